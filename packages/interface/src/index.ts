@@ -1,0 +1,12 @@
+/**
+ * Nouns and contracts shared by Waystone's services: types and errors, no behaviour.
+ *
+ * @packageDocumentation
+ */
+export type { Clock, Timer } from './clock.ts'
+export type { Random } from './random.ts'
+export { WaystoneError } from './error.ts'
+export type { WaystoneErrorOptions } from './error.ts'
+export type { ConnectionPath, PathReason } from './path.ts'
+export { readinessSymbol } from './readiness.ts'
+export type { ReadinessCheck } from './readiness.ts'

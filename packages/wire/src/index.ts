@@ -1,0 +1,7 @@
+/**
+ * Everything that travels between Waystone nodes: protocol ids, limits and messages.
+ *
+ * @packageDocumentation
+ */
+export { kadProtocol, FILE_TRANSFER_PROTOCOL, PERF_PROTOCOL, RELAY_V2_HOP_PROTOCOL } from './protocols.ts'
+export { HANDSHAKE_TIMEOUT_MS, KEEP_ALIVE_MS, NEGOTIATION_TIMEOUT_MS } from './limits.ts'

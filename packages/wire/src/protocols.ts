@@ -1,0 +1,18 @@
+/**
+ * The table of protocol ids that this project adds or names. Standard protocols
+ * keep their own ids.
+ */
+
+/** Sends a file with resume and a signed receipt; see `proto/waystone/file/v1/file.proto`. */
+export const FILE_TRANSFER_PROTOCOL = '/waystone/file/1.0.0'
+
+/** libp2p perf (https://github.com/libp2p/specs/blob/master/perf/perf.md). */
+export const PERF_PROTOCOL = '/perf/1.0.0'
+
+/** Circuit relay v2, hop side (https://github.com/libp2p/specs/blob/master/relay/circuit-v2.md). */
+export const RELAY_V2_HOP_PROTOCOL = '/libp2p/circuit/relay/0.2.0/hop'
+
+/** The kad-dht id of one Waystone network: networks never share a DHT. */
+export function kadProtocol(network: string): string {
+  return `/waystone/${network}/kad/1.0.0`
+}
