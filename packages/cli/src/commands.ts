@@ -1,0 +1,12 @@
+import type { Command } from 'commander'
+
+/** A command of `waystone`; its code is loaded only when it is used. */
+export interface CommandEntry {
+  name: string
+  /** One line for the help text. */
+  summary: string
+  load(): Promise<Command>
+}
+
+/** Every command, in the order the help text shows them. */
+export const commands: CommandEntry[] = []

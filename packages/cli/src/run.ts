@@ -1,0 +1,31 @@
+import { Command, CommanderError } from 'commander'
+import { commands } from './commands.ts'
+import { reportError } from './report-error.ts'
+
+const USAGE_EXIT_CODE = 2
+
+/**
+ * Runs one command line and returns the exit code. Only the named command's
+ * code is loaded: most of them need no libp2p.
+ *
+ * @param args - without `node` and the script
+ */
+export async function run(args: string[]): Promise<number> {
+  const program = await createProgram(args[0])
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return Number(process.exitCode ?? 0)
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT_CODE
+    return reportError(error, { json: args.includes('--json') })
+  }
+}
+
+async function createProgram(name: string | undefined): Promise<Command> {
+  const program = new Command('waystone').description('libp2p seeds, relays and edges').exitOverride()
+  for (const entry of commands) {
+    const command = entry.name === name ? await entry.load() : new Command(entry.name)
+    program.addCommand(command.description(entry.summary).exitOverride())
+  }
+  return program
+}

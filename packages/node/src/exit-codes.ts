@@ -1,0 +1,21 @@
+/** Exit codes of every Waystone binary. */
+export const EXIT_CLEAN = 0
+/** Anything that has no code of its own. */
+export const EXIT_FAILED = 1
+/** The configuration, a flag or an argument is wrong. */
+export const EXIT_BAD_CONFIG = 2
+/** The node could not start. */
+export const EXIT_START_FAILED = 3
+/** The node did not stop within its deadline. */
+export const EXIT_STOP_TIMED_OUT = 4
+
+/** Errors say their own exit code with this property; see {@link exitCodeFor}. */
+export interface WithExitCode {
+  readonly exitCode: number
+}
+
+/** The exit code for an error that ends the process. */
+export function exitCodeFor(error: unknown): number {
+  const code = (error as Partial<WithExitCode> | undefined)?.exitCode
+  return typeof code === 'number' ? code : EXIT_FAILED
+}

@@ -1,0 +1,6 @@
+/**
+ * From a config to a running libp2p node.
+ *
+ * @packageDocumentation
+ */
+export {}
