@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { openSync, closeSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { WaystoneError } from '@waystone/interface'
+import { EXIT_START_FAILED } from '@waystone/node/exit-codes'
+import type { ChildProcess } from 'node:child_process'
+import type { PlannedNode } from './network-plan.ts'
+
+/** One of the network's processes ended although nobody asked it to. */
+export class NodeEndedError extends WaystoneError {
+  static override readonly name = 'NodeEndedError'
+  readonly exitCode = EXIT_START_FAILED
+}
+
+/** A node of the local network as a process of its own. Its log goes to `log.jsonl` in its data folder. */
+export class ChildNode {
+  readonly plan: PlannedNode
+  readonly #process: ChildProcess
+  /** Resolves with the exit code, or with the signal's name. */
+  readonly ended: Promise<number | string>
+
+  constructor(plan: PlannedNode, configFile: string) {
+    this.plan = plan
+    const log = openSync(this.logFile, 'a', 0o600)
+    const args = [cliEntry(), plan.role, '--config', configFile]
+    this.#process = spawn(process.execPath, args, { stdio: ['ignore', log, log], env: childEnvironment() })
+    closeSync(log)
+    this.ended = new Promise(resolve => {
+      this.#process.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'))
+      this.#process.once('error', error => resolve(error.message))
+    })
+  }
+
+  get logFile(): string {
+    return join(this.plan.dataDir, 'log.jsonl')
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid
+  }
+
+  /** The admin URL, once the node has written it down. */
+  async adminUrl(): Promise<string | undefined> {
+    try {
+      return (await readFile(join(this.plan.dataDir, 'admin.url'), 'utf8')).trim()
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Asks the process to stop in order; `SIGKILL` makes it stop at once. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    this.#process.kill(signal)
+    await this.ended
+  }
+}
+
+/** The script that runs `waystone` now runs the nodes as well. */
+export function cliEntry(): string {
+  return join(import.meta.dirname, `../main${import.meta.filename.endsWith('.ts') ? '.ts' : '.js'}`)
+}
+
+/** The environment without settings that are meant for a single node. */
+export function childEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WAYSTONE_')))
+}

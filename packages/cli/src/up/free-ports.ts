@@ -1,0 +1,26 @@
+import { createServer } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
+
+/**
+ * Finds `count` free TCP ports on 127.0.0.1. All are held open together until
+ * the last is found, so that none is given twice.
+ */
+export async function findFreePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, listen))
+  const ports = servers.map(server => (server.address() as AddressInfo).port)
+  await Promise.all(servers.map(close))
+  return ports
+}
+
+async function listen(): Promise<Server> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  return server
+}
+
+async function close(server: Server): Promise<void> {
+  await new Promise(resolve => server.close(resolve))
+}
