@@ -1,0 +1,89 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { startCommand } from './command.ts'
+import { poll } from './poll.ts'
+import type { NodeStatus } from '@waystone/node'
+import type { CommandResult } from './command.ts'
+
+/** A real seed, relay or edge that runs as a process of its own. */
+export interface NodeProcess extends AsyncDisposable {
+  readonly dataDir: string
+  readonly pid: number
+  readonly result: Promise<CommandResult>
+  /** Resolves when `/readyz` answers 200; rejects with the output when the process ends first. */
+  ready(): Promise<NodeStatus>
+  /** The answer of `/status`. */
+  status(): Promise<NodeStatus>
+  /** GET on the admin server. */
+  get(path: string): Promise<Response>
+  kill(signal: NodeJS.Signals): void
+  /** SIGTERM, then waits for the end. */
+  stop(): Promise<CommandResult>
+}
+
+export interface NodeProcessInit {
+  role: 'seed' | 'relay' | 'edge'
+  dataDir: string
+  /** Contents of the config file, on top of the preset that it extends (default: dev). */
+  config?: Record<string, unknown>
+  args?: string[]
+  env?: Record<string, string>
+}
+
+/** Starts a node with the role's own binary. */
+export async function startNode(init: NodeProcessInit): Promise<NodeProcess> {
+  const { role, dataDir, args = [], env = {} } = init
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const file = `${dataDir}.yaml`
+  await writeFile(file, stringify({ extends: 'dev', role, dataDir, network: 'e2e', ...init.config }))
+  const command = startCommand({ binary: role, args: ['--config', file, ...args], env })
+  let ended: CommandResult | undefined
+  void command.result.then(result => (ended = result))
+
+  async function get(path: string): Promise<Response> {
+    const url = await poll(() => readUrl(dataDir, ended), { what: `admin URL of ${role}` })
+    return await fetch(new URL(path, url))
+  }
+  async function status(): Promise<NodeStatus> {
+    return (await (await get('/status')).json()) as NodeStatus
+  }
+  async function ready(): Promise<NodeStatus> {
+    await poll(async () => ((await isReady(get, ended)) ? true : undefined), { what: `${role} to be ready` })
+    return await status()
+  }
+  return {
+    dataDir,
+    pid: command.process.pid ?? 0,
+    result: command.result,
+    ready,
+    status,
+    get,
+    kill: signal => void command.process.kill(signal),
+    stop: async () => {
+      command.process.kill('SIGTERM')
+      return await command.result
+    },
+    [Symbol.asyncDispose]: async () => await command[Symbol.asyncDispose]()
+  }
+}
+
+async function readUrl(dataDir: string, ended: CommandResult | undefined): Promise<string | undefined> {
+  if (ended !== undefined) throw new Error(`the node ended with ${ended.code}: ${ended.stderr}${ended.stdout}`)
+  try {
+    return (await readFile(join(dataDir, 'admin.url'), 'utf8')).trim()
+  } catch {
+    return undefined
+  }
+}
+
+async function isReady(get: NodeProcess['get'], ended: CommandResult | undefined): Promise<boolean> {
+  if (ended !== undefined) throw new Error(`the node ended with ${ended.code}: ${ended.stderr}${ended.stdout}`)
+  try {
+    return (await get('/readyz')).ok
+  } catch (error) {
+    // the URL of an earlier run may still stand there until the new one is written
+    if (error instanceof TypeError) return false
+    throw error
+  }
+}
