@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WaystoneError } from '@waystone/interface'
 import { EXIT_START_FAILED } from '@waystone/node/exit-codes'
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import type { PlannedNode } from './network-plan.ts'
 
 /** One of the network's processes ended although nobody asked it to. */
@@ -19,25 +19,30 @@ export class ChildNode {
   readonly #process: ChildProcess
   /** Resolves with the exit code, or with the signal's name. */
   readonly ended: Promise<number | string>
+  /** What {@link ended} resolves with, once it has. */
+  exit: number | string | undefined
 
   constructor(plan: PlannedNode, configFile: string) {
     this.plan = plan
     const log = openSync(this.logFile, 'a', 0o600)
     const args = [cliEntry(), plan.role, '--config', configFile]
-    this.#process = spawn(process.execPath, args, { stdio: ['ignore', log, log], env: childEnvironment() })
+    // in a process group of its own, so that Ctrl-C reaches it once: through us, in order
+    const options = { stdio: ['ignore', log, log], env: childEnvironment(), detached: true } satisfies SpawnOptions
+    this.#process = spawn(process.execPath, args, options)
     closeSync(log)
-    this.ended = new Promise(resolve => {
+    this.ended = this.#waitForEnd()
+  }
+
+  async #waitForEnd(): Promise<number | string> {
+    this.exit = await new Promise<number | string>(resolve => {
       this.#process.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'))
       this.#process.once('error', error => resolve(error.message))
     })
+    return this.exit
   }
 
   get logFile(): string {
     return join(this.plan.dataDir, 'log.jsonl')
-  }
-
-  get pid(): number | undefined {
-    return this.#process.pid
   }
 
   /** The admin URL, once the node has written it down. */

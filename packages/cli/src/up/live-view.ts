@@ -1,12 +1,14 @@
-import type { WriteStream } from 'node:tty'
-
 /** Lines that are drawn again in place on a terminal, and printed only when they change elsewhere. */
 export class LiveView {
-  readonly #out: NodeJS.WriteStream | WriteStream
+  readonly #out: NodeJS.WriteStream
   #shown: string[] = []
 
   constructor(out: NodeJS.WriteStream) {
     this.#out = out
+  }
+
+  get isTerminal(): boolean {
+    return this.#out.isTTY
   }
 
   /** Characters that fit into one line; not limited where the output is no terminal. */
