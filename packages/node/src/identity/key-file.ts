@@ -1,4 +1,4 @@
-import { constants, open } from 'node:fs/promises'
+import { constants, lstat, open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import type { Random } from '@waystone/interface'
 import { MAX_KEY_FILE_BYTES } from './constants.ts'
@@ -47,7 +47,7 @@ export async function writeKeyFile(path: string, document: KeyDocument, random: 
 async function writeError(path: string, cause: unknown): Promise<Error> {
   const code = codeOf(cause)
   // ENOENT: the winner of a race has cleared our temporary file away
-  if (code === 'EEXIST' || (code === 'ENOENT' && (await exists(path)))) {
+  if ((code === 'EEXIST' || code === 'ENOENT') && (await exists(path))) {
     return new KeyFileExistsError(`There is a key file already: ${path}`, {
       hint: 'a key is never overwritten: give another --key-file, or move the old one away first',
       cause
@@ -97,9 +97,9 @@ async function requirePrivate(file: FileHandle, path: string): Promise<number> {
 
 async function exists(path: string): Promise<boolean> {
   try {
-    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    return file.fd >= 0
-  } catch (cause) {
-    return codeOf(cause) !== 'ENOENT'
+    await lstat(path)
+    return true
+  } catch {
+    return false
   }
 }

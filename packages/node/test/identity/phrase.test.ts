@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { entropyFromPhrase, parsePhrase, phraseFromEntropy } from '../../src/identity/phrase.ts'
 import { BIP39_VECTORS } from './vectors.ts'
