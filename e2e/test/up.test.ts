@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { poll } from '../harness/poll.ts'
+import { repository, runCommand, startCommand } from '../harness/command.ts'
+import { temporaryFolder } from '../harness/temporary-folder.ts'
+
+async function folderOfTest(): Promise<string> {
+  const folder = await temporaryFolder()
+  onTestFinished(() => folder[Symbol.asyncDispose]())
+  return folder.path
+}
+
+it('waystone up --once delivers a file to the edge that only relays reach', async () => {
+  const folder = await folderOfTest()
+  const file = join(repository, 'README.md')
+  const result = await runCommand({ args: ['up', '--once', file, '--data-dir', folder] })
+  expect(result.code, result.stderr).toBe(0)
+  const contents = await readFile(file)
+  const lastLine = result.stdout.trimEnd().split('\n').at(-1) ?? ''
+  expect(lastLine).toMatch(/^delivered/)
+  expect(lastLine).toContain(`${contents.length} bytes`)
+  expect(lastLine).toContain(createHash('sha256').update(contents).digest('hex'))
+  expect(lastLine).toContain('relayed')
+  expect(await readFile(join(folder, 'edge-3/inbox/README.md'))).toEqual(contents)
+})
+
+it('waystone up shows seven ready nodes and stops all of them on SIGINT', async () => {
+  const folder = await folderOfTest()
+  await using command = startCommand({ args: ['up', '--json', '--data-dir', folder] })
+  const line = await poll(() => /^\{"event":"ready".*$/m.exec(command.output().stdout)?.[0], { what: 'ready', ms: 60_000 })
+  const { nodes } = JSON.parse(line) as { nodes: { name: string; state: string; path: string; adminUrl: string }[] }
+  expect(nodes.map(node => node.name)).toEqual(['seed-1', 'seed-2', 'relay-1', 'relay-2', 'edge-1', 'edge-2', 'edge-3'])
+  expect(nodes.every(node => node.state === 'ready')).toBe(true)
+  expect(nodes.at(-1)?.path).toMatch(/^relayed via relay-/)
+  expect(nodes.at(0)?.path).toBe('direct')
+  command.process.kill('SIGINT')
+  expect((await command.result).code).toBe(0)
+  for (const { adminUrl } of nodes) await expect(fetch(adminUrl)).rejects.toThrow()
+})
+
+it('waystone up --once refuses a file that is not there before it starts anything', async () => {
+  const result = await runCommand({ args: ['up', '--once', 'no-such-file', '--data-dir', await folderOfTest()] })
+  expect(result.code).toBe(2)
+  expect(result.stderr).toMatch(/FileNotFoundError[\s\S]*no-such-file[\s\S]*hint:/)
+})
+
+it('waystone up never clears a folder that it did not make', async () => {
+  const folder = await folderOfTest()
+  await writeFile(join(folder, 'thesis.txt'), 'years of work')
+  const result = await runCommand({ args: ['up', '--data-dir', folder] })
+  expect(result.code).toBe(2)
+  expect(result.stderr).toMatch(/FolderNotEmptyError[\s\S]*hint:/)
+  expect(await readFile(join(folder, 'thesis.txt'), 'utf8')).toBe('years of work')
+})
