@@ -1,0 +1,51 @@
+import { createLibp2p } from 'libp2p'
+import { createAddresses } from './addresses.ts'
+import { connectionManagerInit, connectionMonitorInit } from './connection-limits.ts'
+import { createDiscovery } from './discovery.ts'
+import { createEncrypters } from './encrypters.ts'
+import { InboundGater } from './inbound-gater.ts'
+import { createServices } from './services.ts'
+import { createTransports } from './transports.ts'
+import { AGENT_NAME, VERSION } from '../version.ts'
+import type { ComponentLogger, Libp2p, PrivateKey } from '@libp2p/interface'
+import type { Datastore } from 'interface-datastore'
+import type { Libp2pInit, ServiceFactoryMap } from 'libp2p'
+import type { PluginContext, Plugins } from '../plugins/plugin.ts'
+
+export interface Libp2pParts extends PluginContext {
+  plugins: Plugins
+  privateKey: PrivateKey
+  datastore: Datastore
+  logger: ComponentLogger
+  metrics?: Libp2pInit['metrics']
+}
+
+/** The libp2p node that the config describes, not started. */
+export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
+  const { config, clock, plugins, privateKey, datastore, logger, metrics } = parts
+  const [transports, connectionEncrypters, peerDiscovery, services, { yamux }] = await Promise.all([
+    createTransports(config),
+    createEncrypters(config),
+    createDiscovery(config),
+    createServices(plugins, parts),
+    import('@libp2p/yamux')
+  ])
+  return createLibp2p({
+    start: false,
+    privateKey,
+    datastore,
+    logger,
+    ...(metrics && { metrics }),
+    nodeInfo: { name: AGENT_NAME, version: VERSION },
+    addresses: createAddresses(config),
+    transports,
+    connectionEncrypters,
+    streamMuxers: [yamux()],
+    peerDiscovery,
+    // each factory gets all of the node's parts, which libp2p's types cannot say for a list of unknown names
+    services: services as ServiceFactoryMap,
+    connectionGater: new InboundGater({ limits: config.connections, clock }),
+    connectionManager: connectionManagerInit(config),
+    connectionMonitor: connectionMonitorInit()
+  })
+}

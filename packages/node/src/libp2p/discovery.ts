@@ -1,0 +1,19 @@
+import type { Config } from '../config/schema.ts'
+import type { Libp2pInit } from 'libp2p'
+
+type DiscoveryFactory = NonNullable<Libp2pInit['peerDiscovery']>[number]
+
+/** Finds peers of the same Waystone network on the same LAN, if switched on. */
+export async function createDiscovery({ mdns, network }: Config): Promise<DiscoveryFactory[]> {
+  if (!mdns.enabled) return []
+  const library = await import('@libp2p/mdns')
+  return [library.mdns({ interval: mdns.interval, serviceTag: mdnsServiceTag(network) })]
+}
+
+/**
+ * A private network has a service name of its own, so that it sees no peers of other networks
+ * (https://github.com/libp2p/specs/blob/master/discovery/mdns.md, "service-name").
+ */
+export function mdnsServiceTag(network: string): string {
+  return `_p2p-${network}._udp.local`
+}

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises'
+import type { Config } from '../config/schema.ts'
+import type { Libp2pInit } from 'libp2p'
+
+type TransportFactory = NonNullable<Libp2pInit['transports']>[number]
+type TransportName = keyof Config['transports']
+
+/**
+ * The configured transports. Each module is loaded only if it is used: QUIC and
+ * WebRTC bring native code, and a node is to be ready within a second.
+ */
+export async function createTransports(config: Config): Promise<TransportFactory[]> {
+  const names = Object.keys(loaders) as TransportName[]
+  return Promise.all(names.filter(name => config.transports[name]).map(name => loaders[name](config)))
+}
+
+/** In the order in which libp2p tries them for an address that more than one can dial. */
+const loaders: Record<TransportName, (config: Config) => Promise<TransportFactory>> = {
+  quic: async () => (await import('@chainsafe/libp2p-quic')).quic(),
+  tcp: async () => (await import('@libp2p/tcp')).tcp(),
+  ws: loadWebSockets,
+  webrtcDirect: loadWebRtcDirect,
+  webrtc: loadWebRtc,
+  circuit: async () => (await import('@libp2p/circuit-relay-v2')).circuitRelayTransport(),
+  memory: async () => (await import('@libp2p/memory')).memory()
+}
+
+async function loadWebSockets({ tls }: Config): Promise<TransportFactory> {
+  const { webSockets } = await import('@libp2p/websockets')
+  if (tls.certFile === undefined || tls.keyFile === undefined) return webSockets()
+  const [cert, key] = await Promise.all([readFile(tls.certFile), readFile(tls.keyFile)])
+  return webSockets({ https: { cert, key } })
+}
+
+async function loadWebRtcDirect(config: Config): Promise<TransportFactory> {
+  const { webRTCDirect } = await import('@libp2p/webrtc')
+  return webRTCDirect({ rtcConfiguration: rtcConfiguration(config) })
+}
+
+async function loadWebRtc(config: Config): Promise<TransportFactory> {
+  const { webRTC } = await import('@libp2p/webrtc')
+  return webRTC({ rtcConfiguration: rtcConfiguration(config) })
+}
+
+/** Always given, even when empty: the library would ask public servers of third parties. */
+function rtcConfiguration({ nat }: Config): { iceServers: { urls: string }[] } {
+  return { iceServers: nat.stun.map(urls => ({ urls })) }
+}

@@ -1,0 +1,91 @@
+import { once } from 'node:events'
+import { EXIT_BAD_CONFIG, EXIT_CLEAN, EXIT_FAILED, EXIT_START_FAILED } from '../exit-codes.ts'
+import { componentLogger } from '../logging/component-logger.ts'
+import { createLog } from '../logging/create-log.ts'
+import { createNode } from '../node.ts'
+import { VERSION } from '../version.ts'
+import { catchStrays } from './catch-strays.ts'
+import { loadRole } from './load-role.ts'
+import { printError } from './print-error.ts'
+import { parseRoleFlags, ROLE_FLAGS_HELP } from './role-flags.ts'
+import { listenForSignals } from './signals.ts'
+import type { Logger } from '@libp2p/interface'
+import type { Config } from '../config/schema.ts'
+import type { WithExitCode } from '../exit-codes.ts'
+import type { WaystoneNode } from '../node.ts'
+import type { Plugins } from '../plugins/plugin.ts'
+import type { LoadedRole } from './load-role.ts'
+
+type Role = Config['role']
+
+/**
+ * Runs one node from start to stop, as the role binaries and `waystone
+ * seed|relay|edge` do. Exit codes: 0 clean, 2 bad config, 3 start failed,
+ * 4 stop timed out; a second SIGTERM or SIGINT exits at once with 143 or 130.
+ *
+ * @param args - without `node` and the script
+ * @returns the exit code; exit with it, since native code may keep the process alive
+ */
+export async function runRole(role: Role, plugins: Plugins, args: string[]): Promise<number> {
+  const stopping = new AbortController()
+  const stopListening = listenForSignals({
+    onStop: name => stopping.abort(name),
+    onSecond: code => process.exit(code)
+  })
+  try {
+    return await inStages(role, plugins, { args, signal: stopping.signal })
+  } finally {
+    stopListening()
+  }
+}
+
+interface Run {
+  args: string[]
+  /** Ends with the name of the operating system's signal. */
+  signal: AbortSignal
+}
+
+async function inStages(role: Role, plugins: Plugins, { args, signal }: Run): Promise<number> {
+  let stageCode = EXIT_BAD_CONFIG
+  try {
+    const flags = parseRoleFlags(args)
+    if (flags.help) return say(`Usage: waystone ${role} [flags]\n\n${ROLE_FLAGS_HELP}\n`)
+    if (flags.version) return say(`${VERSION}\n`)
+    const loaded = await loadRole(role, flags)
+    stageCode = EXIT_START_FAILED
+    const { node, log } = await makeNode(loaded, plugins)
+    await startUntil(signal, node)
+    stageCode = EXIT_FAILED
+    if (!signal.aborted) await once(signal, 'abort')
+    log('stopping on %s', String(signal.reason))
+    await node.stop()
+    return EXIT_CLEAN
+  } catch (error) {
+    printError(error)
+    return (error as Partial<WithExitCode>).exitCode ?? stageCode
+  }
+}
+
+async function makeNode(
+  { config, passphrase }: LoadedRole,
+  plugins: Plugins
+): Promise<{ node: WaystoneNode; log: Logger }> {
+  const logger = componentLogger(await createLog(config.log))
+  const log = logger.forComponent('waystone:process')
+  catchStrays(log)
+  return { node: await createNode({ config, plugins, passphrase, logger }), log }
+}
+
+/** A signal during the start is no failed start: the node just stops. */
+async function startUntil(signal: AbortSignal, node: WaystoneNode): Promise<void> {
+  try {
+    await node.start({ signal })
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+function say(text: string): number {
+  process.stdout.write(text)
+  return EXIT_CLEAN
+}

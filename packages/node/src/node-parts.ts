@@ -1,0 +1,80 @@
+import { systemClock, systemRandom } from '@waystone/kit'
+import { createDataFolder, datastorePath } from './data-folder.ts'
+import type { ComponentLogger, PrivateKey } from '@libp2p/interface'
+import type { Clock, Random } from '@waystone/interface'
+import type { Datastore } from 'interface-datastore'
+import type { Config } from './config/schema.ts'
+import type { RunningPart } from './lifecycle/stop-in-order.ts'
+import type { Plugins } from './plugins/plugin.ts'
+
+export interface CreateNodeInit {
+  config: Config
+  /** What can run; see the role packages. */
+  plugins: Plugins
+  /** Default: the key in the key file, which is made if there is none. */
+  privateKey?: PrivateKey
+  /** Opens an encrypted key file. */
+  passphrase?: string | undefined
+  /** Stays the caller's to close. Default: SQLite in the data folder, locked against other processes. */
+  datastore?: Datastore
+  /** Default: the log that the config describes, on standard output. */
+  logger?: ComponentLogger
+  /** Default true. Metrics are a process's: leave them off when several nodes share one. */
+  metrics?: boolean
+  /** Default true: the admin server on loopback. */
+  admin?: boolean
+  clock?: Clock
+  random?: Random
+}
+
+/** What a node stands on, made or given. */
+export interface NodeParts {
+  privateKey: PrivateKey
+  datastore: Datastore
+  logger: ComponentLogger
+  clock: Clock
+  random: Random
+  /** Those parts that the node made itself and has to close. */
+  own: RunningPart[]
+}
+
+/** Makes what the caller did not give. If one cannot be made, those made before are closed again. */
+export async function openNodeParts(init: CreateNodeInit): Promise<NodeParts> {
+  const { clock = systemClock, random = systemRandom } = init
+  const logger = init.logger ?? (await defaultLogger(init.config))
+  const own: RunningPart[] = []
+  try {
+    // first the lock on the data folder: two processes must not both make a key
+    const datastore = init.datastore ?? (await openDatastore(init.config, own))
+    const privateKey = init.privateKey ?? (await loadKey(init, random))
+    return { privateKey, datastore, logger, clock, random, own }
+  } catch (error) {
+    for (const part of own) await part.stop()
+    throw error
+  }
+}
+
+async function defaultLogger({ log }: Config): Promise<ComponentLogger> {
+  const [{ createLog }, { componentLogger }] = await Promise.all([
+    import('./logging/create-log.ts'),
+    import('./logging/component-logger.ts')
+  ])
+  return componentLogger(await createLog(log))
+}
+
+async function openDatastore({ dataDir }: Config, own: RunningPart[]): Promise<Datastore> {
+  const { SqliteDatastore } = await import('@waystone/kit/sqlite-datastore')
+  await createDataFolder(dataDir)
+  const datastore = new SqliteDatastore({ path: datastorePath(dataDir) })
+  await datastore.open()
+  own.push({ name: 'the datastore', stop: () => datastore.close() })
+  return datastore
+}
+
+async function loadKey({ config, passphrase }: CreateNodeInit, random: Random): Promise<PrivateKey> {
+  const { KEY_FILE_NAME, loadOrCreateIdentity } = await import('./identity/index.ts')
+  const { join } = await import('node:path')
+  const keyFile = config.identity.keyFile ?? join(config.dataDir, KEY_FILE_NAME)
+  const { privateKey } = await loadOrCreateIdentity({ keyFile, passphrase, random })
+  return privateKey
+}

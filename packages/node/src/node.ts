@@ -1,0 +1,196 @@
+import { AdminServer } from './admin/admin-server.ts'
+import { createRoutes } from './admin/routes.ts'
+import { describeNode } from './admin/status.ts'
+import { removeAdminUrl, writeAdminUrl } from './admin/url-file.ts'
+import { createDataFolder } from './data-folder.ts'
+import { createLibp2pNode } from './libp2p/create-libp2p-node.ts'
+import { namedListenError } from './libp2p/listen-errors.ts'
+import { NodeStoppedError } from './lifecycle/errors.ts'
+import { stopInOrder } from './lifecycle/stop-in-order.ts'
+import { missingFromServices } from './missing.ts'
+import { openNodeParts } from './node-parts.ts'
+import type { AbortOptions, Libp2p, Logger } from '@libp2p/interface'
+import type { NodeStatus } from './admin/status.ts'
+import type { Config } from './config/schema.ts'
+import type { RunningPart } from './lifecycle/stop-in-order.ts'
+import type { NodeMetrics } from './metrics/node-metrics.ts'
+import type { CreateNodeInit, NodeParts } from './node-parts.ts'
+
+/** A Waystone node: libp2p with the services of its role, watched over an admin server. */
+export interface WaystoneNode extends AsyncDisposable {
+  readonly libp2p: Libp2p
+  readonly config: Config
+  /** Where the admin server listens, such as `http://127.0.0.1:40213`, while it does. */
+  readonly adminUrl: string | undefined
+  /** What is missing until the node is ready; empty when it is. */
+  missing(): string[]
+  status(): NodeStatus
+  /**
+   * @throws PortInUseError, ListenFailedError - after which everything is stopped again
+   * @throws NodeStoppedError - a node that was stopped stays so
+   */
+  start(options?: AbortOptions): Promise<void>
+  /**
+   * Ends within `config.shutdown.deadline`; safe twice and before `start()`.
+   *
+   * @throws StopTimedOutError, StopFailedError
+   */
+  stop(): Promise<void>
+}
+
+/**
+ * Makes a node from a config. Nothing listens before `start()`, but the data
+ * folder is locked from here on: call `stop()` in any case.
+ *
+ * @throws DatastoreLockedError, DatastoreCorruptError, DataFolderError
+ * @throws IdentityError - one of its kinds, for what is wrong with the key file
+ */
+export async function createNode(init: CreateNodeInit): Promise<WaystoneNode> {
+  const parts = await openNodeParts(init)
+  try {
+    const missing: { of?: () => string[] } = {}
+    const metrics = init.metrics === false ? undefined : await loadMetrics(init.config, () => missing.of?.() ?? [])
+    const { config, plugins } = init
+    const libp2p = await createLibp2pNode({ ...parts, config, plugins, metrics: metrics?.factory })
+    const node = new ServiceNode({ config, parts, libp2p, metrics, admin: init.admin ?? true })
+    missing.of = () => node.missing()
+    return node
+  } catch (error) {
+    for (const part of parts.own) await part.stop()
+    throw error
+  }
+}
+
+async function loadMetrics(config: Config, readiness: () => string[]): Promise<NodeMetrics> {
+  const { createNodeMetrics } = await import('./metrics/node-metrics.ts')
+  return createNodeMetrics({ config, readiness })
+}
+
+type State = 'new' | 'starting' | 'running' | 'stopping' | 'stopped'
+
+interface ServiceNodeInit {
+  config: Config
+  parts: NodeParts
+  libp2p: Libp2p
+  metrics: NodeMetrics | undefined
+  admin: boolean
+}
+
+class ServiceNode implements WaystoneNode {
+  readonly libp2p: Libp2p
+  readonly config: Config
+  readonly #parts: NodeParts
+  readonly #admin: AdminServer | undefined
+  readonly #log: Logger
+  readonly #createdAt: number
+  #state: State = 'new'
+  #starting: Promise<void> | undefined
+  #currentStep: Promise<void> | undefined
+  #stopping: Promise<void> | undefined
+
+  constructor({ config, parts, libp2p, metrics, admin }: ServiceNodeInit) {
+    this.config = config
+    this.libp2p = libp2p
+    this.#parts = parts
+    this.#log = parts.logger.forComponent('waystone:node')
+    this.#createdAt = parts.clock.monotonic()
+    this.#admin = admin ? this.#createAdmin(metrics) : undefined
+  }
+
+  get adminUrl(): string | undefined {
+    return this.#admin?.url
+  }
+
+  missing(): string[] {
+    if (this.#state === 'running') return missingFromServices(this.libp2p)
+    return [`the node is ${this.#state}`]
+  }
+
+  status(): NodeStatus {
+    const uptimeMs = Math.round(this.#parts.clock.monotonic() - this.#createdAt)
+    return describeNode({ config: this.config, libp2p: this.libp2p, missing: this.missing(), uptimeMs })
+  }
+
+  async start(options: AbortOptions = {}): Promise<void> {
+    if (this.#state === 'stopping' || this.#state === 'stopped') throw new NodeStoppedError('the node was stopped')
+    this.#starting ??= this.#startAll(options)
+    await this.#starting
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll()
+    await this.#stopping
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  async #startAll({ signal }: AbortOptions): Promise<void> {
+    this.#state = 'starting'
+    try {
+      signal?.throwIfAborted()
+      await this.#step(this.#startAdmin())
+      signal?.throwIfAborted()
+      await this.#step(this.libp2p.start())
+      signal?.throwIfAborted()
+    } catch (error) {
+      // the first error says more than what goes wrong while clearing up
+      await this.stop().catch(failure => this.#log.error('stopping after a failed start - %e', failure))
+      throw namedListenError(error)
+    }
+    this.#state = 'running'
+    this.#log('started as %s of %s, %p', this.config.role, this.config.network, this.libp2p.peerId)
+  }
+
+  /** One step of the start; a stop waits for it and no further step begins. */
+  async #step(work: void | Promise<void>): Promise<void> {
+    this.#currentStep = Promise.resolve(work)
+    await this.#currentStep
+    if (this.#state !== 'starting') throw new NodeStoppedError('the node was stopped while it started')
+  }
+
+  async #stopAll(): Promise<void> {
+    this.#state = 'stopping'
+    const { clock } = this.#parts
+    await stopInOrder(this.#running(), { deadlineMs: this.config.shutdown.deadline, clock })
+    this.#state = 'stopped'
+    this.#log('stopped')
+  }
+
+  #running(): RunningPart[] {
+    return [
+      { name: 'libp2p', stop: () => this.#stopLibp2p() },
+      ...this.#parts.own,
+      { name: 'the admin server', stop: () => this.#stopAdmin() }
+    ]
+  }
+
+  /** libp2p ignores `stop()` while it starts, so the start has to be waited for. */
+  async #stopLibp2p(): Promise<void> {
+    await this.#currentStep?.catch(() => {})
+    await this.libp2p.stop()
+  }
+
+  #createAdmin(metrics: NodeMetrics | undefined): AdminServer {
+    const { host, port } = this.config.admin
+    return new AdminServer({
+      host,
+      port,
+      routes: createRoutes({ missing: () => this.missing(), status: () => this.status(), metrics }),
+      onError: error => this.#log.error('an admin request failed - %e', error)
+    })
+  }
+
+  async #startAdmin(): Promise<void> {
+    if (this.#admin === undefined) return
+    await createDataFolder(this.config.dataDir)
+    await removeAdminUrl(this.config.dataDir)
+    await writeAdminUrl(this.config.dataDir, await this.#admin.start())
+  }
+
+  async #stopAdmin(): Promise<void> {
+    if (this.#admin?.url !== undefined) await removeAdminUrl(this.config.dataDir)
+    await this.#admin?.stop()
+  }
+}

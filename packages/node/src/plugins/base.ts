@@ -1,0 +1,17 @@
+import { SERVICE_KEYS } from '../libp2p/service-keys.ts'
+import { dhtPlugin } from './dht.ts'
+import { identifyPlugin, identifyPushPlugin } from './identify.ts'
+import { autonatPlugin, dcutrPlugin, upnpPlugin } from './nat.ts'
+import { pingPlugin } from './ping.ts'
+import type { Plugins } from './plugin.ts'
+
+/** What every role can run. */
+export const basePlugins: Plugins = {
+  [SERVICE_KEYS.identify]: identifyPlugin,
+  [SERVICE_KEYS.identifyPush]: identifyPushPlugin,
+  [SERVICE_KEYS.ping]: pingPlugin,
+  [SERVICE_KEYS.dht]: dhtPlugin,
+  [SERVICE_KEYS.autonat]: autonatPlugin,
+  [SERVICE_KEYS.dcutr]: dcutrPlugin,
+  [SERVICE_KEYS.upnp]: upnpPlugin
+}

@@ -1,0 +1,9 @@
+/**
+ * The plugins that come with Waystone. A role package picks from them; the
+ * config says which of the picked ones run.
+ *
+ * @packageDocumentation
+ */
+export type { Plugin, PluginContext, Plugins, ServiceFactory } from './plugin.ts'
+export { basePlugins } from './base.ts'
+export { relayServerPlugin, reservationLimits } from './relay-server.ts'

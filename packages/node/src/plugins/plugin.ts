@@ -1,0 +1,28 @@
+import type { Clock, Random } from '@waystone/interface'
+import type { Config } from '../config/schema.ts'
+import type { Ping } from '@libp2p/ping'
+import type { ServiceFactoryMap } from 'libp2p'
+
+/** The parts that every node has, which a service can name in its `XComponents`. */
+export type NodeComponents = Parameters<ServiceFactoryMap<{ ping: Ping }>['ping']>[0]
+
+/** What libp2p calls to make a service: gets the node's parts, returns the service. */
+export type ServiceFactory = (components: NodeComponents) => unknown
+
+export interface PluginContext {
+  config: Config
+  clock: Clock
+  random: Random
+}
+
+/** Something that a role can run. The config says whether it does. */
+export interface Plugin {
+  /** The service for this config, or nothing if the config leaves it out. */
+  create(context: PluginContext): Promise<ServiceFactory | undefined>
+}
+
+/**
+ * What can run in a role, by service key, in the order of creation. A service
+ * may rely on those above it.
+ */
+export type Plugins = Readonly<Record<string, Plugin>>

@@ -1,0 +1,6 @@
+/**
+ * The relay role: carries peers that cannot be reached otherwise.
+ *
+ * @packageDocumentation
+ */
+export { plugins } from './plugins.ts'

@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+import { enableCompileCache } from 'node:module'
+
+enableCompileCache()
+// imported only now, so that the cache serves all of it
+const { runRole } = await import('@waystone/node/run-role')
+const { plugins } = await import('./plugins.ts')
+process.exit(await runRole('relay', plugins, process.argv.slice(2)))
