@@ -1,0 +1,40 @@
+/**
+ * Finds and keeps seeds: the configured ones stay connected for as long as the
+ * node runs, whatever happens to them.
+ *
+ * @example
+ * ```ts
+ * import { seedDiscovery } from '@waystone/seed-discovery'
+ * import { createLibp2p } from 'libp2p'
+ *
+ * const node = await createLibp2p({
+ *   services: {
+ *     seedDiscovery: seedDiscovery({
+ *       seeds: ['/ip4/127.0.0.1/tcp/4001/p2p/12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp']
+ *     })
+ *   }
+ * })
+ * console.log(node.services.seedDiscovery.seeds())
+ * await node.stop()
+ * ```
+ *
+ * @packageDocumentation
+ */
+import { SeedDiscoveryService } from './seed-discovery.ts'
+import type { SeedDiscovery, SeedDiscoveryComponents, SeedDiscoveryInit } from './contract.ts'
+
+export { InvalidSeedAddressError } from './errors.ts'
+export type {
+  SeedDiscovery,
+  SeedDiscoveryComponents,
+  SeedDiscoveryEvents,
+  SeedDiscoveryInit,
+  SeedStatus
+} from './contract.ts'
+
+/**
+ * @throws InvalidSeedAddressError when a seed is not a direct address that ends in /p2p/PEER-ID
+ */
+export function seedDiscovery(init: SeedDiscoveryInit): (components: SeedDiscoveryComponents) => SeedDiscovery {
+  return components => new SeedDiscoveryService(components, init)
+}
