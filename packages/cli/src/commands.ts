@@ -9,4 +9,10 @@ export interface CommandEntry {
 }
 
 /** Every command, in the order the help text shows them. */
-export const commands: CommandEntry[] = []
+export const commands: CommandEntry[] = [
+  {
+    name: 'identity',
+    summary: 'make, show, recover and export the key of a node',
+    load: async () => (await import('./commands/identity.ts')).identityCommand()
+  }
+]

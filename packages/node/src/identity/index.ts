@@ -29,6 +29,7 @@ export type {
   RecoverIdentityInit,
   SaveIdentityInit
 } from './identity.ts'
+export { writeSecretFile } from './key-file.ts'
 export { inspectKeyFile } from './inspection.ts'
 export type { KeyFileSummary } from './inspection.ts'
 export { readPassphrase } from './passphrase.ts'

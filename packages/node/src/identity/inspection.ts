@@ -1,5 +1,5 @@
-import type { AbortOptions } from '@libp2p/interface'
 import { publicKeyToProtobuf } from '@libp2p/crypto/keys'
+import type { AbortOptions } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { corrupt } from './key-document.ts'
 import { readKeyFile } from './key-file.ts'

@@ -36,20 +36,29 @@ export async function readKeyFile(path: string): Promise<KeyFileContent> {
  * @throws KeyFileWriteError
  */
 export async function writeKeyFile(path: string, document: KeyDocument, random: Random): Promise<void> {
+  await writeSecretFile(path, formatKeyDocument(document), random)
+  await removeLeftovers(path)
+}
+
+/**
+ * Writes any text, such as an exported key, as {@link writeKeyFile} writes a key.
+ *
+ * @throws KeyFileExistsError, KeyFileWriteError
+ */
+export async function writeSecretFile(path: string, text: string, random: Random): Promise<void> {
   try {
-    await writePrivateFile(path, formatKeyDocument(document), random)
+    await writePrivateFile(path, text, random)
   } catch (cause) {
     throw await writeError(path, cause)
   }
-  await removeLeftovers(path)
 }
 
 async function writeError(path: string, cause: unknown): Promise<Error> {
   const code = codeOf(cause)
   // ENOENT: the winner of a race has cleared our temporary file away
   if ((code === 'EEXIST' || code === 'ENOENT') && (await exists(path))) {
-    return new KeyFileExistsError(`There is a key file already: ${path}`, {
-      hint: 'a key is never overwritten: give another --key-file, or move the old one away first',
+    return new KeyFileExistsError(`There is a file already: ${path}`, {
+      hint: 'a key is never overwritten: give another path, or move the old one away first',
       cause
     })
   }
