@@ -14,5 +14,8 @@ export const commands: CommandEntry[] = [
     name: 'identity',
     summary: 'make, show, recover and export the key of a node',
     load: async () => (await import('./commands/identity.ts')).identityCommand()
-  }
+  },
+  { name: 'seed', summary: 'run a seed', load: async () => (await import('./commands/seed.ts')).seedCommand() },
+  { name: 'relay', summary: 'run a relay', load: async () => (await import('./commands/relay.ts')).relayCommand() },
+  { name: 'edge', summary: 'run an edge', load: async () => (await import('./commands/edge.ts')).edgeCommand() }
 ]

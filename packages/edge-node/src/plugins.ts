@@ -1,7 +1,8 @@
-import { basePlugins } from '@waystone/node'
+import { basePlugins, seedDiscoveryPlugin, SERVICE_KEYS } from '@waystone/node'
 import type { Plugins } from '@waystone/node'
 
 /** What can run in an edge; the config says what does. */
 export const plugins: Plugins = {
-  ...basePlugins
+  ...basePlugins,
+  [SERVICE_KEYS.seedDiscovery]: seedDiscoveryPlugin
 }

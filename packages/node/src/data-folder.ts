@@ -16,7 +16,7 @@ export async function createDataFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 })
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause)
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
     throw new DataFolderError(`the data folder ${path} cannot be made (${reason})`, {
       hint: 'set dataDir to a folder that this user may write to',
       cause

@@ -14,8 +14,8 @@ export interface WithExitCode {
   readonly exitCode: number
 }
 
-/** The exit code for an error that ends the process. */
-export function exitCodeFor(error: unknown): number {
-  const code = (error as Partial<WithExitCode> | undefined)?.exitCode
-  return typeof code === 'number' ? code : EXIT_FAILED
+/** The exit code for an error that ends the process: its own, or else the one given. */
+export function exitCodeFor(error: unknown, otherwise: number = EXIT_FAILED): number {
+  const hasCode = typeof error === 'object' && error !== null && 'exitCode' in error
+  return hasCode && typeof error.exitCode === 'number' ? error.exitCode : otherwise
 }

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { systemClock, systemRandom } from '@waystone/kit'
 import { createDataFolder, datastorePath } from './data-folder.ts'
 import type { ComponentLogger, PrivateKey } from '@libp2p/interface'
@@ -73,8 +74,7 @@ async function openDatastore({ dataDir }: Config, own: RunningPart[]): Promise<D
 
 async function loadKey({ config, passphrase }: CreateNodeInit, random: Random): Promise<PrivateKey> {
   const { KEY_FILE_NAME, loadOrCreateIdentity } = await import('./identity/index.ts')
-  const { join } = await import('node:path')
-  const keyFile = config.identity.keyFile ?? join(config.dataDir, KEY_FILE_NAME)
+  const keyFile = config.identity.keyFile ?? path.join(config.dataDir, KEY_FILE_NAME)
   const { privateKey } = await loadOrCreateIdentity({ keyFile, passphrase, random })
   return privateKey
 }

@@ -1,8 +1,9 @@
-import { basePlugins, relayServerPlugin, SERVICE_KEYS } from '@waystone/node'
+import { basePlugins, relayServerPlugin, seedDiscoveryPlugin, SERVICE_KEYS } from '@waystone/node'
 import type { Plugins } from '@waystone/node'
 
 /** What can run in a seed; the config says what does. */
 export const plugins: Plugins = {
   ...basePlugins,
-  [SERVICE_KEYS.relayServer]: relayServerPlugin
+  [SERVICE_KEYS.relayServer]: relayServerPlugin,
+  [SERVICE_KEYS.seedDiscovery]: seedDiscoveryPlugin
 }

@@ -47,7 +47,7 @@ export class AdminServer {
       this.#server.once('error', error => reject(namedError(error, host, port)))
       this.#server.listen({ host, port }, resolve)
     })
-    this.#url = urlOf(this.#server.address() as AddressInfo)
+    this.#url = urlOf(this.#server.address())
     return this.#url
   }
 
@@ -93,6 +93,8 @@ function namedError(error: NodeJS.ErrnoException, host: string, port: number): E
   })
 }
 
-function urlOf({ address, family, port }: AddressInfo): string {
+function urlOf(bound: AddressInfo | string | null): string {
+  if (bound === null || typeof bound === 'string') throw new TypeError('the admin server listens on no port')
+  const { address, family, port } = bound
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

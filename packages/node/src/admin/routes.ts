@@ -11,10 +11,10 @@ export type Routes = ReadonlyMap<string, () => Reply | Promise<Reply>>
 
 export interface RoutesInit {
   /** What is missing until the node is ready. */
-  missing(): string[]
-  status(): NodeStatus
+  missing: () => string[]
+  status: () => NodeStatus
   /** Absent if the node keeps no metrics. */
-  metrics?: { contentType: string; render(): Promise<string> } | undefined
+  metrics?: { contentType: string; render: () => Promise<string> } | undefined
 }
 
 /** `/livez`, `/readyz`, `/status` and, if the node keeps them, `/metrics`. */

@@ -5,11 +5,12 @@ import { createDiscovery } from './discovery.ts'
 import { createEncrypters } from './encrypters.ts'
 import { InboundGater } from './inbound-gater.ts'
 import { createServices } from './services.ts'
+import { SERVICE_KEYS } from './service-keys.ts'
 import { createTransports } from './transports.ts'
 import { AGENT_NAME, VERSION } from '../version.ts'
 import type { ComponentLogger, Libp2p, PrivateKey } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
-import type { Libp2pInit, ServiceFactoryMap } from 'libp2p'
+import type { Libp2pInit } from 'libp2p'
 import type { PluginContext, Plugins } from '../plugins/plugin.ts'
 
 export interface Libp2pParts extends PluginContext {
@@ -23,12 +24,13 @@ export interface Libp2pParts extends PluginContext {
 /** The libp2p node that the config describes, not started. */
 export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
   const { config, clock, plugins, privateKey, datastore, logger, metrics } = parts
-  const [transports, connectionEncrypters, peerDiscovery, services, { yamux }] = await Promise.all([
+  const [transports, connectionEncrypters, peerDiscovery, services, { yamux }, { ping }] = await Promise.all([
     createTransports(config),
     createEncrypters(config),
     createDiscovery(config),
     createServices(plugins, parts),
-    import('@libp2p/yamux')
+    import('@libp2p/yamux'),
+    import('@libp2p/ping')
   ])
   return createLibp2p({
     start: false,
@@ -42,8 +44,7 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     connectionEncrypters,
     streamMuxers: [yamux()],
     peerDiscovery,
-    // each factory gets all of the node's parts, which libp2p's types cannot say for a list of unknown names
-    services: services as ServiceFactoryMap,
+    services: { [SERVICE_KEYS.ping]: ping(), ...services },
     connectionGater: new InboundGater({ limits: config.connections, clock }),
     connectionManager: connectionManagerInit(config),
     connectionMonitor: connectionMonitorInit()

@@ -10,20 +10,22 @@ type TransportName = keyof Config['transports']
  * WebRTC bring native code, and a node is to be ready within a second.
  */
 export async function createTransports(config: Config): Promise<TransportFactory[]> {
-  const names = Object.keys(loaders) as TransportName[]
-  return Promise.all(names.filter(name => config.transports[name]).map(name => loaders[name](config)))
+  const wanted = loaders.filter(([name]) => config.transports[name])
+  return Promise.all(wanted.map(([, load]) => load(config)))
 }
 
+type Loader = (config: Config) => Promise<TransportFactory>
+
 /** In the order in which libp2p tries them for an address that more than one can dial. */
-const loaders: Record<TransportName, (config: Config) => Promise<TransportFactory>> = {
-  quic: async () => (await import('@chainsafe/libp2p-quic')).quic(),
-  tcp: async () => (await import('@libp2p/tcp')).tcp(),
-  ws: loadWebSockets,
-  webrtcDirect: loadWebRtcDirect,
-  webrtc: loadWebRtc,
-  circuit: async () => (await import('@libp2p/circuit-relay-v2')).circuitRelayTransport(),
-  memory: async () => (await import('@libp2p/memory')).memory()
-}
+const loaders: readonly (readonly [TransportName, Loader])[] = [
+  ['quic', async () => (await import('@chainsafe/libp2p-quic')).quic()],
+  ['tcp', async () => (await import('@libp2p/tcp')).tcp()],
+  ['ws', loadWebSockets],
+  ['webrtcDirect', loadWebRtcDirect],
+  ['webrtc', loadWebRtc],
+  ['circuit', async () => (await import('@libp2p/circuit-relay-v2')).circuitRelayTransport()],
+  ['memory', async () => (await import('@libp2p/memory')).memory()]
+]
 
 async function loadWebSockets({ tls }: Config): Promise<TransportFactory> {
   const { webSockets } = await import('@libp2p/websockets')

@@ -18,12 +18,6 @@ export class NodeStoppedError extends WaystoneError {
   static override readonly name = 'NodeStoppedError'
 }
 
-/** The config is for another role than the binary. */
-export class WrongRoleError extends WaystoneError {
-  static override readonly name = 'WrongRoleError'
-  readonly exitCode = EXIT_BAD_CONFIG
-}
-
 /** A flag is unknown or lacks its value. */
 export class UsageError extends WaystoneError {
   static override readonly name = 'UsageError'

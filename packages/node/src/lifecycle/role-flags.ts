@@ -3,11 +3,11 @@ import { UsageError } from './errors.ts'
 
 /** What can stand on the command line of a role binary. */
 export interface RoleFlags {
-  /** Default: the preset of the role, unless there is a file. */
+  /** Default: what the file extends, or the preset of the role. */
   preset?: string
   file?: string
-  /** `path=value`, in the order given. */
-  set: string[]
+  /** Text by dotted path. */
+  set: Record<string, string>
   help: boolean
   version: boolean
 }
@@ -30,22 +30,23 @@ const options = {
 /** @throws UsageError */
 export function parseRoleFlags(args: string[]): RoleFlags {
   try {
-    const {
-      config,
-      preset,
-      set = [],
-      help = false,
-      version = false
-    } = parseArgs({ args, options, strict: true }).values
+    const { values } = parseArgs({ args, options, strict: true })
     return {
-      set,
-      help,
-      version,
-      ...(config !== undefined && { file: config }),
-      ...(preset !== undefined && { preset })
+      set: Object.fromEntries((values.set ?? []).map(splitSetting)),
+      help: values.help ?? false,
+      version: values.version ?? false,
+      ...(values.config !== undefined && { file: values.config }),
+      ...(values.preset !== undefined && { preset: values.preset })
     }
   } catch (cause) {
-    const [firstLine = ''] = (cause as Error).message.split('. ')
-    throw new UsageError(firstLine, { hint: 'see --help', cause })
+    if (cause instanceof UsageError) throw cause
+    const [problem = ''] = cause instanceof Error ? cause.message.split('. ') : []
+    throw new UsageError(problem, { hint: 'see --help', cause })
   }
+}
+
+function splitSetting(text: string): [path: string, value: string] {
+  const [path = '', ...value] = text.split('=')
+  if (path !== '' && value.length > 0) return [path, value.join('=')]
+  throw new UsageError(`--set ${text} has no value`, { hint: 'write it as --set admin.port=0' })
 }

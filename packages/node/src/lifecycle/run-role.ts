@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { EXIT_BAD_CONFIG, EXIT_CLEAN, EXIT_FAILED, EXIT_START_FAILED } from '../exit-codes.ts'
+import { EXIT_BAD_CONFIG, EXIT_CLEAN, EXIT_FAILED, EXIT_START_FAILED, exitCodeFor } from '../exit-codes.ts'
 import { componentLogger } from '../logging/component-logger.ts'
 import { createLog } from '../logging/create-log.ts'
 import { createNode } from '../node.ts'
@@ -11,7 +11,6 @@ import { parseRoleFlags, ROLE_FLAGS_HELP } from './role-flags.ts'
 import { listenForSignals } from './signals.ts'
 import type { Logger } from '@libp2p/interface'
 import type { Config } from '../config/schema.ts'
-import type { WithExitCode } from '../exit-codes.ts'
 import type { WaystoneNode } from '../node.ts'
 import type { Plugins } from '../plugins/plugin.ts'
 import type { LoadedRole } from './load-role.ts'
@@ -62,7 +61,7 @@ async function inStages(role: Role, plugins: Plugins, { args, signal }: Run): Pr
     return EXIT_CLEAN
   } catch (error) {
     printError(error)
-    return (error as Partial<WithExitCode>).exitCode ?? stageCode
+    return exitCodeFor(error, stageCode)
   }
 }
 

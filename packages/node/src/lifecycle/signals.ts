@@ -4,9 +4,9 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
 export interface SignalsInit {
   /** Called once, at the first signal. */
-  onStop(name: string): void
+  onStop: (name: string) => void
   /** Called at every further one. */
-  onSecond(exitCode: number): void
+  onSecond: (exitCode: number) => void
 }
 
 /**

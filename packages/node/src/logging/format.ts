@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { format as print, inspect } from 'node:util'
 
 /** Longer messages are cut: parts of them come from other peers. */
 const MAX_MESSAGE_CHARS = 4_096
@@ -11,7 +11,7 @@ type Formatter = (value: unknown) => string
 
 /** The placeholders of `@libp2p/logger`, plus those of the `debug` family. */
 const formatters: Record<string, Formatter> = {
-  s: String,
+  s: value => print('%s', value),
   d: value => String(Number(value)),
   i: value => String(Math.trunc(Number(value))),
   o: inspectLine,
@@ -75,5 +75,5 @@ function bytes(value: unknown): string {
 }
 
 function optional(value: unknown): string {
-  return value === undefined || value === null ? 'undefined' : String(value)
+  return value === undefined || value === null ? 'undefined' : print('%s', value)
 }

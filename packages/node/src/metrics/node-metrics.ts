@@ -10,13 +10,13 @@ export interface NodeMetrics {
   factory: NonNullable<Libp2pInit['metrics']>
   contentType: string
   /** All metrics in the text format of Prometheus. */
-  render(): Promise<string>
+  render: () => Promise<string>
 }
 
 export interface NodeMetricsInit {
   config: Config
   /** Asked at each scrape. */
-  readiness(): string[]
+  readiness: () => string[]
 }
 
 /** libp2p's own metrics, the process's (with the event loop's delay) and `waystone_node_*`. */

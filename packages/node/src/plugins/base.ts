@@ -2,14 +2,12 @@ import { SERVICE_KEYS } from '../libp2p/service-keys.ts'
 import { dhtPlugin } from './dht.ts'
 import { identifyPlugin, identifyPushPlugin } from './identify.ts'
 import { autonatPlugin, dcutrPlugin, upnpPlugin } from './nat.ts'
-import { pingPlugin } from './ping.ts'
 import type { Plugins } from './plugin.ts'
 
-/** What every role can run. */
+/** What every role can run. Ping is not among them: it always runs, since the DHT is made of it. */
 export const basePlugins: Plugins = {
   [SERVICE_KEYS.identify]: identifyPlugin,
   [SERVICE_KEYS.identifyPush]: identifyPushPlugin,
-  [SERVICE_KEYS.ping]: pingPlugin,
   [SERVICE_KEYS.dht]: dhtPlugin,
   [SERVICE_KEYS.autonat]: autonatPlugin,
   [SERVICE_KEYS.dcutr]: dcutrPlugin,

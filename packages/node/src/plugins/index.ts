@@ -7,3 +7,4 @@
 export type { Plugin, PluginContext, Plugins, ServiceFactory } from './plugin.ts'
 export { basePlugins } from './base.ts'
 export { relayServerPlugin, reservationLimits } from './relay-server.ts'
+export { seedDiscoveryPlugin } from './seed-discovery.ts'
