@@ -63,6 +63,15 @@ interface Opened {
   statements: Statements
 }
 
+type Row = NonNullable<ReturnType<StatementSync['get']>>
+
+function bytesIn(row: Row, column: 'key' | 'value'): Uint8Array {
+  const bytes = row[column]
+  if (bytes instanceof Uint8Array) return bytes
+  // the STRICT table holds nothing else
+  throw new TypeError(`${column} is not a blob`)
+}
+
 function openFile(path: string): Opened {
   const db = new DatabaseSync(path, { timeout: 0 })
   try {
@@ -118,7 +127,7 @@ export class SqliteDatastore extends BaseDatastore {
   override async get(key: Key, options?: AbortOptions): Promise<Uint8Array> {
     const row = this.#run(options, ({ get }) => get.get(key.uint8Array()))
     if (row === undefined) throw new NotFoundError(`nothing is stored under ${key.toString()}`)
-    return row['value'] as Uint8Array
+    return bytesIn(row, 'value')
   }
 
   override async has(key: Key, options?: AbortOptions): Promise<boolean> {
@@ -144,12 +153,12 @@ export class SqliteDatastore extends BaseDatastore {
 
   override async *_all(query: Query, options?: AbortOptions): AsyncGenerator<Pair> {
     for (const row of this.#rows('next', query.prefix, options)) {
-      yield { key: new Key(row['key'] as Uint8Array), value: row['value'] as Uint8Array }
+      yield { key: new Key(bytesIn(row, 'key')), value: bytesIn(row, 'value') }
     }
   }
 
   override async *_allKeys(query: KeyQuery, options?: AbortOptions): AsyncGenerator<Key> {
-    for (const row of this.#rows('nextKey', query.prefix, options)) yield new Key(row['key'] as Uint8Array)
+    for (const row of this.#rows('nextKey', query.prefix, options)) yield new Key(bytesIn(row, 'key'))
   }
 
   // each step is a search of its own, so that the consumer may write in between
@@ -159,7 +168,7 @@ export class SqliteDatastore extends BaseDatastore {
       const row = this.#run(options, statements => statements[step].get(from, end))
       if (row === undefined) return
       yield row
-      from = successor(row['key'] as Uint8Array)
+      from = successor(bytesIn(row, 'key'))
     }
   }
 
@@ -191,5 +200,3 @@ export class SqliteDatastore extends BaseDatastore {
     }
   }
 }
-
-type Row = NonNullable<ReturnType<StatementSync['get']>>

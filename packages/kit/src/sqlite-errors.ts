@@ -36,8 +36,8 @@ const PRIMARY_CODE = 0xff
 const SQLITE = { PERM: 3, BUSY: 5, LOCKED: 6, READONLY: 8, IOERR: 10, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 }
 
 function primaryCode(error: unknown): number | undefined {
-  const code = (error as { errcode?: unknown } | undefined)?.errcode
-  return typeof code === 'number' ? code & PRIMARY_CODE : undefined
+  if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return undefined
+  return error.errcode & PRIMARY_CODE
 }
 
 /** For a file that is not, or no longer, a sound database. */

@@ -4,9 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest
 
 // the suite is written for mocha: its names are global, and `this` can set a timeout
 type Body = (this: { timeout(): void }) => Promise<void> | void
+const register: typeof it = it
 const mocha = {
   describe,
-  it: (name: string, body: Body) => it(name, () => body.call({ timeout: () => {} })),
+  it: (name: string, body: Body) => register(name, () => body.call({ timeout: () => {} })),
   before: beforeAll,
   after: afterAll,
   beforeEach,
