@@ -1,0 +1,62 @@
+import type { ConfigInput, Role } from './schema.ts'
+
+/**
+ * The lowest layer: a value for every key, as a person would write it.
+ * Presets say only where they differ.
+ *
+ * @param role - names the data folder
+ */
+export function defaultsFor(role: Role): ConfigInput {
+  return {
+    role,
+    network: 'main',
+    dataDir: `~/.waystone/${role}`,
+    identity: {},
+    addresses: { listen: [], announce: [], private: false },
+    seeds: [],
+    relays: [],
+    transports: { tcp: true, ws: true, quic: true, webrtcDirect: true, webrtc: true, circuit: true, memory: false },
+    tls: {},
+    // TLS carries 2-3 times the bytes of Noise between Node peers; Noise stays for browsers and others
+    encrypters: ['tls', 'noise'],
+    connections,
+    // answering for others needs an address others can dial
+    dht: { mode: 'client' },
+    relayService,
+    // UPnP changes somebody's router: only when asked
+    nat: { autonat: true, dcutr: true, upnp: false, stun: [] },
+    // mDNS tells the whole local network who is here: presets switch it on.
+    // The interval only matters for peers that came after the first query
+    mdns: { enabled: false, interval: '20s' },
+    // nobody may fill the disk unasked
+    files: { accept: [], maxFileSize: '64GiB' },
+    admin: { host: '127.0.0.1', port: 0 },
+    log: { level: 'info', format: 'auto' },
+    // container engines kill 10 s after they asked
+    shutdown: { deadline: '8s' }
+  }
+}
+
+const connections: ConfigInput['connections'] = {
+  // fits the usual 1024 file descriptors of a login shell with room for files and listeners
+  max: 300,
+  // a handshake may take 10 s: this many slow peers can be at it before newcomers wait
+  maxPendingInbound: 100,
+  // libp2p's 5/s throttles every office behind one address
+  inboundPerSecondPerIp: 20,
+  // an office or carrier NAT, but not the whole node
+  inboundPerIp: 256,
+  exemptLoopback: false
+}
+
+const relayService: ConfigInput['relayService'] = {
+  enabled: false,
+  // one connection each, kept alive: a few MiB of memory
+  maxReservations: 128,
+  // clients renew at a fraction of it; long enough that renewals cost nothing
+  reservationTtl: '1h',
+  // the 2 minutes and 128 KiB of the libp2p default only carry a hole punch. These carry a real
+  // transfer; a longer one resumes over the next circuit
+  circuitDuration: '1h',
+  circuitBytes: '1GiB'
+}

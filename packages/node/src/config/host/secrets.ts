@@ -1,0 +1,74 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '@waystone/interface'
+import { KEY_FILE_NAME } from '../../identity/constants.ts'
+import { errorCodeOf } from '../error-code.ts'
+import type { Config } from '../schema.ts'
+import type { CheckResult } from './result.ts'
+
+/** Whether the files that hold secrets can be read by the node and by nobody else. */
+export async function checkSecrets({ identity, dataDir, tls }: Config, clock: Clock): Promise<CheckResult[]> {
+  const results = [await checkSecretFile('identity key', identity.keyFile ?? join(dataDir, KEY_FILE_NAME), true)]
+  if (identity.passphraseFile !== undefined) {
+    results.push(await checkSecretFile('passphrase file', identity.passphraseFile, false))
+  }
+  if (tls.certFile !== undefined && tls.keyFile !== undefined) {
+    results.push(await checkSecretFile('TLS key', tls.keyFile, false))
+    results.push(await checkCertificate(tls.certFile, tls.keyFile, clock))
+  }
+  return results
+}
+
+async function checkSecretFile(name: string, path: string, mayBeAbsent: boolean): Promise<CheckResult> {
+  try {
+    await using file = await open(path)
+    const stats = await file.stat()
+    if (!stats.isFile()) return { name, status: 'fail', message: `${path} is not a file` }
+    if ((stats.mode & 0o077) === 0) return { name, status: 'ok', message: path }
+    const mode = (stats.mode & 0o777).toString(8)
+    return {
+      name,
+      status: 'fail',
+      message: `${path} can be read or written by others (mode ${mode})`,
+      hint: `chmod 600 ${path}`
+    }
+  } catch (error) {
+    const code = errorCodeOf(error)
+    if (code === 'ENOENT' && mayBeAbsent)
+      return { name, status: 'ok', message: `${path} will be created at the first start` }
+    const reason = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`
+    return { name, status: 'fail', message: `${path} ${reason}`, hint: 'check the path, and who may read it' }
+  }
+}
+
+async function checkCertificate(certFile: string, keyFile: string, clock: Clock): Promise<CheckResult> {
+  const name = 'TLS certificate'
+  try {
+    const certificate = new X509Certificate(await readFile(certFile))
+    if (!certificate.checkPrivateKey(createPrivateKey(await readFile(keyFile)))) {
+      return {
+        name,
+        status: 'fail',
+        message: `${keyFile} is not the key of ${certFile}`,
+        hint: 'name the two files that belong together'
+      }
+    }
+    if (certificate.validToDate.getTime() > clock.now())
+      return { name, status: 'ok', message: `valid to ${certificate.validTo}` }
+    return {
+      name,
+      status: 'fail',
+      message: `${certFile} expired on ${certificate.validTo}`,
+      hint: 'renew the certificate'
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return {
+      name,
+      status: 'fail',
+      message: `${certFile} with ${keyFile}: ${reason}`,
+      hint: 'both must be PEM files that this user can read'
+    }
+  }
+}
