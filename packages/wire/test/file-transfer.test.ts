@@ -53,7 +53,7 @@ describe('file transfer messages', () => {
   })
 
   it.each(Object.keys(messages))('decode the golden vector of %s to what was encoded', name => {
-    const decoded = decodeFileMessage(Buffer.from(vectors[name]!, 'hex'))
+    const decoded = decodeFileMessage(new Uint8Array(Buffer.from(vectors[name]!, 'hex')))
     expect(decoded).toMatchObject(messages[name]!)
   })
 

@@ -1,0 +1,42 @@
+import type { AbortOptions, Connection, PeerId } from '@libp2p/interface'
+import type { ConnectionManager } from '@libp2p/interface-internal'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+export interface ConnectOptions extends AbortOptions {
+  /** Where the peer may be, each ending in its peer id; besides what libp2p knows. */
+  addresses?: Multiaddr[] | undefined
+  /** Connections over which an attempt failed: they may be dead without knowing. */
+  failed: ReadonlySet<Connection>
+}
+
+/**
+ * An open connection to the peer: a direct one before a relayed one, a known
+ * good one before a new one. libp2p goes through all addresses of the peer, so
+ * that a new one takes another relay when the first is gone.
+ */
+export async function connectTo(
+  connections: Pick<ConnectionManager, 'getConnections' | 'openConnection'>,
+  peer: PeerId,
+  options: ConnectOptions
+): Promise<Connection> {
+  const open = connections.getConnections(peer).filter(connection => connection.status === 'open')
+  const best = bestConnection(open.filter(connection => !options.failed.has(connection)))
+  if (best !== undefined) return best
+  const dial = { force: open.length > 0, ...(options.signal === undefined ? {} : { signal: options.signal }) }
+  const { addresses = [] } = options
+  if (addresses.length === 0) return connections.openConnection(peer, dial)
+  try {
+    return await connections.openConnection(addresses, dial)
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    // the given addresses may be outdated, what the peer announces is not; the first error says more
+    return connections.openConnection(peer, dial).catch(() => {
+      throw error
+    })
+  }
+}
+
+/** Direct before relayed; of each kind the newest, which is the least likely to be dead. */
+export function bestConnection<C extends Pick<Connection, 'direct' | 'timeline'>>(connections: C[]): C | undefined {
+  return connections.toSorted((a, b) => Number(b.direct) - Number(a.direct) || b.timeline.open - a.timeline.open)[0]
+}

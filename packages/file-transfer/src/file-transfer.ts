@@ -1,0 +1,173 @@
+import { join } from 'node:path'
+import { TypedEventEmitter, serviceCapabilities, setMaxListeners } from '@libp2p/interface'
+import { pathOf, systemClock, systemRandom } from '@waystone/kit'
+import { FILE_TRANSFER_PROTOCOL } from '@waystone/wire'
+import { ActiveTransfers } from './active-transfers.ts'
+import * as limits from './constants.ts'
+import { FileTransferStoppedError } from './errors.ts'
+import { Handler } from './handler.ts'
+import { Inbox } from './inbox.ts'
+import { transferMetrics } from './metrics.ts'
+import { RecentReceipts } from './recent-receipts.ts'
+import { Sender } from './sender.ts'
+import { SourceFile } from './source-file.ts'
+import type { AdmittedOffer } from './admission.ts'
+import type {
+  FileTransfer,
+  FileTransferComponents,
+  FileTransferEvents,
+  FileTransferInit,
+  IncomingFile,
+  SendOptions,
+  SentFile
+} from './index.ts'
+import type { TransferMetrics } from './metrics.ts'
+import type { ReceptionEvent } from './reception.ts'
+import type { Connection, Logger, PeerId, Startable } from '@libp2p/interface'
+import type { ConnectionRoute } from '@waystone/kit'
+
+/** Lifecycle and wiring; the work is in `Sender` and `Handler`. */
+export class FileTransferService extends TypedEventEmitter<FileTransferEvents> implements FileTransfer, Startable {
+  readonly [Symbol.toStringTag] = '@waystone/file-transfer'
+  readonly [serviceCapabilities]: string[] = ['@waystone/file-transfer']
+  readonly #components: FileTransferComponents
+  readonly #init: FileTransferInit
+  readonly #active = new ActiveTransfers()
+  readonly #receipts = new RecentReceipts(limits.MAX_REMEMBERED_RECEIPTS)
+  readonly #log: Logger
+  #metrics: TransferMetrics = transferMetrics(undefined)
+  #running: AbortController | undefined
+
+  constructor(components: FileTransferComponents, init: FileTransferInit) {
+    super()
+    this.#components = components
+    this.#init = init
+    this.#log = components.logger.forComponent('waystone:file-transfer')
+  }
+
+  async start(): Promise<void> {
+    if (this.#running !== undefined) return
+    const running = new AbortController()
+    // every transfer listens to it
+    setMaxListeners(Infinity, running.signal)
+    this.#running = running
+    this.#metrics = transferMetrics(this.#components.metrics)
+    const { inbox: folder, openFile } = this.#init
+    if (folder === undefined) return
+    const inbox = new Inbox({ folder, openFile })
+    await inbox.create()
+    await this.#tidy(inbox)
+    await this.#components.registrar.handle(FILE_TRANSFER_PROTOCOL, this.#handler(inbox, running.signal).handle, {
+      maxInboundStreams: limits.MAX_STREAMS_PER_CONNECTION,
+      maxOutboundStreams: limits.MAX_STREAMS_PER_CONNECTION,
+      runOnLimitedConnection: true
+    })
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running
+    if (running === undefined) return
+    this.#running = undefined
+    if (this.#init.inbox !== undefined) await this.#components.registrar.unhandle(FILE_TRANSFER_PROTOCOL)
+    const reason = new FileTransferStoppedError()
+    running.abort(reason)
+    await this.#active.abortAll(reason)
+  }
+
+  async send(peer: PeerId, path: string, options: SendOptions = {}): Promise<SentFile> {
+    const running = this.#running
+    if (running === undefined) throw new FileTransferStoppedError()
+    const signals = options.signal === undefined ? [running.signal] : [running.signal, options.signal]
+    const signal = AbortSignal.any(signals)
+    // libp2p adds a listener for each address it dials
+    setMaxListeners(Infinity, signal)
+    await using file = await SourceFile.open(path, options.name)
+    try {
+      const sent = await this.#sender(peer, file, { ...options, signal }).run()
+      this.#metrics.ended('outbound', 'sent')
+      return sent
+    } catch (error) {
+      this.#metrics.ended('outbound', (error as Error).name)
+      throw error
+    }
+  }
+
+  #sender(peer: PeerId, file: SourceFile, options: SendOptions): Sender {
+    const { connectionManager, peerId } = this.#components
+    const init = {
+      connections: connectionManager,
+      self: peerId,
+      clock: this.#init.clock ?? systemClock,
+      random: this.#init.random ?? systemRandom,
+      limits: { maxAttempts: Infinity, giveUpAfterMs: this.#init.giveUpAfterMs ?? limits.GIVE_UP_AFTER_MS },
+      routeOf: async (connection: Connection) => this.#routeOf(connection),
+      onBytes: (count: number) => this.#metrics.sentBytes(count)
+    }
+    return new Sender(init, peer, file, options)
+  }
+
+  #handler(inbox: Inbox, signal: AbortSignal): Handler {
+    const { peerId: self, privateKey } = this.#components
+    return new Handler({
+      inbox,
+      self,
+      privateKey,
+      signal,
+      clock: this.#init.clock ?? systemClock,
+      allow: this.#init.allow ?? (() => true),
+      maxFileSize: this.#init.maxFileSize ?? limits.MAX_FILE_BYTES,
+      maxTransfers: this.#init.maxTransfers ?? limits.MAX_TRANSFERS,
+      maxTransfersPerPeer: this.#init.maxTransfersPerPeer ?? limits.MAX_TRANSFERS_PER_PEER,
+      active: this.#active,
+      receipts: this.#receipts,
+      tidy: async () => this.#tidy(inbox),
+      onBytes: count => this.#metrics.receivedBytes(count),
+      onEvent: (event, offer, connection) => this.#announce(event, incoming(offer, connection)),
+      onRefused: (peer, refusal) => {
+        this.#metrics.refused(refusal.reason)
+        this.safeDispatchEvent('refused', { detail: { peer, ...refusal } })
+      }
+    })
+  }
+
+  #announce(event: ReceptionEvent, file: IncomingFile): void {
+    if (event.type === 'progress') {
+      this.safeDispatchEvent('progress', { detail: { ...file, bytes: event.bytes } })
+      return
+    }
+    if (event.type === 'failed') {
+      const { error } = event
+      this.#metrics.ended('inbound', (error as Error).name)
+      this.#log('receiving %s from %p ended early - %e', file.name, file.peer, error)
+      this.safeDispatchEvent('failed', { detail: { ...file, error } })
+      return
+    }
+    this.#metrics.ended('inbound', 'received')
+    const path = join(this.#init.inbox ?? '', event.name)
+    const sha256 = Buffer.from(event.sha256).toString('hex')
+    this.safeDispatchEvent('received', { detail: { ...file, storedAs: event.name, path, sha256 } })
+  }
+
+  async #tidy(inbox: Inbox): Promise<void> {
+    const { maxPartAgeMs: maxAgeMs = limits.MAX_PART_AGE_MS, maxParts: maxCount = limits.MAX_PARTS } = this.#init
+    const now = (this.#init.clock ?? systemClock).now()
+    const removed = await inbox.removeStale({ now, maxAgeMs, maxCount, keysInUse: this.#active.keys() })
+    if (removed.length > 0) this.#log('removed %d partial files that nobody came back for', removed.length)
+  }
+
+  async #routeOf(connection: Connection): Promise<ConnectionRoute> {
+    const known = await this.#components.peerStore.get(connection.remotePeer).catch(() => undefined)
+    return pathOf(connection, { announced: known?.addresses.map(({ multiaddr }) => multiaddr.toString()) ?? [] })
+  }
+}
+
+function incoming(offer: AdmittedOffer, connection: Connection): IncomingFile {
+  const { transferId, name, size } = offer
+  return {
+    peer: connection.remotePeer,
+    transferId: Buffer.from(transferId).toString('hex'),
+    name,
+    size,
+    route: pathOf(connection)
+  }
+}

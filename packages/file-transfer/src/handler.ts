@@ -1,0 +1,168 @@
+import { admit } from './admission.ts'
+import { HANDSHAKE_MS, LINGER_MS, MAX_PENDING_OFFERS, MAX_STREAM_BUFFER_BYTES, STALL_MS } from './constants.ts'
+import { Conversation } from './conversation.ts'
+import { TransferBrokenError } from './errors.ts'
+import { Reception } from './reception.ts'
+import { refusalFor } from './refusal-for.ts'
+import { refuseMessage } from './refusal.ts'
+import { partKey } from './transfer-id.ts'
+import { Watchdog } from './watchdog.ts'
+import type { ActiveTransfers } from './active-transfers.ts'
+import type { AdmittedOffer } from './admission.ts'
+import type { ReceptionContext } from './reception.ts'
+import type { RecentReceipts } from './recent-receipts.ts'
+import type { Refusal } from './refusal.ts'
+import type { Connection, PeerId, Stream } from '@libp2p/interface'
+import type { Offer } from '@waystone/wire/file-transfer'
+
+export interface HandlerInit extends ReceptionContext {
+  allow(peer: PeerId): boolean | Promise<boolean>
+  maxFileSize: number
+  maxTransfers: number
+  maxTransfersPerPeer: number
+  active: ActiveTransfers
+  receipts: RecentReceipts
+  /** Ends everything when the service stops. */
+  signal: AbortSignal
+  onRefused(peer: PeerId, refusal: Refusal): void
+}
+
+interface Parties {
+  conversation: Conversation
+  connection: Connection
+  watchdog: Watchdog
+}
+
+type Admission = ReturnType<typeof admit>
+
+/** Inbound streams: from offer to receipt. Nothing is thrown past {@link Handler.handle}. */
+export class Handler {
+  readonly #init: HandlerInit
+  #pending = 0
+
+  constructor(init: HandlerInit) {
+    this.#init = init
+  }
+
+  readonly handle = async (stream: Stream, connection: Connection): Promise<void> => {
+    if (this.#pending >= MAX_PENDING_OFFERS) {
+      stream.abort(new TransferBrokenError('too many offers at once'))
+      return
+    }
+    stream.maxReadBufferLength = MAX_STREAM_BUFFER_BYTES
+    using watchdog = new Watchdog({ stallMs: STALL_MS, clock: this.#init.clock, signal: this.#init.signal })
+    try {
+      await this.#serve(new Conversation(stream), connection, watchdog)
+      await this.#endStream(stream, watchdog)
+    } catch (error) {
+      stream.abort(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  async #serve(conversation: Conversation, connection: Connection, watchdog: Watchdog): Promise<void> {
+    try {
+      const offer = await this.#readOffer(conversation, watchdog)
+      await this.#answer(offer, { conversation, connection, watchdog })
+    } catch (error) {
+      const refusal = refusalFor(error)
+      if (refusal === undefined) throw error
+      await this.#refuse(conversation, connection, refusal)
+    }
+  }
+
+  async #readOffer(conversation: Conversation, watchdog: Watchdog): Promise<Offer> {
+    this.#pending++
+    try {
+      watchdog.expect(HANDSHAKE_MS)
+      return (await conversation.read(['offer'], watchdog)).value
+    } finally {
+      this.#pending--
+    }
+  }
+
+  async #answer(offer: Offer, parties: Parties): Promise<void> {
+    const { conversation, connection, watchdog } = parties
+    const peer = connection.remotePeer.toString()
+    const key = partKey(peer, offer.transferId)
+    const session = Buffer.from(offer.session).toString('hex')
+    const allowed = await this.#init.allow(connection.remotePeer)
+    if (allowed) await this.#takeOver(key, session)
+    // from here to the entry in `active` nothing waits: offers that come together count each other
+    const admitted = this.#admit(offer, { peer, key, allowed })
+    if ('refusal' in admitted) {
+      await this.#refuse(conversation, connection, admitted.refusal)
+      return
+    }
+    const { promise: done, resolve } = Promise.withResolvers<void>()
+    const transfer = { key, peer, session, abort: (reason: Error) => watchdog.abort(reason), done }
+    this.#init.active.add(transfer)
+    try {
+      await this.#receive(admitted.offer, { ...parties, key, session })
+    } finally {
+      this.#init.active.remove(transfer)
+      resolve()
+    }
+  }
+
+  #admit(offer: Offer, from: { peer: string; key: string; allowed: boolean }): Admission {
+    const { active, maxFileSize, maxTransfers, maxTransfersPerPeer } = this.#init
+    const admitted = admit(offer, {
+      allowed: from.allowed,
+      maxFileSize,
+      maxTransfers,
+      maxTransfersPerPeer,
+      active: active.count,
+      activeOfPeer: active.countOf(from.peer)
+    })
+    if ('refusal' in admitted || active.get(from.key) === undefined) return admitted
+    return { refusal: { reason: 'busy', detail: 'the same file is already on its way' } }
+  }
+
+  async #receive(offer: AdmittedOffer, parties: Parties & { key: string; session: string }): Promise<void> {
+    const { receipts } = this.#init
+    const { conversation, watchdog, key, session } = parties
+    const known = receipts.get(key, session)
+    if (known === undefined) receipts.add(key, session, await new Reception(this.#init, { ...parties, offer }).run())
+    else await conversation.write({ case: 'receipt', value: known }, watchdog)
+  }
+
+  /** Ends an earlier attempt of the same send, which may not know yet that its connection is dead. */
+  async #takeOver(key: string, session: string): Promise<void> {
+    const { active } = this.#init
+    for (let earlier = active.get(key); earlier?.session === session; earlier = active.get(key)) {
+      earlier.abort(new TransferBrokenError('a newer attempt took over'))
+      await earlier.done
+    }
+  }
+
+  async #refuse(conversation: Conversation, connection: Connection, refusal: Refusal): Promise<void> {
+    this.#init.onRefused(connection.remotePeer, refusal)
+    using watchdog = new Watchdog({ stallMs: LINGER_MS, clock: this.#init.clock })
+    watchdog.progress()
+    await conversation.write(refuseMessage(refusal), watchdog)
+  }
+
+  /** The other side closes when it has read the last message; a reset could overtake that. */
+  async #endStream(stream: Stream, watchdog: Watchdog): Promise<void> {
+    using linger = new Watchdog({ stallMs: LINGER_MS, clock: this.#init.clock, signal: watchdog.signal })
+    linger.progress()
+    await stream.close(linger)
+    await closed(stream, linger.signal)
+  }
+}
+
+async function closed(stream: Stream, signal: AbortSignal): Promise<void> {
+  if (stream.status !== 'open' && stream.status !== 'closing') return
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const aborted = (): void => reject(signal.reason)
+  const ended = (): void => resolve()
+  if (signal.aborted) aborted()
+  signal.addEventListener('abort', aborted, { once: true })
+  stream.addEventListener('close', ended)
+  try {
+    await promise
+  } finally {
+    signal.removeEventListener('abort', aborted)
+    stream.removeEventListener('close', ended)
+  }
+}
