@@ -11,6 +11,11 @@ export interface CommandEntry {
 /** Every command, in the order the help text shows them. */
 export const commands: CommandEntry[] = [
   {
+    name: 'config',
+    summary: 'check, print and explain the configuration of a node',
+    load: async () => (await import('./commands/config.ts')).configCommand()
+  },
+  {
     name: 'identity',
     summary: 'make, show, recover and export the key of a node',
     load: async () => (await import('./commands/identity.ts')).identityCommand()

@@ -1,9 +1,10 @@
-import { basePlugins, relayServerPlugin, seedDiscoveryPlugin, SERVICE_KEYS } from '@waystone/node'
+import { basePlugins, relaySelectionPlugin, relayServerPlugin, seedDiscoveryPlugin, SERVICE_KEYS } from '@waystone/node'
 import type { Plugins } from '@waystone/node'
 
 /** What can run in a relay; the config says what does. */
 export const plugins: Plugins = {
   ...basePlugins,
   [SERVICE_KEYS.relayServer]: relayServerPlugin,
-  [SERVICE_KEYS.seedDiscovery]: seedDiscoveryPlugin
+  [SERVICE_KEYS.seedDiscovery]: seedDiscoveryPlugin,
+  [SERVICE_KEYS.relaySelection]: relaySelectionPlugin
 }

@@ -8,3 +8,5 @@ export type { Plugin, PluginContext, Plugins, ServiceFactory } from './plugin.ts
 export { basePlugins } from './base.ts'
 export { relayServerPlugin, reservationLimits } from './relay-server.ts'
 export { seedDiscoveryPlugin } from './seed-discovery.ts'
+export { relaySelectionPlugin } from './relay-selection.ts'
+export { fileTransferPlugin } from './file-transfer.ts'
