@@ -1,26 +1,35 @@
 import type { AbortOptions } from '@libp2p/interface'
 import type { Clock, Timer } from '@waystone/interface'
 
+// what fits the platforms' 32-bit timers; with more they fire at once
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 function startTimer(callback: () => void, delayMs: number): Timer {
-  const handle = setTimeout(callback, delayMs)
+  let handle: ReturnType<typeof setTimeout>
+  const wait = (leftMs: number): void => {
+    handle =
+      leftMs > LONGEST_TIMER_MS
+        ? setTimeout(() => wait(leftMs - LONGEST_TIMER_MS), LONGEST_TIMER_MS)
+        : setTimeout(callback, leftMs)
+  }
+  wait(delayMs)
   return { clear: () => clearTimeout(handle) }
 }
 
-async function sleep(clock: Clock, delayMs: number, options: AbortOptions = {}): Promise<void> {
+/** `Clock.sleep`, made of `setTimeout`; leaves no timer and no listener behind. */
+export async function sleep(clock: Clock, delayMs: number, options: AbortOptions = {}): Promise<void> {
   const { signal } = options
   signal?.throwIfAborted()
-  await new Promise<void>((resolve, reject) => {
-    const timer = clock.setTimeout(done, delayMs)
-    function done(): void {
-      signal?.removeEventListener('abort', aborted)
-      resolve()
-    }
-    function aborted(): void {
-      timer.clear()
-      reject(signal?.reason)
-    }
-    signal?.addEventListener('abort', aborted, { once: true })
-  })
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const aborted = (): void => reject(signal?.reason)
+  const timer = clock.setTimeout(resolve, delayMs)
+  signal?.addEventListener('abort', aborted, { once: true })
+  try {
+    await promise
+  } finally {
+    timer.clear()
+    signal?.removeEventListener('abort', aborted)
+  }
 }
 
 /** The machine's clock. The only place that reads real time or sets real timers. */

@@ -34,13 +34,21 @@ export interface Deadline extends Disposable {
 export function createDeadline(init: DeadlineInit): Deadline {
   const { ms, what, signal: parent, clock = systemClock } = init
   const controller = new AbortController()
-  const follow = (): void => controller.abort(parent?.reason)
-  const timer = clock.setTimeout(() => controller.abort(new DeadlineExceededError(`${what} took longer than ${ms} ms`)), ms)
+  const { signal } = controller
+  if (parent?.aborted === true) {
+    controller.abort(parent.reason)
+    return { signal, [Symbol.dispose]: () => {} }
+  }
+  const timer = clock.setTimeout(() => end(new DeadlineExceededError(`${what} took longer than ${ms} ms`)), ms)
+  const follow = (): void => end(parent?.reason)
   const dispose = (): void => {
     timer.clear()
     parent?.removeEventListener('abort', follow)
   }
-  if (parent?.aborted === true) follow()
-  else parent?.addEventListener('abort', follow, { once: true })
-  return { signal: controller.signal, [Symbol.dispose]: dispose }
+  const end = (reason: unknown): void => {
+    dispose()
+    controller.abort(reason)
+  }
+  parent?.addEventListener('abort', follow, { once: true })
+  return { signal, [Symbol.dispose]: dispose }
 }

@@ -1,3 +1,4 @@
+import { sleep } from '../clock.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Clock, Timer } from '@waystone/interface'
 
@@ -35,21 +36,14 @@ export class ManualClock implements Clock {
     return { clear: () => this.#scheduled.delete(entry) }
   }
 
-  async sleep(delayMs: number, options: AbortOptions = {}): Promise<void> {
-    const { signal } = options
-    signal?.throwIfAborted()
-    await new Promise<void>((resolve, reject) => {
-      const timer = this.setTimeout(resolve, delayMs)
-      const aborted = (): void => {
-        timer.clear()
-        reject(signal?.reason)
-      }
-      signal?.addEventListener('abort', aborted, { once: true })
-    })
+  async sleep(delayMs: number, options?: AbortOptions): Promise<void> {
+    await sleep(this, delayMs, options)
   }
 
   /** Moves time forward, runs what falls due in order, and lets promises settle in between. */
   async advance(ms: number): Promise<void> {
+    // what is about to set a timer does so before time moves
+    await settle()
     const end = this.#now + ms
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
       this.#scheduled.delete(next)

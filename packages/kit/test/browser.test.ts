@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+
+const SOURCE = join(import.meta.dirname, '../src')
+
+/** Every specifier that `file` and the files of this package that it leads to import when they run. */
+async function importsOf(file: string, seen = new Set<string>()): Promise<Set<string>> {
+  const source = await readFile(join(SOURCE, file), 'utf8')
+  for (const [, specifier = ''] of source.matchAll(/^(?:import|export) (?!type).*from '(.+)'$/gm)) {
+    if (seen.has(specifier)) continue
+    seen.add(specifier)
+    if (specifier.startsWith('./')) await importsOf(specifier, seen)
+  }
+  return seen
+}
+
+it('browsers can load the package: nothing of Node is imported', async () => {
+  const imports = await importsOf('index.ts')
+  expect(imports).toContain('./framing.ts')
+  expect([...imports].filter(specifier => specifier.startsWith('node:'))).toEqual([])
+  expect(await importsOf('sqlite-datastore.ts')).toContain('node:sqlite')
+})
