@@ -25,7 +25,13 @@ async function createProgram(name: string | undefined): Promise<Command> {
   const program = new Command('waystone').description('libp2p seeds, relays and edges').exitOverride()
   for (const entry of commands) {
     const command = entry.name === name ? await entry.load() : new Command(entry.name)
-    program.addCommand(command.description(entry.summary).exitOverride())
+    program.addCommand(throwOnExit(command.description(entry.summary)))
   }
   return program
+}
+
+/** Commander ends the process by itself otherwise, and with a code of its own. */
+function throwOnExit(command: Command): Command {
+  command.commands.forEach(throwOnExit)
+  return command.exitOverride()
 }
