@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { multiaddr } from '@multiformats/multiaddr'
+import { expect, test } from 'vitest'
+import { describeConnection } from '../src/index.ts'
+import { noTransports, startLocalNode, temporaryFolder } from './local-node.ts'
+import type { ConfigInput } from '../src/config/schema.ts'
+
+const TLS = '/tls/1.0.0'
+const NOISE = '/noise'
+
+interface Case {
+  listen: string
+  transport: keyof ConfigInput['transports']
+  /** As `/status` calls it. */
+  named: string
+  encrypter: string
+}
+
+const cases: Case[] = [
+  { listen: '/ip4/127.0.0.1/tcp/0', transport: 'tcp', named: 'tcp', encrypter: TLS },
+  { listen: '/ip6/::1/tcp/0', transport: 'tcp', named: 'tcp', encrypter: TLS },
+  { listen: '/ip4/127.0.0.1/tcp/0/ws', transport: 'ws', named: 'ws', encrypter: TLS },
+  { listen: '/ip6/::1/tcp/0/ws', transport: 'ws', named: 'ws', encrypter: TLS },
+  { listen: '/ip4/127.0.0.1/udp/0/quic-v1', transport: 'quic', named: 'quic', encrypter: 'native' },
+  { listen: '/ip6/::1/udp/0/quic-v1', transport: 'quic', named: 'quic', encrypter: 'native' },
+  { listen: '/ip4/127.0.0.1/udp/0/webrtc-direct', transport: 'webrtcDirect', named: 'webrtc-direct', encrypter: 'native' },
+  { listen: '/memory/a-transport-test', transport: 'memory', named: 'memory', encrypter: TLS }
+]
+
+test.each(cases)('two nodes connect over $listen', async ({ listen, transport, named, encrypter }) => {
+  const transports = { ...noTransports, [transport]: true }
+  await using server = await startLocalNode('relay', { transports, addresses: listenOn(listen) })
+  await using client = await startLocalNode('edge', { transports, addresses: listenOn() })
+  const connection = await client.node.libp2p.dial(multiaddr(server.addresses[0]))
+  expect(describeConnection(connection)).toMatchObject({ transport: named, encrypter, path: 'direct', direction: 'outbound' })
+  const stream = await connection.newStream('/ipfs/ping/1.0.0')
+  expect(stream.protocol).toBe('/ipfs/ping/1.0.0')
+  await stream.close()
+})
+
+test('two nodes connect over a secure WebSocket with certificate files', async () => {
+  await using folder = await temporaryFolder()
+  const tls = makeCertificate(folder.path)
+  const transports = { ...noTransports, ws: true }
+  await using server = await startLocalNode('relay', { transports, tls, addresses: listenOn('/ip4/127.0.0.1/tcp/0/tls/ws') })
+  await using client = await startLocalNode('edge', { transports, addresses: listenOn() })
+  const before = getCACertificates('default')
+  setDefaultCACertificates([...before, await readFile(tls.certFile, 'utf8')])
+  try {
+    const secure = server.addresses.find(address => address.includes('/tls/ws'))
+    const connection = await client.node.libp2p.dial(multiaddr(secure))
+    expect(describeConnection(connection)).toMatchObject({ transport: 'wss', encrypter: TLS })
+  } finally {
+    setDefaultCACertificates(before)
+  }
+})
+
+test('a node that has only noise and one that prefers TLS meet at noise', async () => {
+  await using server = await startLocalNode('relay', { encrypters: ['noise'] })
+  await using client = await startLocalNode('edge', { encrypters: ['tls', 'noise'] })
+  const connection = await client.node.libp2p.dial(multiaddr(server.addresses[0]))
+  expect(connection.encryption).toBe(NOISE)
+})
+
+test('two nodes connect through a relay on which one of them holds a reservation', async () => {
+  const transports = { ...noTransports, tcp: true, circuit: true }
+  await using relay = await startLocalNode('relay', { transports })
+  await using hidden = await startLocalNode('edge', { transports, addresses: listenOn(), relays: [relay.addresses[0] ?? ''] })
+  await expect.poll(() => hidden.node.missing()).toEqual([])
+  const [address] = hidden.node.libp2p.getMultiaddrs()
+  await using client = await startLocalNode('edge', { transports, addresses: listenOn() })
+  const connection = await client.node.libp2p.dial(multiaddr(address?.toString()))
+  expect(describeConnection(connection)).toMatchObject({ path: 'relayed', encrypter: TLS })
+})
+
+function listenOn(...listen: string[]): ConfigInput['addresses'] {
+  return { listen, announce: [], private: true }
+}
+
+function makeCertificate(folder: string): { certFile: string; keyFile: string } {
+  const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') }
+  const subject = ['-subj', '/CN=waystone test', '-addext', 'subjectAltName=IP:127.0.0.1']
+  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
+  execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', files.keyFile, '-out', files.certFile], { stdio: 'pipe' })
+  return files
+}
