@@ -11,6 +11,26 @@ export interface CommandEntry {
 /** Every command, in the order the help text shows them. */
 export const commands: CommandEntry[] = [
   {
+    name: 'up',
+    summary: 'run a whole network on this machine',
+    load: async () => (await import('./commands/up.ts')).upCommand()
+  },
+  {
+    name: 'send',
+    summary: 'send a file to a peer',
+    load: async () => (await import('./commands/send.ts')).sendCommand()
+  },
+  {
+    name: 'receive',
+    summary: 'receive files from peers',
+    load: async () => (await import('./commands/receive.ts')).receiveCommand()
+  },
+  {
+    name: 'ping',
+    summary: 'measure round trips to a peer',
+    load: async () => (await import('./commands/ping.ts')).pingCommand()
+  },
+  {
     name: 'config',
     summary: 'check, print and explain the configuration of a node',
     load: async () => (await import('./commands/config.ts')).configCommand()

@@ -5,7 +5,6 @@ import type { Clock } from '@waystone/interface'
 const SMOOTHING_MS = 1_000
 
 export interface ProgressInit {
-  name: string
   /** Bytes in all. */
   total: number
   clock: Clock
@@ -13,15 +12,13 @@ export interface ProgressInit {
 
 /** Turns byte counts over time into one line: share, amount, rate and time left. */
 export class ProgressBar {
-  readonly #name: string
   readonly #total: number
   readonly #clock: Clock
   #bytes = 0
   #at: number
   #rate: number | undefined
 
-  constructor({ name, total, clock }: ProgressInit) {
-    this.#name = name
+  constructor({ total, clock }: ProgressInit) {
     this.#total = total
     this.#clock = clock
     this.#at = clock.monotonic()
@@ -52,7 +49,7 @@ export class ProgressBar {
     const amount = `${formatBytes(this.#bytes)} of ${formatBytes(this.#total)}`
     const facts = [amount, this.#rate === undefined ? '' : `${formatBytes(this.#rate)}/s`, left && `${left} left`, note]
     const percent = `${String(Math.floor(share * 100)).padStart(3)} %`
-    return `${this.#name} ${percent} ${drawBar(share)} ${facts.filter(Boolean).join('  ')}`.slice(0, width)
+    return `${percent} ${drawBar(share)} ${facts.filter(Boolean).join('  ')}`.slice(0, width)
   }
 
   #remaining(): number {

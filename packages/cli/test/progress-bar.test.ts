@@ -28,18 +28,18 @@ describe('formatDuration', () => {
 describe('ProgressBar', () => {
   it('shows share, amount, rate, time left and the note', async () => {
     const clock = new ManualClock()
-    const bar = new ProgressBar({ name: 'film.mkv', total: 4_096, clock })
+    const bar = new ProgressBar({ total: 4_096, clock })
     bar.update(1_024)
     await clock.advance(1_000)
     bar.update(2_048)
     expect(bar.render(200, 'relayed')).toBe(
-      'film.mkv  50 % [##########----------] 2.0 KiB of 4.0 KiB  1.0 KiB/s  0:02 left  relayed'
+      ' 50 % [##########----------] 2.0 KiB of 4.0 KiB  1.0 KiB/s  0:02 left  relayed'
     )
   })
 
   it('does not count what a resumed transfer has already as speed', async () => {
     const clock = new ManualClock()
-    const bar = new ProgressBar({ name: 'film.mkv', total: 4_096, clock })
+    const bar = new ProgressBar({ total: 4_096, clock })
     await clock.advance(1)
     bar.update(4_000)
     expect(bar.rate).toBe(0)
@@ -47,7 +47,7 @@ describe('ProgressBar', () => {
 
   it('follows a rate that changes', async () => {
     const clock = new ManualClock()
-    const bar = new ProgressBar({ name: 'x', total: 1e9, clock })
+    const bar = new ProgressBar({ total: 1e9, clock })
     let bytes = 1
     bar.update(bytes)
     for (const rate of [1_000, 9_000]) {
@@ -61,7 +61,7 @@ describe('ProgressBar', () => {
   })
 
   it('fits the width and is complete for an empty file', () => {
-    const bar = new ProgressBar({ name: 'empty', total: 0, clock: new ManualClock() })
-    expect(bar.render(17)).toBe('empty 100 % [####')
+    const bar = new ProgressBar({ total: 0, clock: new ManualClock() })
+    expect(bar.render(10)).toBe('100 % [###')
   })
 })

@@ -12,6 +12,8 @@ export interface PathHints {
 export interface ConnectionRoute extends PathReason {
   /** The transport of this connection, or of its first hop when relayed: `tcp`, `quic`, `webrtc`, … */
   transport: string
+  /** Peer id of the relay, when relayed. */
+  via?: string
 }
 
 // the last protocol of an address that is found here names the transport: ws comes after tcp
@@ -40,7 +42,12 @@ export function pathOf(connection: RoutedConnection, hints: PathHints = {}): Con
       direction === 'inbound' ? `the peer dialled this node over ${transport}` : `dialled the peer over ${transport}`
     return { path: 'direct', reason, transport }
   }
-  return { path: 'relayed', reason: relayedReason(direction, hints), transport }
+  const via = relayOf(remoteAddr.toString())
+  return { path: 'relayed', reason: relayedReason(direction, hints), transport, ...(via !== undefined && { via }) }
+}
+
+function relayOf(address: string): string | undefined {
+  return /\/p2p\/([^/]+)\/p2p-circuit/.exec(address)?.[1]
 }
 
 function relayedReason(direction: Connection['direction'], hints: PathHints): string {

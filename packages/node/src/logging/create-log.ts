@@ -1,15 +1,17 @@
+import { isatty } from 'node:tty'
 import { pino } from 'pino'
 import type { Config } from '../config/schema.ts'
 import type { DestinationStream, Logger } from 'pino'
 
 /**
- * The process's log: one JSON object a line on standard output, or text for a
- * person when that is a terminal. Writes are synchronous, so that a crash
- * loses no line.
+ * The process's log: one JSON object a line, or text for a person when the
+ * destination is a terminal. Writes are synchronous, so that a crash loses no line.
+ *
+ * @param descriptor - where it goes: 1 is standard output, 2 standard error
  */
-export async function createLog({ level, format }: Config['log']): Promise<Logger> {
-  const pretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY)
-  const destination = pretty ? await prettyDestination() : pino.destination({ dest: 1, sync: true })
+export async function createLog({ level, format }: Config['log'], descriptor: 1 | 2 = 1): Promise<Logger> {
+  const pretty = format === 'pretty' || (format === 'auto' && isatty(descriptor))
+  const destination = pretty ? await prettyDestination(descriptor) : pino.destination({ dest: descriptor, sync: true })
   return pino(
     {
       level,
@@ -21,7 +23,7 @@ export async function createLog({ level, format }: Config['log']): Promise<Logge
   )
 }
 
-async function prettyDestination(): Promise<DestinationStream> {
+async function prettyDestination(destination: number): Promise<DestinationStream> {
   const { default: pinoPretty } = await import('pino-pretty')
-  return pinoPretty({ destination: 1, sync: true, ignore: 'pid', translateTime: 'SYS:HH:MM:ss.l' })
+  return pinoPretty({ destination, sync: true, ignore: 'pid', translateTime: 'SYS:HH:MM:ss.l' })
 }

@@ -1,0 +1,75 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { pathOf, systemClock } from '@waystone/kit'
+import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
+import { parsePeer } from '../edge/peer-argument.ts'
+import { servicesOf } from '../edge/services.ts'
+import { startShortLivedEdge, waitUntilJoined } from '../edge/short-lived-edge.ts'
+import { PingReport } from '../edge/ping-report.ts'
+import { untilSignalled } from '../until-signalled.ts'
+import type { Connection, PeerId } from '@libp2p/interface'
+import type { WaystoneNode } from '@waystone/node'
+import type { ConfigOptions } from '../config-options.ts'
+import type { NamedPeer } from '../edge/peer-argument.ts'
+
+/** Between two pings, in milliseconds. */
+const INTERVAL_MS = 1_000
+
+interface PingOptions extends ConfigOptions {
+  count: number
+  json?: boolean
+}
+
+/** `waystone ping`: round trips, and the path and transport they take. */
+export function pingCommand(): Command {
+  const command = new Command('ping')
+    .argument('<peer>', 'peer id, or a multiaddr that ends in one')
+    .option('-c, --count <n>', 'how many pings', parseCount, 5)
+    .option('--json', 'print events as JSON lines')
+  return addConfigOptions(command).action(pingPeer)
+}
+
+async function pingPeer(text: string, options: PingOptions): Promise<void> {
+  const named = parsePeer(text)
+  const report = new PingReport(named.peer.toString(), options)
+  using signalled = untilSignalled()
+  const { signal } = signalled
+  const sources = configSourcesFrom(options)
+  await using node = await startShortLivedEdge({ sources, note: note => report.note(note), signal })
+  const connection = await connect(node, named, signal)
+  report.connected(connection.remoteAddr.toString(), pathOf(connection))
+  for (let sequence = 1; sequence <= options.count; sequence++) {
+    if (sequence > 1) await systemClock.sleep(INTERVAL_MS, { signal })
+    await pingOnce(node, named.peer, { sequence, report, signal })
+  }
+  report.summary()
+}
+
+async function connect(node: WaystoneNode, { peer, addresses }: NamedPeer, signal: AbortSignal): Promise<Connection> {
+  if (addresses.length > 0) return await node.libp2p.dial(addresses, { signal })
+  await waitUntilJoined(node, signal)
+  return await node.libp2p.dial(peer, { signal })
+}
+
+interface PingOnceInit {
+  sequence: number
+  report: PingReport
+  signal: AbortSignal
+}
+
+async function pingOnce(node: WaystoneNode, peer: PeerId, { sequence, report, signal }: PingOnceInit): Promise<void> {
+  try {
+    const ms = await servicesOf(node).ping.ping(peer, { signal })
+    // the path may have become a direct one meanwhile
+    const [connection] = node.libp2p.getConnections(peer).toSorted((a, b) => Number(b.direct) - Number(a.direct))
+    report.pong({ sequence, ms, ...(connection !== undefined && { route: pathOf(connection) }) })
+  } catch (error) {
+    signal.throwIfAborted()
+    report.lost(sequence, error)
+  }
+}
+
+function parseCount(text: string): number {
+  const count = Number(text)
+  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError('must be a whole number from 1')
+  return count
+}

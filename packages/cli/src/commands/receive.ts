@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { WaystoneError } from '@waystone/interface'
+import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
+import { parsePeer } from '../edge/peer-argument.ts'
+import { ReceiveReport } from '../edge/receive-report.ts'
+import { servicesOf } from '../edge/services.ts'
+import { startShortLivedEdge, waitUntilJoined } from '../edge/short-lived-edge.ts'
+import { untilSignalled } from '../until-signalled.ts'
+import type { WaystoneNode } from '@waystone/node'
+import type { Config } from '@waystone/node/config'
+import type { ConfigOptions } from '../config-options.ts'
+
+interface ReceiveOptions extends ConfigOptions {
+  out: string
+  from?: string[]
+  once?: boolean
+  json?: boolean
+}
+
+/** `waystone receive`: takes files from peers until it is stopped. */
+export function receiveCommand(): Command {
+  const command = new Command('receive')
+    .option('-o, --out <folder>', 'where files go', '.')
+    .option('--from <peer...>', 'take files only from these peers; default: from everybody')
+    .option('--once', 'exit after the first file')
+    .option('--json', 'print events as JSON lines')
+  return addConfigOptions(command).action(receive)
+}
+
+async function receive(options: ReceiveOptions): Promise<void> {
+  const accept = options.from?.map(text => parsePeer(text).peer.toString()) ?? 'all'
+  const report = new ReceiveReport(options)
+  using signalled = untilSignalled()
+  const { signal } = signalled
+  await using node = await startShortLivedEdge({
+    sources: configSourcesFrom(options),
+    adjust: config => withInbox(config, resolve(options.out), accept),
+    note: text => report.note(text),
+    signal
+  })
+  const ended = report.follow(servicesOf(node).fileTransfer)
+  await join(node, signal)
+  report.listening(node.libp2p.peerId.toString(), node.libp2p.getMultiaddrs().map(String))
+  await (options.once === true ? Promise.race([ended, once(signal, 'abort')]) : once(signal, 'abort'))
+}
+
+// an end by signal before the first file is the user's wish and no failure
+async function join(node: WaystoneNode, signal: AbortSignal): Promise<void> {
+  try {
+    await waitUntilJoined(node, signal)
+  } catch (error) {
+    if (!(error instanceof WaystoneError && error.name === 'InterruptedError')) throw error
+  }
+}
+
+function withInbox(config: Config, inbox: string, accept: 'all' | string[]): Config {
+  return { ...config, files: { ...config.files, inbox, accept } }
+}

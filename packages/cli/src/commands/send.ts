@@ -1,0 +1,46 @@
+import { Command } from 'commander'
+import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
+import { parsePeer } from '../edge/peer-argument.ts'
+import { servicesOf } from '../edge/services.ts'
+import { startShortLivedEdge, waitUntilJoined } from '../edge/short-lived-edge.ts'
+import { SendReport } from '../edge/send-report.ts'
+import { untilSignalled } from '../until-signalled.ts'
+import type { ConfigOptions } from '../config-options.ts'
+
+interface SendOptions extends ConfigOptions {
+  json?: boolean
+  name?: string
+  quiet?: boolean
+}
+
+/** `waystone send`: a file to a peer, resumed until its receipt is there. */
+export function sendCommand(): Command {
+  const command = new Command('send')
+    .argument('<file>', 'the file to send')
+    .argument('<peer>', 'peer id, or a multiaddr that ends in one')
+    .option('--name <name>', 'offer the file under another name')
+    .option('--quiet', 'no progress, only the result')
+    .option('--json', 'print events as JSON lines')
+  return addConfigOptions(command).action(send)
+}
+
+async function send(file: string, peerText: string, options: SendOptions): Promise<void> {
+  const { peer, addresses } = parsePeer(peerText)
+  const report = new SendReport(options)
+  using signalled = untilSignalled()
+  const { signal } = signalled
+  await using node = await startShortLivedEdge({
+    sources: configSourcesFrom(options),
+    note: text => report.note(text),
+    signal
+  })
+  // a peer with an address needs no network to be found in
+  if (addresses.length === 0) await waitUntilJoined(node, signal)
+  const sent = await servicesOf(node).fileTransfer.send(peer, file, {
+    addresses,
+    signal,
+    onProgress: progress => report.progress(progress),
+    ...(options.name !== undefined && { name: options.name })
+  })
+  report.delivered(sent)
+}

@@ -1,0 +1,58 @@
+import { MemoryDatastore } from 'datastore-core'
+import { plugins } from '@waystone/edge-node'
+import { systemClock, systemRandom } from '@waystone/kit'
+import { createNode } from '@waystone/node'
+import { loadConfig } from '@waystone/node/config'
+import { createIdentity, readPassphrase } from '@waystone/node/identity'
+import { createCommandLog } from './command-log.ts'
+import type { WaystoneNode } from '@waystone/node'
+import type { ConfigSources, LoadedConfig } from '@waystone/node/config'
+
+/** How often it is looked whether the edge has joined, in milliseconds. */
+const JOIN_POLL_MS = 10
+
+export interface ShortLivedEdgeInit {
+  sources: ConfigSources
+  /** Changes what the config says; for what a command itself decides. */
+  adjust?(config: LoadedConfig['config']): LoadedConfig['config']
+  /** For people; goes to standard error. */
+  note(text: string): void
+  signal: AbortSignal
+}
+
+/**
+ * An edge that lives as long as one command. It has the identity of its data
+ * folder; where another process uses the default folder, it gets an identity
+ * of its own, so that two commands can run side by side.
+ */
+export async function startShortLivedEdge(init: ShortLivedEdgeInit): Promise<WaystoneNode> {
+  const { sources, adjust = config => config, signal } = init
+  const loaded = await loadConfig({ role: 'edge', env: process.env, ...sources })
+  const config = adjust(loaded.config)
+  const passphrase = await readPassphrase({ file: config.identity.passphraseFile, env: process.env })
+  const logger = await createCommandLog(loaded)
+  const common = { config, plugins, logger, admin: false, metrics: false }
+  const node = await createNode({ ...common, passphrase }).catch(async (error: unknown) => {
+    if (!isLocked(error) || isChosen(loaded, 'dataDir')) throw error
+    init.note(`${config.dataDir} is in use by another process, so this command runs with an identity of its own`)
+    const { privateKey } = await createIdentity({ random: systemRandom })
+    return await createNode({ ...common, privateKey, datastore: new MemoryDatastore() })
+  })
+  await node.start({ signal })
+  return node
+}
+
+/** Waits until nothing is missing any more, a seed connection say. Without seeds there is nothing to wait for. */
+export async function waitUntilJoined(node: WaystoneNode, signal: AbortSignal): Promise<void> {
+  while (node.missing().length > 0) await systemClock.sleep(JOIN_POLL_MS, { signal })
+}
+
+/** Whether a person set this value, rather than a preset or the code. */
+export function isChosen({ origins }: LoadedConfig, path: string): boolean {
+  const kind = origins.get(path)?.kind
+  return kind !== undefined && kind !== 'constant' && kind !== 'preset'
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && error.name === 'DatastoreLockedError'
+}
