@@ -1,0 +1,10 @@
+/**
+ * The first rows of the bench: how soon nodes are ready, what a stream, a
+ * connection and a file cost.
+ *
+ * @packageDocumentation
+ */
+import { throughput } from './throughput.ts'
+import type { Suite } from '../suite.ts'
+
+export const foundation: Suite = { name: 'foundation', measurements: [throughput] }

@@ -1,0 +1,62 @@
+/**
+ * `npm run bench`: every figure as a ratio against a baseline of the same run.
+ * Prints a table and writes JSON.
+ *
+ * @packageDocumentation
+ */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { cpus, totalmem } from 'node:os'
+import { dirname, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { foundation } from './foundation/index.ts'
+import { judge, renderRows } from './report.ts'
+import type { JudgedRow } from './report.ts'
+import type { Measurement, Suite } from './suite.ts'
+
+const suites: Suite[] = [foundation]
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    row: { type: 'string' },
+    runs: { type: 'string', default: '3' },
+    out: { type: 'string', default: 'bench-results/latest.json' },
+    help: { type: 'boolean', short: 'h' }
+  }
+})
+
+const HELP = `npm run bench -- [options]
+
+  --only SUITE  only this suite; may be given again (${suites.map(suite => suite.name).join(', ')})
+  --row TEXT    only measurements whose name contains TEXT
+  --runs N      runs a figure, of which the median counts (3)
+  --out FILE    where the JSON goes (bench-results/latest.json)`
+
+async function runSuite(suite: Suite, runs: number): Promise<JudgedRow[]> {
+  const rows: JudgedRow[] = []
+  for (const measurement of suite.measurements.filter(isWanted)) {
+    process.stderr.write(`${suite.name}: ${measurement.name}\n`)
+    rows.push(...(await measurement.measure({ runs })).map(row => judge(suite.name, row)))
+  }
+  return rows
+}
+
+function isWanted({ name }: Measurement): boolean {
+  return values.row === undefined || name.includes(values.row)
+}
+
+async function main(): Promise<void> {
+  if (values.help === true) return console.log(HELP)
+  const wanted = suites.filter(suite => values.only?.includes(suite.name) ?? true)
+  if (wanted.length === 0) throw new Error(`no such suite; there are: ${suites.map(suite => suite.name).join(', ')}`)
+  const rows: JudgedRow[] = []
+  for (const suite of wanted) rows.push(...(await runSuite(suite, Number(values.runs))))
+  console.log(renderRows(rows))
+  const file = resolve(values.out)
+  await mkdir(dirname(file), { recursive: true })
+  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryBytes: totalmem(), node: process.version }
+  await writeFile(file, `${JSON.stringify({ at: new Date().toISOString(), machine, rows }, null, 2)}\n`)
+  console.log(`\nwritten to ${values.out}`)
+}
+
+await main()
