@@ -43,7 +43,7 @@ export async function seal(plaintext: Uint8Array, init: SealInit): Promise<Seale
   const salt = random.bytes(SALT_BYTES)
   const nonce = random.bytes(NONCE_BYTES)
   const key = await deriveKey(init.passphrase, { cost, salt })
-  const ciphertext = xchacha20poly1305(key, nonce, boundBytes(init.bound, cost)).encrypt(plaintext)
+  const ciphertext = xchacha20poly1305(key, nonce, boundBytes(init.bound)).encrypt(plaintext)
   return { cost, salt, nonce, ciphertext }
 }
 
@@ -58,7 +58,7 @@ export async function open(
 ): Promise<Uint8Array> {
   const key = await deriveKey(passphrase, sealed)
   try {
-    return xchacha20poly1305(key, sealed.nonce, boundBytes(bound, sealed.cost)).decrypt(sealed.ciphertext)
+    return xchacha20poly1305(key, sealed.nonce, boundBytes(bound)).decrypt(sealed.ciphertext)
   } catch (cause) {
     throw new PassphraseWrongError('The passphrase does not open the key', {
       cause,
@@ -73,6 +73,7 @@ function deriveKey(passphrase: string, { cost, salt }: Pick<Sealed, 'cost' | 'sa
   return deriveBytes(passphrase.normalize('NFKD'), salt, KEY_BYTES, { ...cost, maxmem })
 }
 
-function boundBytes(bound: string, { N, r, p }: ScryptCost): Uint8Array {
-  return new TextEncoder().encode(`waystone identity 1 scrypt ${N} ${r} ${p} ${bound}`)
+/** The cost needs no binding: another one gives another key. */
+function boundBytes(bound: string): Uint8Array {
+  return new TextEncoder().encode(`waystone identity 1 ${bound}`)
 }
