@@ -1,0 +1,70 @@
+import { NoRelayTransportError } from './errors.ts'
+import type { PeerId, Transport } from '@libp2p/interface'
+import type { TransportManager } from '@libp2p/interface-internal'
+
+/**
+ * What is used of the reservation store of `@libp2p/circuit-relay-v2`. The
+ * methods are public. `relayFilter` is private in its types: it
+ * holds the peers that once failed with DialError or UnsupportedProtocolError,
+ * and nothing ever takes one out, so a relay that was asked while it was
+ * stopping would be refused by our own node for ever.
+ */
+interface ReservationStore {
+  hasReservation(peerId: PeerId): boolean
+  getReservation(peerId: PeerId): { expire: bigint } | undefined
+  addRelay(peerId: PeerId, type: 'configured'): Promise<unknown>
+  relayFilter?: { remove?(item: Uint8Array): boolean }
+}
+
+/** What the circuit relay transport knows of our reservations. */
+export class CircuitTransport {
+  readonly #transports: TransportManager
+
+  constructor(transports: TransportManager) {
+    this.#transports = transports
+  }
+
+  hasReservation(relay: PeerId): boolean {
+    return this.#store()?.hasReservation(relay) ?? false
+  }
+
+  /** Milliseconds since the Unix epoch. */
+  expiresAt(relay: PeerId): number | undefined {
+    const reservation = this.#store()?.getReservation(relay)
+    return reservation === undefined ? undefined : Number(reservation.expire) * 1_000
+  }
+
+  /**
+   * Lets the transport ask a relay again that once failed.
+   *
+   * @throws NoRelayTransportError
+   */
+  forgive(relay: PeerId): void {
+    this.#requireStore().relayFilter?.remove?.(relay.toMultihash().bytes)
+  }
+
+  /**
+   * Asks for more time when the reservation ends within 10 minutes; otherwise does nothing.
+   *
+   * @throws NoRelayTransportError
+   */
+  async refresh(relay: PeerId): Promise<void> {
+    await this.#requireStore().addRelay(relay, 'configured')
+  }
+
+  #requireStore(): ReservationStore {
+    const store = this.#store()
+    if (store !== undefined) return store
+    throw new NoRelayTransportError('the node has no circuit relay transport', {
+      hint: 'Switch the circuit transport on, or configure no relays.'
+    })
+  }
+
+  #store(): ReservationStore | undefined {
+    return this.#transports.getTransports().find(hasReservationStore)?.reservationStore
+  }
+}
+
+function hasReservationStore(transport: Transport): transport is Transport & { reservationStore: ReservationStore } {
+  return transport[Symbol.toStringTag] === '@libp2p/circuit-relay-v2-transport' && 'reservationStore' in transport
+}

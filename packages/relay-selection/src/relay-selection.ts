@@ -1,0 +1,98 @@
+import { serviceCapabilities, serviceDependencies } from '@libp2p/interface'
+import { readinessSymbol } from '@waystone/interface'
+import { systemClock, systemRandom } from '@waystone/kit'
+import { CircuitListeners } from './circuit-listeners.ts'
+import { IDENTIFY_TIMEOUT_MS, RESERVE_BACKOFF } from './constants.ts'
+import { missingRelays } from './missing-relays.ts'
+import { groupRelayAddresses } from './relay-addresses.ts'
+import { Relay } from './relay.ts'
+import type { CounterGroup, Startable } from '@libp2p/interface'
+import type { RelayReservation, RelaySelection, RelaySelectionComponents, RelaySelectionInit } from './contract.ts'
+import type { RelayAddresses } from './relay-addresses.ts'
+import type { RelayParts } from './relay.ts'
+
+// what may bring or end a reservation, ours or made by others: the transport
+// announces each change of a circuit listener's addresses as `listening`
+const SIGNS = ['transport:listening', 'transport:close', 'connection:close', 'peer:disconnect'] as const
+
+export class RelaySelectionService implements RelaySelection, Startable {
+  readonly [Symbol.toStringTag] = '@waystone/relay-selection'
+  readonly [serviceCapabilities]: string[] = ['@waystone/relay-selection']
+
+  readonly #components: RelaySelectionComponents
+  readonly #init: RelaySelectionInit
+  readonly #addresses: RelayAddresses[]
+  #listeners: CircuitListeners | undefined
+  #relays: Relay[] = []
+  #kept: Promise<unknown> = Promise.resolve()
+  #controller: AbortController | undefined
+  #attempts: CounterGroup | undefined
+
+  constructor(components: RelaySelectionComponents, init: RelaySelectionInit) {
+    this.#components = components
+    this.#init = init
+    this.#addresses = groupRelayAddresses(init.relays)
+  }
+
+  get [serviceDependencies](): string[] {
+    return this.#addresses.length === 0 ? [] : ['@libp2p/identify', '@libp2p/circuit-relay-v2-transport']
+  }
+
+  start(): void {
+    if (this.#controller !== undefined) return
+    this.#controller = new AbortController()
+    this.#registerMetrics()
+    const parts = this.#parts()
+    const others = this.#addresses.filter(({ peerId }) => !peerId.equals(this.#components.peerId))
+    this.#relays = others.map(relay => new Relay(relay, parts))
+    for (const sign of SIGNS) this.#components.events.addEventListener(sign, this.#wake)
+  }
+
+  /** Dials only now: every part of the node has started, so that the first dial is not refused. */
+  afterStart(): void {
+    const signal = this.#controller?.signal
+    if (signal === undefined) return
+    this.#kept = Promise.all(this.#relays.map(relay => relay.keep({ signal })))
+  }
+
+  async stop(): Promise<void> {
+    for (const sign of SIGNS) this.#components.events.removeEventListener(sign, this.#wake)
+    this.#controller?.abort()
+    this.#controller = undefined
+    await this.#kept
+  }
+
+  reservations(): RelayReservation[] {
+    return this.#relays.map(relay => relay.status())
+  }
+
+  [readinessSymbol](): string[] {
+    return missingRelays(this.reservations())
+  }
+
+  readonly #wake = (): void => {
+    for (const relay of this.#relays) relay.wake()
+  }
+
+  #parts(): RelayParts {
+    const { connectionManager, transportManager, peerStore, events, logger } = this.#components
+    const { backoff = RESERVE_BACKOFF, identifyTimeoutMs = IDENTIFY_TIMEOUT_MS } = this.#init
+    const { clock = systemClock, random = systemRandom } = this.#init
+    // kept over restarts of this service alone, while the node keeps its listeners
+    const listeners = (this.#listeners ??= new CircuitListeners(transportManager))
+    const log = logger.forComponent('waystone:relay-selection')
+    const count: RelayParts['count'] = result => this.#attempts?.increment({ [result]: 1 })
+    return { connectionManager, peerStore, events, listeners, log, backoff, identifyTimeoutMs, clock, random, count }
+  }
+
+  #registerMetrics(): void {
+    const { metrics } = this.#components
+    if (metrics === undefined || this.#attempts !== undefined) return
+    const help = 'Attempts to get a reservation on a configured relay, and losses of one, by result'
+    this.#attempts = metrics.registerCounterGroup('waystone_relay_selection_attempts_total', { label: 'result', help })
+    metrics.registerMetric('waystone_relay_selection_reservations', {
+      help: 'Configured relays that keep a reservation for this node',
+      calculate: () => this.reservations().filter(({ state }) => state === 'reserved').length
+    })
+  }
+}

@@ -1,0 +1,153 @@
+import { createDeadline, Supervisor } from '@waystone/kit'
+import { HANDSHAKE_TIMEOUT_MS } from '@waystone/wire'
+import { describeAttemptFailure } from './attempt-failure.ts'
+import { RELAY_TAG, RELAY_TAG_VALUE, RESERVE_TIMEOUT_MS } from './constants.ts'
+import { waitForHopProtocol } from './hop-protocol.ts'
+import { Refresh } from './refresh.ts'
+import { INITIAL_STATE, next } from './relay-state.ts'
+import type { ConnectionManager } from '@libp2p/interface-internal'
+import type { Logger, PeerStore } from '@libp2p/interface'
+import type { Clock, Random } from '@waystone/interface'
+import type { BackoffInit } from '@waystone/kit'
+import type { AttemptResult } from './attempt-failure.ts'
+import type { CircuitListeners } from './circuit-listeners.ts'
+import type { RelayReservation, RelaySelectionEvents } from './contract.ts'
+import type { RelayAddresses } from './relay-addresses.ts'
+import type { RelayEvent, RelayState } from './relay-state.ts'
+
+export interface RelayParts {
+  connectionManager: ConnectionManager
+  peerStore: PeerStore
+  events: RelaySelectionEvents
+  listeners: CircuitListeners
+  log: Logger
+  backoff: BackoffInit
+  identifyTimeoutMs: number
+  clock: Clock
+  random: Random
+  count: (result: AttemptResult | 'reserved' | 'refreshed') => void
+}
+
+/** One relay and the loop that keeps a reservation on it. */
+export class Relay {
+  readonly #relay: RelayAddresses
+  readonly #parts: RelayParts
+  readonly #supervisor: Supervisor
+  readonly #refresh: Refresh
+  #state: RelayState = INITIAL_STATE
+  #signal: AbortSignal = AbortSignal.abort()
+
+  constructor(relay: RelayAddresses, parts: RelayParts) {
+    this.#relay = relay
+    this.#parts = parts
+    this.#supervisor = new Supervisor({
+      ...parts.backoff,
+      clock: parts.clock,
+      random: parts.random,
+      isHeld: () => this.#isReserved(),
+      acquire: options => this.#acquire(options),
+      onHeld: () => this.#reserved(),
+      onFailure: (error, nextTryAt) => this.#failed(error, nextTryAt)
+    })
+    this.#refresh = new Refresh({
+      clock: parts.clock,
+      expiresAt: () => parts.listeners.expiresAt(relay.peerId),
+      refresh: async () => this.#reserve(this.#signal),
+      onEnd: error => this.#refreshed(error)
+    })
+  }
+
+  /** Resolves when the signal ends. */
+  async keep(options: { signal: AbortSignal }): Promise<void> {
+    this.#signal = options.signal
+    await this.#supervisor.run(options)
+    this.#refresh.stop()
+  }
+
+  /** Looks again whether the reservation is there. */
+  wake(): void {
+    this.#supervisor.wake()
+  }
+
+  status(): RelayReservation {
+    const { peerId, addresses } = this.#relay
+    const { listeners } = this.#parts
+    const common = { relay: peerId.toString(), addresses: addresses.map(String) }
+    if (!this.#isReserved()) return { ...common, ...this.#withoutReservation(), circuitAddresses: [] }
+    const expiresAt = listeners.expiresAt(peerId)
+    return {
+      ...common,
+      state: 'reserved',
+      circuitAddresses: listeners.addresses(peerId),
+      ...(expiresAt === undefined ? {} : { expiresAt })
+    }
+  }
+
+  #isReserved(): boolean {
+    const { listeners, clock } = this.#parts
+    const expiresAt = listeners.expiresAt(this.#relay.peerId)
+    return expiresAt !== undefined && expiresAt > clock.now()
+  }
+
+  // a loss that the loop has not seen yet
+  #withoutReservation(): RelayState {
+    return this.#state.state === 'reserved' ? { state: 'waiting', lastError: 'reservation lost' } : this.#state
+  }
+
+  async #acquire({ signal }: { signal: AbortSignal }): Promise<void> {
+    const { identifyTimeoutMs: timeoutMs } = this.#parts
+    const { peerId } = this.#relay
+    this.#change({ type: 'attempt' })
+    await this.#connect(signal)
+    await waitForHopProtocol(peerId, { ...this.#parts, timeoutMs, signal })
+    await this.#reserve(signal)
+  }
+
+  async #reserve(signal: AbortSignal): Promise<void> {
+    const { clock, listeners } = this.#parts
+    using deadline = createDeadline({ ms: RESERVE_TIMEOUT_MS, what: 'the reservation', signal, clock })
+    await listeners.reserve(this.#relay.peerId, { signal: deadline.signal })
+  }
+
+  async #connect(signal: AbortSignal): Promise<void> {
+    const { connectionManager, peerStore, clock } = this.#parts
+    const { peerId, addresses } = this.#relay
+    // libp2p dials the addresses of one peer one after the other
+    const ms = HANDSHAKE_TIMEOUT_MS * addresses.length
+    using deadline = createDeadline({ ms, what: 'dialling a relay', signal, clock })
+    const tags = { [RELAY_TAG]: { value: RELAY_TAG_VALUE } }
+    await peerStore.merge(peerId, { multiaddrs: addresses, tags }, { signal: deadline.signal })
+    await connectionManager.openConnection(addresses, { signal: deadline.signal }).catch((error: unknown) => {
+      // libp2p reports an ended signal by errors of its own
+      throw deadline.signal.aborted ? deadline.signal.reason : error
+    })
+  }
+
+  #reserved(): void {
+    this.#parts.count('reserved')
+    this.#parts.log('relay %p keeps a reservation for us', this.#relay.peerId)
+    this.#change({ type: 'reserved' })
+    this.#refresh.start()
+  }
+
+  #refreshed(error: unknown): void {
+    const { count, log } = this.#parts
+    count(error === undefined ? 'refreshed' : describeAttemptFailure(error).result)
+    if (error !== undefined) log.error('relay %p did not refresh our reservation - %e', this.#relay.peerId, error)
+    this.#supervisor.wake()
+  }
+
+  #failed(error: unknown, nextTryAt: number): void {
+    this.#refresh.stop()
+    const { result, reason } = describeAttemptFailure(error)
+    this.#parts.count(result)
+    if (reason !== this.#state.lastError) {
+      this.#parts.log.error('relay %p keeps no reservation for us: %s', this.#relay.peerId, reason)
+    }
+    this.#change({ type: 'failed', reason, nextTryAt })
+  }
+
+  #change(event: RelayEvent): void {
+    this.#state = next(this.#state, event)
+  }
+}
