@@ -37,9 +37,9 @@ export interface FramedStreamInit {
 /**
  * Length-prefixed frames on a stream.
  *
- * Nothing is read ahead: between reads the stream is paused, so a slow reader
- * slows the sender down (where the transport can), and memory is bounded by one
- * frame plus the stream's own `maxReadBufferLength`.
+ * Between reads the stream is paused, so a slow reader slows the sender down
+ * (where the transport can), and memory is bounded by one frame plus twice the
+ * stream's own `maxReadBufferLength`.
  */
 export class FramedStream<S extends FrameableStream = FrameableStream> {
   readonly #stream: S
@@ -106,7 +106,6 @@ export class FramedStream<S extends FrameableStream = FrameableStream> {
     const { bytes } = this.#reader
     let prefix = this.#codec.decode(bytes)
     while (prefix === undefined) {
-      // byte by byte: what follows a short prefix may not belong to this frame
       if (!(await this.#fill(bytes.byteLength + 1, options))) return undefined
       prefix = this.#codec.decode(bytes)
     }

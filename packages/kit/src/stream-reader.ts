@@ -21,10 +21,13 @@ function errorOf(stream: MessageStream): Error | undefined {
 }
 
 /**
- * Takes from a stream exactly the bytes that are asked for and leaves the rest
- * on it. What a `message` event brings too much is put back while the event
- * runs: a stream whose remote has closed refuses bytes as soon as its read
- * buffer was empty once, and the end of the data would be lost.
+ * Reads a stream on demand: it is paused except while `fill` waits.
+ *
+ * What an event brings beyond the need is kept here, and the stream is resumed
+ * only when that is used up: yamux opens its whole window at every `resume`,
+ * whatever the stream still holds. Only when the remote has closed is the rest
+ * put back while the event runs: such a stream refuses bytes as soon as its own
+ * buffer was empty once, and what follows the last frame would be lost.
  */
 export class StreamReader {
   /** What was taken and not yet consumed. */
@@ -33,6 +36,7 @@ export class StreamReader {
   failure: Error | undefined
   readonly #stream: PausableStream
   #atMost = 0
+  #resuming = false
   #wake: () => void = () => {}
 
   constructor(stream: PausableStream) {
@@ -73,12 +77,22 @@ export class StreamReader {
     signal?.addEventListener('abort', aborted, { once: true })
     this.#listen()
     try {
-      if (this.#stream.readStatus === 'paused') this.#stream.resume()
+      this.#resume()
       await promise
     } finally {
       this.#ignore()
       signal?.removeEventListener('abort', aborted)
     }
+  }
+
+  // a stream that is paused inside its own `resume` opens the window all the same
+  #resume(): void {
+    if (this.#stream.readStatus !== 'paused') return
+    const before = this.bytes.byteLength
+    this.#resuming = true
+    this.#stream.resume()
+    this.#resuming = false
+    if (this.bytes.byteLength > before) this.rest()
   }
 
   #listen(): void {
@@ -97,9 +111,11 @@ export class StreamReader {
     // first: with no listener left the stream keeps what it gets back
     this.#stream.removeEventListener('message', this.#onMessage)
     const data = new Uint8ArrayList(event.data)
-    const take = Math.min(data.byteLength, this.#atMost - this.bytes.byteLength)
+    const missing = this.#stream.remoteWriteStatus === 'closed' ? this.#atMost - this.bytes.byteLength : Infinity
+    const take = Math.min(data.byteLength, missing)
     this.bytes.append(data.sublist(0, take))
     this.#putBack(data.sublist(take))
+    if (!this.#resuming) this.rest()
     this.#wake()
   }
 
@@ -112,6 +128,10 @@ export class StreamReader {
 
   #putBack(data: Uint8ArrayList): void {
     const { readStatus } = this.#stream
-    if (data.byteLength > 0 && (readStatus === 'readable' || readStatus === 'paused')) this.#stream.unshift(data)
+    if (data.byteLength === 0 || (readStatus !== 'readable' && readStatus !== 'paused')) return
+    // these bytes are in memory already: they must not make the stream abort itself
+    const held = this.#stream.readBufferLength + data.byteLength
+    this.#stream.maxReadBufferLength = Math.max(this.#stream.maxReadBufferLength, held)
+    this.#stream.unshift(data)
   }
 }
