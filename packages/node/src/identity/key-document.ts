@@ -45,8 +45,6 @@ const schema = z.discriminatedUnion('protection', [plain, encrypted])
  * peer-ids). Byte strings are base64 in the file.
  */
 export type KeyDocument = z.output<typeof schema>
-export type PlainKeyDocument = z.output<typeof plain>
-export type EncryptedKeyDocument = z.output<typeof encrypted>
 
 /** The document as the text of a key file. */
 export function formatKeyDocument(document: KeyDocument): string {

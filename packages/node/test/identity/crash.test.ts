@@ -4,13 +4,14 @@ import { once } from 'node:events'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { systemRandom } from '@waystone/kit'
 import { seededRandom } from '@waystone/kit/testing'
 import { describe, expect, test } from 'vitest'
 import { loadIdentity, loadOrCreateIdentity } from '../../src/identity/index.ts'
 import { scratchFolder } from './scratch-folder.ts'
 
-const WRITER = join(import.meta.dirname, 'key-writer.ts')
+const WRITER = fileURLToPath(new URL('key-writer.ts', import.meta.url))
 const passphrase = 'secret'
 const random = seededRandom(7)
 const cost = { N: 16, r: 1, p: 1 }
