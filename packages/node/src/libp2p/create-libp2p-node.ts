@@ -4,6 +4,7 @@ import { connectionManagerInit, connectionMonitorInit } from './connection-limit
 import { createDiscovery } from './discovery.ts'
 import { createEncrypters } from './encrypters.ts'
 import { InboundGater } from './inbound-gater.ts'
+import { publishAddresses } from './publish-addresses.ts'
 import { createServices } from './services.ts'
 import { SERVICE_KEYS } from './service-keys.ts'
 import { createTransports } from './transports.ts'
@@ -32,7 +33,7 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     import('@libp2p/yamux'),
     import('@libp2p/ping')
   ])
-  return createLibp2p({
+  const libp2p = await createLibp2p({
     start: false,
     privateKey,
     datastore,
@@ -49,4 +50,6 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     connectionManager: connectionManagerInit(config),
     connectionMonitor: connectionMonitorInit()
   })
+  publishAddresses(libp2p)
+  return libp2p
 }
