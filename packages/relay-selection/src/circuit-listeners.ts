@@ -1,10 +1,14 @@
 import { multiaddr } from '@multiformats/multiaddr'
+import { createDeadline } from '@waystone/kit'
+import { abortable } from './abortable.ts'
+import { RESERVE_TIMEOUT_MS } from './constants.ts'
 import { ReservationFailedError } from './errors.ts'
 import { CircuitTransport } from './circuit-transport.ts'
 import { explainListenFailure } from './listen-failure.ts'
 import { Turnstile } from './turnstile.ts'
 import type { Listener, PeerId } from '@libp2p/interface'
 import type { TransportManager } from '@libp2p/interface-internal'
+import type { Clock } from '@waystone/interface'
 
 /**
  * One circuit listener for each relay, made at its first reservation and used
@@ -16,12 +20,14 @@ import type { TransportManager } from '@libp2p/interface-internal'
  */
 export class CircuitListeners {
   readonly #transports: TransportManager
+  readonly #clock: Clock
   readonly #circuit: CircuitTransport
   readonly #turnstile = new Turnstile()
   readonly #listeners = new Map<string, Listener>()
 
-  constructor(transports: TransportManager) {
+  constructor(transports: TransportManager, clock: Clock) {
     this.#transports = transports
+    this.#clock = clock
     this.#circuit = new CircuitTransport(transports)
   }
 
@@ -42,7 +48,7 @@ export class CircuitListeners {
   /**
    * Asks a connected relay for a reservation, or for more time on the one it keeps.
    *
-   * @throws ReservationRefusedError, NotARelayError, ReservationFailedError, NoRelayTransportError
+   * @throws ReservationRefusedError, NotARelayError, ReservationFailedError, NoRelayTransportError, DeadlineExceededError
    */
   async reserve(relay: PeerId, { signal }: { signal: AbortSignal }): Promise<void> {
     this.#circuit.forgive(relay)
@@ -56,9 +62,10 @@ export class CircuitListeners {
   }
 
   async #ask(relay: PeerId): Promise<void> {
+    using deadline = createDeadline({ ms: RESERVE_TIMEOUT_MS, what: 'the reservation', clock: this.#clock })
     // listening does nothing while there is a reservation
-    if (this.isReserved(relay)) await this.#circuit.refresh(relay)
-    else await this.#listen(relay)
+    const asked = this.isReserved(relay) ? this.#circuit.refresh(relay) : this.#listen(relay)
+    await abortable(asked, deadline.signal)
   }
 
   async #listen(relay: PeerId): Promise<void> {

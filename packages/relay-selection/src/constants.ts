@@ -11,8 +11,9 @@ export const RESERVE_BACKOFF: BackoffInit = { baseMs: 500, maxMs: 30_000 }
 export const IDENTIFY_TIMEOUT_MS = 10_000
 
 /**
- * One reservation from request to answer, in milliseconds, and the time it may
- * stand in line for it: the transport gives each request 5 s, for dial and answer.
+ * One reservation from request to answer, in milliseconds. The transport's own
+ * limits, 5 s to find the connection and 5 s for the answer, come first; this
+ * ends what it has lost from its queue.
  */
 export const RESERVE_TIMEOUT_MS = 15_000
 

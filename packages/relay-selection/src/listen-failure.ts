@@ -1,5 +1,5 @@
+import { WaystoneError } from '@waystone/interface'
 import { NotARelayError, ReservationFailedError, ReservationRefusedError } from './errors.ts'
-import type { WaystoneError } from '@waystone/interface'
 
 /**
  * Turns what the circuit transport or the transport manager threw into a named
@@ -9,6 +9,7 @@ import type { WaystoneError } from '@waystone/interface'
  * Status codes: https://github.com/libp2p/specs/blob/master/relay/circuit-v2.md#status-codes-and-error-handling
  */
 export function explainListenFailure(cause: unknown): WaystoneError {
+  if (cause instanceof WaystoneError) return cause
   const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
   const status = /reservation failed with status ([A-Z_]{1,40})/.exec(text)?.[1]
   if (status !== undefined) return new ReservationRefusedError(`the relay refused: ${status}`, { cause })

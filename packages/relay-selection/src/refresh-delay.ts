@@ -6,6 +6,6 @@ import { LONGEST_REFRESH_DELAY_MS, REFRESH_BEFORE_MS, SHORTEST_REFRESH_DELAY_MS 
  * @param leftMs - how long the reservation lasts, as the relay says: any number, or none
  */
 export function refreshDelay(leftMs: number): number {
-  const delay = Number.isFinite(leftMs) ? leftMs - REFRESH_BEFORE_MS : LONGEST_REFRESH_DELAY_MS
+  const delay = Number.isNaN(leftMs) ? 0 : leftMs - REFRESH_BEFORE_MS
   return Math.min(Math.max(delay, SHORTEST_REFRESH_DELAY_MS), LONGEST_REFRESH_DELAY_MS)
 }

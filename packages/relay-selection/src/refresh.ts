@@ -38,9 +38,8 @@ export class Refresh {
       () => undefined,
       (reason: unknown) => reason
     )
-    // stopped or started anew in the meantime
-    if (this.#timer !== timer) return
     this.#init.onEnd(error)
+    // unless stopped or started anew in the meantime
     if (this.#timer === timer) this.start()
   }
 }

@@ -79,7 +79,7 @@ export class RelaySelectionService implements RelaySelection, Startable {
     const { backoff = RESERVE_BACKOFF, identifyTimeoutMs = IDENTIFY_TIMEOUT_MS } = this.#init
     const { clock = systemClock, random = systemRandom } = this.#init
     // kept over restarts of this service alone, while the node keeps its listeners
-    const listeners = (this.#listeners ??= new CircuitListeners(transportManager))
+    const listeners = (this.#listeners ??= new CircuitListeners(transportManager, clock))
     const log = logger.forComponent('waystone:relay-selection')
     const count: RelayParts['count'] = result => this.#attempts?.increment({ [result]: 1 })
     return { connectionManager, peerStore, events, listeners, log, backoff, identifyTimeoutMs, clock, random, count }

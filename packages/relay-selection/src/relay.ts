@@ -1,7 +1,7 @@
 import { createDeadline, Supervisor } from '@waystone/kit'
 import { HANDSHAKE_TIMEOUT_MS } from '@waystone/wire'
 import { describeAttemptFailure } from './attempt-failure.ts'
-import { RELAY_TAG, RELAY_TAG_VALUE, RESERVE_TIMEOUT_MS } from './constants.ts'
+import { RELAY_TAG, RELAY_TAG_VALUE } from './constants.ts'
 import { waitForHopProtocol } from './hop-protocol.ts'
 import { Refresh } from './refresh.ts'
 import { INITIAL_STATE, next } from './relay-state.ts'
@@ -52,7 +52,7 @@ export class Relay {
     this.#refresh = new Refresh({
       clock: parts.clock,
       expiresAt: () => parts.listeners.expiresAt(relay.peerId),
-      refresh: async () => this.#reserve(this.#signal),
+      refresh: async () => parts.listeners.reserve(relay.peerId, { signal: this.#signal }),
       onEnd: error => this.#refreshed(error)
     })
   }
@@ -100,13 +100,7 @@ export class Relay {
     this.#change({ type: 'attempt' })
     await this.#connect(signal)
     await waitForHopProtocol(peerId, { ...this.#parts, timeoutMs, signal })
-    await this.#reserve(signal)
-  }
-
-  async #reserve(signal: AbortSignal): Promise<void> {
-    const { clock, listeners } = this.#parts
-    using deadline = createDeadline({ ms: RESERVE_TIMEOUT_MS, what: 'the reservation', signal, clock })
-    await listeners.reserve(this.#relay.peerId, { signal: deadline.signal })
+    await this.#parts.listeners.reserve(peerId, { signal })
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
@@ -132,6 +126,7 @@ export class Relay {
 
   #refreshed(error: unknown): void {
     const { count, log } = this.#parts
+    if (this.#signal.aborted) return
     count(error === undefined ? 'refreshed' : describeAttemptFailure(error).result)
     if (error !== undefined) log.error('relay %p did not refresh our reservation - %e', this.#relay.peerId, error)
     this.#supervisor.wake()

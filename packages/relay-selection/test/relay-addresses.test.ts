@@ -1,0 +1,35 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { describe, expect, it } from 'vitest'
+import { groupRelayAddresses } from '../src/relay-addresses.ts'
+
+const A = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp'
+const B = '12D3KooWHHzSeKaY8xuZVzkLbKFfvNgPPeKhFBGrMbNzbm5akpqu'
+
+describe('relay addresses', () => {
+  it('with one peer id are one relay, in order and without repeats', () => {
+    const groups = groupRelayAddresses([
+      `/ip4/192.0.2.1/tcp/1/p2p/${A}`,
+      multiaddr(`/dns4/relay.example/tcp/2/p2p/${B}`),
+      `/ip6/2001:db8::1/tcp/1/p2p/${A}`,
+      `/ip4/192.0.2.1/tcp/1/p2p/${A}`
+    ])
+    expect(groups.map(({ peerId, addresses }) => [peerId.toString(), addresses.map(String)])).toEqual([
+      [A, [`/ip4/192.0.2.1/tcp/1/p2p/${A}`, `/ip6/2001:db8::1/tcp/1/p2p/${A}`]],
+      [B, [`/dns4/relay.example/tcp/2/p2p/${B}`]]
+    ])
+  })
+
+  it.each([
+    ['is no multiaddr', 'relay.example:4001'],
+    ['is empty', ''],
+    ['has no peer id', '/ip4/192.0.2.1/tcp/1'],
+    ['has a broken peer id', '/ip4/192.0.2.1/tcp/1/p2p/12D3KooWbroken'],
+    ['goes on after the peer id', `/ip4/192.0.2.1/tcp/1/p2p/${A}/p2p-circuit`],
+    ['leads through another relay', `/ip4/192.0.2.1/tcp/1/p2p/${A}/p2p-circuit/p2p/${B}`],
+    ['has no network address', `/p2p/${A}`]
+  ])('are refused when one %s', (_what, address) => {
+    expect(() => groupRelayAddresses([address])).toThrow(
+      expect.objectContaining({ name: 'InvalidRelayAddressError', hint: expect.stringContaining('/p2p/') })
+    )
+  })
+})
