@@ -11,6 +11,10 @@ function holds(check: () => unknown): boolean {
   }
 }
 
+function isPeerId(text: string): boolean {
+  return holds(() => peerIdFromString(text))
+}
+
 /** A multiaddr as text. */
 export const address = z.string().refine(text => text.startsWith('/') && holds(() => multiaddr(text)), {
   error: 'must be a multiaddr such as /ip4/203.0.113.7/tcp/4001',
@@ -19,14 +23,12 @@ export const address = z.string().refine(text => text.startsWith('/') && holds((
 
 /** A multiaddr that ends in the id of the peer behind it. */
 export const peerAddress = address.refine(
-  text => /\/p2p\/[^/]+$/.test(text),
+  text => isPeerId(/\/p2p\/([^/]+)$/.exec(text)?.[1] ?? ''),
   'must end in the peer id, as in /ip4/203.0.113.7/tcp/4001/p2p/12D3Koo…'
 )
 
 /** A libp2p peer id as text. */
-export const peerId = z
-  .string()
-  .refine(text => holds(() => peerIdFromString(text)), 'must be a peer id such as 12D3KooW…')
+export const peerId = z.string().refine(text => isPeerId(text), 'must be a peer id such as 12D3KooW…')
 
 /** A TCP port; 0 takes a free one. */
 export const port = z.int().min(0).max(65_535)

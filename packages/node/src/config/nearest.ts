@@ -4,6 +4,8 @@ import { distance } from 'fastest-levenshtein'
 const MAX_LENGTH = 100
 /** A key of the same name in another section costs as much as this many wrong letters. */
 const OTHER_SECTION = 2
+/** Among equals the more similar section counts; small enough never to weigh up a letter. */
+const TIE_BREAK = 1_000
 
 /**
  * The candidate that a person most likely meant: few wrong letters, or the
@@ -24,8 +26,10 @@ export function findNearest(text: string, candidates: Iterable<string>): string 
 }
 
 function costOf(wanted: string, candidate: string): number {
-  if (!wanted.includes('.') && !candidate.includes('.')) return distance(wanted, candidate)
-  return Math.min(distance(wanted, candidate), distance(lastKey(wanted), lastKey(candidate)) + OTHER_SECTION)
+  const whole = distance(wanted, candidate)
+  if (!wanted.includes('.') && !candidate.includes('.')) return whole
+  const sameName = distance(lastKey(wanted), lastKey(candidate)) + OTHER_SECTION
+  return Math.min(whole, sameName + whole / TIE_BREAK)
 }
 
 function lastKey(path: string): string {

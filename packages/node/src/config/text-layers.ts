@@ -42,7 +42,7 @@ export function readEnvironment(env: Environment, init: LayerInit): Layer {
 export function readFlags(flags: Record<string, string>, names: Record<string, string>, init: LayerInit): Layer {
   const layer = new Layer(init)
   for (const [path, text] of Object.entries(flags)) {
-    const origin: Origin = { kind: 'flag', name: names[path] ?? '--set' }
+    const origin: Origin = { kind: 'flag', name: (Object.hasOwn(names, path) ? names[path] : undefined) ?? '--set' }
     const leaf = configLeaves.get(path)
     if (leaf === undefined) layer.addUnknown({ path, value: text, origin })
     else layer.set({ leaf, value: readText(leaf.schema, text), origin })

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { loadConfig } from '../../src/config/index.ts'
+import { linesOf } from './rejection.ts'
+import { writeFiles } from './scratch-folder.ts'
+
+const PEER = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'
+const IP = '/ip4/127.0.0.1'
+
+describe('an impossible combination', () => {
+  test.each<[string, Record<string, string>, string]>([
+    [
+      'TCP listen, TCP off',
+      { 'addresses.listen': `${IP}/tcp/1`, 'transports.tcp': 'false' },
+      'needs transports.tcp, which is off'
+    ],
+    [
+      'ws listen, ws off',
+      { 'addresses.listen': `${IP}/tcp/1/ws`, 'transports.ws': 'false' },
+      'needs transports.ws, which is off'
+    ],
+    [
+      'QUIC listen, QUIC off',
+      { 'addresses.listen': `${IP}/udp/1/quic-v1`, 'transports.quic': 'false' },
+      'needs transports.quic'
+    ],
+    [
+      'WebRTC-direct listen, off',
+      { 'addresses.listen': `${IP}/udp/1/webrtc-direct`, 'transports.webrtcDirect': 'false' },
+      'needs transports.webrtcDirect'
+    ],
+    ['WebRTC listen, off', { 'addresses.listen': '/webrtc', 'transports.webrtc': 'false' }, 'needs transports.webrtc'],
+    ['memory listen, off', { 'addresses.listen': '/memory/a' }, 'needs transports.memory, which is off'],
+    ['listen where nobody can', { 'addresses.listen': `${IP}/udp/1` }, `no transport listens on ${IP}/udp/1`],
+    ['listen on a name', { 'addresses.listen': '/dns4/example.org/tcp/1' }, 'no transport listens on'],
+    ['the same address twice', { 'addresses.listen': `${IP}/tcp/0,${IP}/tcp/0` }, 'is listed twice'],
+    [
+      'the same port for TCP and ws',
+      { 'addresses.listen': `${IP}/tcp/1,${IP}/tcp/1/ws` },
+      `needs the same port as ${IP}/tcp/1`
+    ],
+    [
+      'a port that every interface has',
+      { 'addresses.listen': `/ip4/0.0.0.0/tcp/1,${IP}/tcp/1` },
+      'needs the same port as'
+    ],
+    [
+      'QUIC and WebRTC on one port',
+      { 'addresses.listen': `${IP}/udp/1/quic-v1,${IP}/udp/1/webrtc-direct` },
+      'same port'
+    ],
+    ['wss without certificate', { 'addresses.listen': `${IP}/tcp/1/tls/ws` }, 'needs tls.certFile and tls.keyFile'],
+    ['wss by its old name', { 'addresses.listen': `${IP}/tcp/1/wss` }, 'needs tls.certFile and tls.keyFile'],
+    ['certificate without key', { 'tls.certFile': 'a' }, 'needs tls.keyFile too'],
+    ['key without certificate', { 'tls.keyFile': 'a' }, 'needs tls.certFile too'],
+    [
+      'the admin port as listen port',
+      { 'addresses.listen': '/ip4/0.0.0.0/tcp/7', 'admin.port': '7' },
+      'admin.port = 7: is also'
+    ],
+    [
+      'the admin port on IPv6',
+      { 'addresses.listen': '/ip6/::/tcp/7', 'admin.port': '7', 'admin.host': 'localhost' },
+      'is also the port of /ip6/::/tcp/7'
+    ],
+    ['announce of no IP', { 'addresses.announce': '/ip4/0.0.0.0/tcp/4001' }, 'nobody can dial an unspecified IP'],
+    ['announce of port 0', { 'addresses.announce': '/dns4/example.org/tcp/0' }, 'nobody can dial port 0'],
+    ['WebRTC without circuit', { 'transports.circuit': 'false' }, 'transports.webrtc = true: needs transports.circuit'],
+    [
+      'relays without circuit',
+      { relays: `${IP}/tcp/1/p2p/${PEER}`, 'transports.circuit': 'false', 'transports.webrtc': 'false' },
+      'needs transports.circuit to hold a reservation'
+    ],
+    ['DHT server without address', { 'dht.mode': 'server' }, 'a server needs an address'],
+    ['relay without address', { role: 'relay', 'relayService.enabled': 'true' }, 'a relay needs an address'],
+    [
+      'more reservations than connections',
+      { role: 'relay', 'relayService.enabled': 'true', 'addresses.listen': `${IP}/tcp/1`, 'connections.max': '5' },
+      'relayService.maxReservations = 128: cannot be more than connections.max (5)'
+    ],
+    [
+      'a relaying edge',
+      { 'relayService.enabled': 'true', 'addresses.listen': `${IP}/tcp/1` },
+      'an edge relays for nobody'
+    ],
+    ['an encrypter twice', { encrypters: 'tls,tls' }, 'names an encrypter twice']
+  ])('refuses to start: %s', async (_what, flags, line) => {
+    const lines = await linesOf({ flags })
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toContain(line)
+  })
+
+  test('is named at the place of the value', async () => {
+    const cwd = await writeFiles({ 'my.yaml': 'extends: edge\ntransports:\n  quic: false\n' })
+    expect(await linesOf({ file: 'my.yaml', cwd })).toEqual([
+      "edge.yaml:8:3 addresses.listen.2 = '/ip4/0.0.0.0/udp/0/quic-v1': needs transports.quic, which is off",
+      "edge.yaml:8:3 addresses.listen.3 = '/ip6/::/udp/0/quic-v1': needs transports.quic, which is off"
+    ])
+  })
+})
+
+describe('a possible combination', () => {
+  test.each<[string, Record<string, string>]>([
+    ['the same port on IPv4 and IPv6', { 'addresses.listen': '/ip4/0.0.0.0/tcp/1,/ip6/::/tcp/1' }],
+    ['the same port on TCP and UDP', { 'addresses.listen': `${IP}/tcp/1,${IP}/udp/1/quic-v1` }],
+    ['free ports', { 'addresses.listen': `${IP}/tcp/0,${IP}/tcp/0/ws`, 'admin.port': '0' }],
+    ['wss with certificate', { 'addresses.listen': `${IP}/tcp/1/tls/ws`, 'tls.certFile': 'a', 'tls.keyFile': 'b' }],
+    ['memory', { 'addresses.listen': '/memory/a', 'transports.memory': 'true' }],
+    ['only relays', { relays: `${IP}/tcp/1/p2p/${PEER}`, 'addresses.listen': '/webrtc,/p2p-circuit' }],
+    ['a zone', { 'addresses.listen': '/ip6zone/eth0/ip6/fe80::1/tcp/1' }]
+  ])('is taken: %s', async (_what, flags) => {
+    await expect(loadConfig({ flags })).resolves.toBeDefined()
+  })
+})

@@ -1,0 +1,201 @@
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { stringify } from 'yaml'
+import { describe, expect, test } from 'vitest'
+import { loadConfig } from '../../src/config/index.ts'
+import type { ConfigSources } from '../../src/config/index.ts'
+import { nestValues, valueAt } from '../../src/config/nesting.ts'
+import { configLeaves } from '../../src/config/tree.ts'
+import { writeFiles } from './scratch-folder.ts'
+
+const PEER = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'
+const CERTIFICATE = { 'tls.certFile': '/cert.pem', 'tls.keyFile': '/key.pem' }
+
+/** Five different values for every key: one for each layer above the constants, and one to spare. */
+const values: Record<string, unknown[]> = {
+  role: ['seed', 'relay', 'edge', 'seed', 'relay'],
+  'addresses.listen': numbered(index => [`/ip4/127.0.0.1/tcp/${5000 + index}`]),
+  'addresses.announce': numbered(index => [`/ip4/203.0.113.${index}/tcp/4001`]),
+  seeds: numbered(index => [`/ip4/203.0.113.${index}/tcp/4001/p2p/${PEER}`]),
+  relays: numbered(index => [`/ip4/203.0.113.${index}/tcp/4001/p2p/${PEER}`]),
+  encrypters: [['tls'], ['noise'], ['noise', 'tls'], ['tls', 'noise'], ['tls']],
+  'dht.mode': ['client', 'off', 'client', 'off', 'client'],
+  'nat.stun': numbered(index => [`stun:192.0.2.${index}:3478`]),
+  'files.accept': ['all', [PEER], [], 'all', [PEER, PEER]],
+  'files.maxFileSize': numbered(index => `${index}GiB`),
+  'relayService.circuitBytes': ['1MiB', 'unlimited', '2KiB', '3GiB', 'unlimited'],
+  'relayService.circuitDuration': ['1m', 'unlimited', '2h', '3s', 'unlimited'],
+  'admin.host': ['::1', 'localhost', '127.0.0.1', '::1', 'localhost'],
+  'log.level': ['trace', 'debug', 'warn', 'error', 'silent'],
+  'log.format': ['json', 'pretty', 'auto', 'json', 'pretty'],
+  network: numbered(index => `network-${index}`)
+}
+
+function numbered<T>(create: (index: number) => T): T[] {
+  return [1, 2, 3, 4, 5].map(create)
+}
+
+function valuesFor(path: string): unknown[] {
+  const { schema, isPath } = configLeaves.get(path) ?? {}
+  if (isPath) return numbered(index => `/folder/${index}`)
+  const own = values[path]
+  if (own !== undefined) return own
+  const guesses = [numbered(index => index % 2 === 0), numbered(index => index + 10), numbered(index => `${index}m`)]
+  const fitting = guesses.find(([guess]) => schema?.safeParse(guess).success)
+  if (fitting === undefined) throw new Error(`no values for ${path}`)
+  return fitting
+}
+
+function asText(value: unknown): string {
+  return Array.isArray(value) ? value.join(',') : String(value)
+}
+
+/** Keys that cannot be changed alone. */
+function needsFor(path: string): Record<string, unknown> {
+  if (path.startsWith('tls.')) return CERTIFICATE
+  if (path === 'transports.circuit') return { 'transports.webrtc': false }
+  if (path === 'relayService.enabled') return { role: 'relay', 'addresses.listen': ['/ip4/127.0.0.1/tcp/0'] }
+  return {}
+}
+
+const LAYERS = ['preset', 'file', 'environment', 'flag'] as const
+type LayerName = (typeof LAYERS)[number]
+
+function yamlOf(flat: Record<string, unknown>): string {
+  return stringify(nestValues(path => flat[path]))
+}
+
+async function sourcesFor(path: string, layers: readonly LayerName[]): Promise<ConfigSources> {
+  const [preset, file, environment, flag] = valuesFor(path)
+  const has = (layer: LayerName): boolean => layers.includes(layer)
+  const folder = await writeFiles({
+    'preset.yaml': yamlOf({ ...needsFor(path), ...(has('preset') && { [path]: preset }) }),
+    'file.yaml': yamlOf(has('file') ? { [path]: file } : {})
+  })
+  const variable = configLeaves.get(path)?.variable ?? ''
+  return {
+    preset: join(folder, 'preset.yaml'),
+    file: join(folder, 'file.yaml'),
+    env: has('environment') ? { [variable]: asText(environment) } : {},
+    flags: has('flag') ? { [path]: asText(flag) } : {},
+    cwd: folder,
+    home: folder
+  }
+}
+
+describe('the order of the layers', () => {
+  test('the highest layer that sets a key wins, for every key and every choice of layers', async () => {
+    const paths = fc.constantFrom(...configLeaves.keys())
+    await fc.assert(
+      fc.asyncProperty(paths, fc.subarray([...LAYERS], { minLength: 1 }), async (path, layers) => {
+        const { input, origins } = await loadConfig(await sourcesFor(path, layers))
+        const top = layers.at(-1) ?? 'preset'
+        expect(valueAt(input, path)).toEqual(valuesFor(path)[LAYERS.indexOf(top)])
+        expect(origins.get(path)?.kind).toBe(top)
+      }),
+      { numRuns: 150 }
+    )
+  })
+
+  test('every key can be set by its variable and by --set, with the same outcome', async () => {
+    for (const path of configLeaves.keys()) {
+      const byVariable = await loadConfig(await sourcesFor(path, ['environment']))
+      const bySet = await loadConfig({
+        ...(await sourcesFor(path, [])),
+        flags: { [path]: asText(valuesFor(path)[2]) }
+      })
+      const wanted = { path, value: valuesFor(path)[2] }
+      expect({ path, value: valueAt(byVariable.input, path) }).toEqual(wanted)
+      expect({ path, value: valueAt(bySet.input, path) }).toEqual(wanted)
+    }
+  })
+
+  test('no two keys share a variable', () => {
+    const variables = [...configLeaves.values()].map(({ variable }) => variable)
+    expect(new Set(variables).size).toBe(variables.length)
+    expect(configLeaves.get('relayService.maxReservations')?.variable).toBe('WAYSTONE_RELAY_SERVICE_MAX_RESERVATIONS')
+  })
+
+  test('every key is described', () => {
+    const silent = [...configLeaves.values()].filter(({ description }) => description === '')
+    expect(silent.map(({ path }) => path)).toEqual([])
+  })
+
+  test('a key that a file leaves out keeps the value of the preset, also in the same section', async () => {
+    const folder = await writeFiles({ 'my.yaml': 'extends: relay\nrelayService:\n  maxReservations: 7\n' })
+    const { config } = await loadConfig({ file: join(folder, 'my.yaml') })
+    expect(config.relayService).toMatchObject({ enabled: true, maxReservations: 7, reservationTtl: 3_600_000 })
+  })
+
+  test('an empty variable is an empty list, and a list is trimmed', async () => {
+    const env = { WAYSTONE_SEEDS: '', WAYSTONE_NAT_STUN: 'stun:a:1 , stun:b:2' }
+    const { config } = await loadConfig({ env })
+    expect(config.seeds).toEqual([])
+    expect(config.nat.stun).toEqual(['stun:a:1', 'stun:b:2'])
+  })
+
+  test('the passphrase of the identity is no part of the configuration', async () => {
+    const loaded = await loadConfig({ env: { WAYSTONE_IDENTITY_PASSPHRASE: 'barley', WAYSTON: 'x', PATH: '/bin' } })
+    expect(JSON.stringify([loaded.input, [...loaded.origins]])).not.toContain('barley')
+  })
+
+  test('the result is frozen to its leaves', async () => {
+    const { config } = await loadConfig({ preset: 'seed' })
+    expect(() => config.addresses.listen.push('/ip4/127.0.0.1/tcp/1')).toThrow(TypeError)
+    expect(() => Object.assign(config.log, { level: 'trace' })).toThrow(TypeError)
+  })
+})
+
+describe('paths', () => {
+  test('a relative path starts at the file that names it, or at the working folder; ~ is the home folder', async () => {
+    const folder = await writeFiles({ 'my.yaml': 'dataDir: data\ntls: { certFile: ~/c.pem, keyFile: ../k.pem }\n' })
+    const { config } = await loadConfig({
+      file: 'my.yaml',
+      env: { WAYSTONE_FILES_INBOX: 'inbox' },
+      flags: { 'identity.keyFile': '/abs/key' },
+      cwd: folder,
+      home: '/home/ada'
+    })
+    expect(config.dataDir).toBe(join(folder, 'data'))
+    expect(config.tls).toEqual({ certFile: '/home/ada/c.pem', keyFile: join(folder, '..', 'k.pem') })
+    expect(config.files.inbox).toBe(join(folder, 'inbox'))
+    expect(config.identity.keyFile).toBe('/abs/key')
+  })
+
+  test('the data folder is named after the role', async () => {
+    for (const preset of ['seed', 'relay', 'edge', 'dev']) {
+      const { config } = await loadConfig({ preset, home: '/home/ada' })
+      expect(config.dataDir).toBe(`/home/ada/.waystone/${preset}`)
+    }
+  })
+})
+
+describe('the role that is about to run', () => {
+  test('chooses the preset when nothing else does', async () => {
+    const folder = await writeFiles({ 'my.yaml': 'network: lighthouse\n' })
+    const { config } = await loadConfig({ role: 'relay', file: join(folder, 'my.yaml') })
+    expect(config).toMatchObject({ role: 'relay', network: 'lighthouse', dht: { mode: 'server' } })
+  })
+
+  test('may not differ from the one in the configuration', async () => {
+    await expect(loadConfig({ role: 'relay', preset: 'seed' })).rejects.toThrow(
+      "seed.yaml:4:1 role = 'seed': must be relay: that is what this command runs"
+    )
+  })
+
+  test('is taken when a preset without a role is chosen', async () => {
+    const folder = await writeFiles({ 'mine.yaml': 'network: mine\n' })
+    const { config } = await loadConfig({ role: 'seed', preset: join(folder, 'mine.yaml'), home: '/h' })
+    expect(config).toMatchObject({ role: 'seed', dataDir: '/h/.waystone/seed' })
+  })
+})
+
+describe('choosing file and preset', () => {
+  test('a preset by flag wins over the variable, which wins over the file', async () => {
+    const folder = await writeFiles({ 'my.yaml': 'extends: relay\n' })
+    const env = { WAYSTONE_PRESET: 'seed', WAYSTONE_CONFIG: join(folder, 'my.yaml') }
+    expect((await loadConfig({ env: { WAYSTONE_CONFIG: env.WAYSTONE_CONFIG } })).config.role).toBe('relay')
+    expect((await loadConfig({ env })).config.role).toBe('seed')
+    expect((await loadConfig({ env, preset: 'edge' })).config.role).toBe('edge')
+  })
+})
