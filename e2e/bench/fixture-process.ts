@@ -17,11 +17,19 @@ export interface FixtureProcessInit {
   file: string
   /** Handed to it; JSON. */
   init?: unknown
+  env?: Record<string, string>
 }
 
 /** Starts a fixture and waits until it is ready. */
-export async function startFixture<Ready>({ file, init = {} }: FixtureProcessInit): Promise<FixtureProcess<Ready>> {
-  const child = fork(file, [JSON.stringify(init)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+export async function startFixture<Ready>({
+  file,
+  init = {},
+  env = {}
+}: FixtureProcessInit): Promise<FixtureProcess<Ready>> {
+  const child = fork(file, [JSON.stringify(init)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...env }
+  })
   const dispose = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const exited = once(child, 'exit')

@@ -4,7 +4,9 @@
  *
  * @packageDocumentation
  */
+import { connections } from './connections.ts'
+import { ready } from './ready.ts'
 import { throughput } from './throughput.ts'
 import type { Suite } from '../suite.ts'
 
-export const foundation: Suite = { name: 'foundation', measurements: [throughput] }
+export const foundation: Suite = { name: 'foundation', measurements: [ready, throughput, connections] }

@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { startNode } from '../../harness/node-process.ts'
+import { temporaryFolder } from '../../harness/temporary-folder.ts'
+import { startFixture } from '../fixture-process.ts'
+import type { NodeProcessInit } from '../../harness/node-process.ts'
+import type { StockLibp2pInit } from './fixtures/stock-libp2p.ts'
+import type { StockNodeReady } from './fixtures/stock-node.ts'
+import type { TransportName } from './fixtures/waystone-libp2p.ts'
+
+type Role = NodeProcessInit['role']
+
+/** A node in a process of its own that is ready. Disposing of it kills it. */
+export interface RunningNode extends AsyncDisposable {
+  pid: number
+  /** Where it is dialled over TCP. */
+  tcpAddress: string
+}
+
+export interface RoleInit {
+  role: Role
+  transports: TransportName[]
+  seeds?: string[]
+  env?: Record<string, string>
+}
+
+/** What the presets of seeds and relays switch on. */
+export const ALL_TRANSPORTS: TransportName[] = ['tcp', 'ws', 'quic', 'webrtcDirect', 'circuit']
+
+const TRANSPORTS: TransportName[] = [...ALL_TRANSPORTS, 'webrtc']
+
+const LISTEN: Partial<Record<TransportName, string>> = {
+  tcp: '/ip4/127.0.0.1/tcp/0',
+  ws: '/ip4/127.0.0.1/tcp/0/ws',
+  quic: '/ip4/127.0.0.1/udp/0/quic-v1',
+  webrtcDirect: '/ip4/127.0.0.1/udp/0/webrtc-direct'
+}
+
+/** The role's own binary, with nothing in its data folder yet. */
+export async function startRole({ role, transports, seeds = [], env = {} }: RoleInit): Promise<RunningNode> {
+  await using stack = new AsyncDisposableStack()
+  const folder = stack.use(await temporaryFolder())
+  const config = {
+    addresses: { listen: listenOn(transports) },
+    transports: Object.fromEntries(TRANSPORTS.map(name => [name, transports.includes(name)])),
+    connections: { max: 1_000, exemptLoopback: true },
+    dht: { mode: role === 'edge' ? 'client' : 'server' },
+    relayService: { enabled: role !== 'edge' },
+    log: { level: 'info' },
+    seeds
+  }
+  const node = stack.use(await startNode({ role, dataDir: join(folder.path, role), config, env }))
+  const { addresses } = await node.ready()
+  return nodeOf(stack.move(), { pid: node.pid, addresses })
+}
+
+/** libp2p with the same transports and services, without Waystone. */
+export async function startStock({ role, transports, seeds = [], env = {} }: RoleInit): Promise<RunningNode> {
+  await using stack = new AsyncDisposableStack()
+  const services = role === 'edge' ? 'client' : 'server'
+  const init: StockLibp2pInit = { transports, encrypters: ['tls', 'noise'], listen: listenOn(transports), services, seeds }
+  const file = join(import.meta.dirname, 'fixtures/stock-node.ts')
+  const fixture = stack.use(await startFixture<StockNodeReady>({ file, init, env }))
+  return nodeOf(stack.move(), { pid: fixture.pid, addresses: fixture.ready.addresses })
+}
+
+function listenOn(transports: TransportName[]): string[] {
+  return transports.flatMap(name => LISTEN[name] ?? [])
+}
+
+function nodeOf(owned: AsyncDisposableStack, { pid, addresses }: { pid: number; addresses: string[] }): RunningNode {
+  const tcpAddress = addresses.find(address => /\/tcp\/\d+\/p2p\/[^/]+$/.test(address)) ?? ''
+  return { pid, tcpAddress, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
