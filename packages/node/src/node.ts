@@ -137,7 +137,7 @@ class ServiceNode implements WaystoneNode {
     } catch (error) {
       // the first error says more than what goes wrong while clearing up
       await this.stop().catch(failure => this.#log.error('stopping after a failed start - %e', failure))
-      throw namedListenError(error)
+      throw namedListenError(error, this.config.addresses.listen)
     }
     this.#state = 'running'
     this.#log('started as %s of %s, %p', this.config.role, this.config.network, this.libp2p.peerId)

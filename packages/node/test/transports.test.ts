@@ -26,7 +26,12 @@ const cases: Case[] = [
   { listen: '/ip6/::1/tcp/0/ws', transport: 'ws', named: 'ws', encrypter: TLS },
   { listen: '/ip4/127.0.0.1/udp/0/quic-v1', transport: 'quic', named: 'quic', encrypter: 'native' },
   { listen: '/ip6/::1/udp/0/quic-v1', transport: 'quic', named: 'quic', encrypter: 'native' },
-  { listen: '/ip4/127.0.0.1/udp/0/webrtc-direct', transport: 'webrtcDirect', named: 'webrtc-direct', encrypter: 'native' },
+  {
+    listen: '/ip4/127.0.0.1/udp/0/webrtc-direct',
+    transport: 'webrtcDirect',
+    named: 'webrtc-direct',
+    encrypter: 'native'
+  },
   { listen: '/memory/a-transport-test', transport: 'memory', named: 'memory', encrypter: TLS }
 ]
 
@@ -35,7 +40,12 @@ test.each(cases)('two nodes connect over $listen', async ({ listen, transport, n
   await using server = await startLocalNode('relay', { transports, addresses: listenOn(listen) })
   await using client = await startLocalNode('edge', { transports, addresses: listenOn() })
   const connection = await client.node.libp2p.dial(multiaddr(server.addresses[0]))
-  expect(describeConnection(connection)).toMatchObject({ transport: named, encrypter, path: 'direct', direction: 'outbound' })
+  expect(describeConnection(connection)).toMatchObject({
+    transport: named,
+    encrypter,
+    path: 'direct',
+    direction: 'outbound'
+  })
   const stream = await connection.newStream('/ipfs/ping/1.0.0')
   expect(stream.protocol).toBe('/ipfs/ping/1.0.0')
   await stream.close()
@@ -45,7 +55,11 @@ test('two nodes connect over a secure WebSocket with certificate files', async (
   await using folder = await temporaryFolder()
   const tls = makeCertificate(folder.path)
   const transports = { ...noTransports, ws: true }
-  await using server = await startLocalNode('relay', { transports, tls, addresses: listenOn('/ip4/127.0.0.1/tcp/0/tls/ws') })
+  await using server = await startLocalNode('relay', {
+    transports,
+    tls,
+    addresses: listenOn('/ip4/127.0.0.1/tcp/0/tls/ws')
+  })
   await using client = await startLocalNode('edge', { transports, addresses: listenOn() })
   const before = getCACertificates('default')
   setDefaultCACertificates([...before, await readFile(tls.certFile, 'utf8')])
@@ -68,7 +82,11 @@ test('a node that has only noise and one that prefers TLS meet at noise', async 
 test('two nodes connect through a relay on which one of them holds a reservation', async () => {
   const transports = { ...noTransports, tcp: true, circuit: true }
   await using relay = await startLocalNode('relay', { transports })
-  await using hidden = await startLocalNode('edge', { transports, addresses: listenOn(), relays: [relay.addresses[0] ?? ''] })
+  await using hidden = await startLocalNode('edge', {
+    transports,
+    addresses: listenOn(),
+    relays: [relay.addresses[0] ?? '']
+  })
   await expect.poll(() => hidden.node.missing()).toEqual([])
   const [address] = hidden.node.libp2p.getMultiaddrs()
   await using client = await startLocalNode('edge', { transports, addresses: listenOn() })
@@ -84,6 +102,8 @@ function makeCertificate(folder: string): { certFile: string; keyFile: string } 
   const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') }
   const subject = ['-subj', '/CN=waystone test', '-addext', 'subjectAltName=IP:127.0.0.1']
   const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
-  execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', files.keyFile, '-out', files.certFile], { stdio: 'pipe' })
+  execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', files.keyFile, '-out', files.certFile], {
+    stdio: 'pipe'
+  })
   return files
 }

@@ -5,7 +5,8 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 const GROUPS = 8
 /** A home or a host gets a /64 and can use every address in it. */
 const COUNTED_GROUPS = 4
-const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
+/** Begins an IPv4 address in the clothes of IPv6 (RFC 4291, section 2.5.5.2). */
+const MAPPED_IPV4 = '0:0:0:0:0:ffff:'
 
 /**
  * What connections from this address are counted under: the IPv4 address, or
@@ -26,22 +27,31 @@ export function isFromLoopback(address: Multiaddr): boolean {
 
 function countedPart(ip: string): string | undefined {
   if (isIPv4(ip)) return ip
-  const mapped = MAPPED_IPV4.exec(ip)?.[1]
-  if (mapped !== undefined) return mapped
-  return isIPv6(ip) ? `${expand(ip).slice(0, COUNTED_GROUPS).join(':')}::/64` : undefined
+  if (!isIPv6(ip)) return undefined
+  const groups = expand(ip)
+  return mappedIPv4(groups) ?? `${groups.slice(0, COUNTED_GROUPS).join(':')}::/64`
+}
+
+function mappedIPv4(groups: string[]): string | undefined {
+  if (!groups.join(':').startsWith(MAPPED_IPV4)) return undefined
+  const bytes = groups.slice(-2).flatMap(group => {
+    const value = Number.parseInt(group, 16)
+    return [value >> 8, value & 0xff]
+  })
+  return bytes.join('.')
 }
 
 /** The eight groups of an IPv6 address, without leading zeros (RFC 4291, section 2.2). */
 function expand(ip: string): string[] {
   const [head = '', tail] = ip.split('::')
-  const before = groups(head)
-  const after = groups(tail ?? '')
+  const before = split(head)
+  const after = split(tail ?? '')
   const zeros = tail === undefined ? 0 : GROUPS - before.length - after.length
   return [...before, ...Array.from({ length: zeros }, () => '0'), ...after].map(group =>
     Number.parseInt(group, 16).toString(16)
   )
 }
 
-function groups(text: string): string[] {
+function split(text: string): string[] {
   return text === '' ? [] : text.split(':')
 }

@@ -4,15 +4,27 @@ import { ListenFailedError, PortInUseError } from './errors.ts'
 const FAILED_ADDRESS = /^ {2}(\/\S+): (.*)$/gm
 /** Node's code, and what the operating system says through QUIC's native code. */
 const IN_USE = /EADDRINUSE|address (?:is )?already in use/i
+/**
+ * All that WebRTC-direct says when it cannot have its UDP port. It comes
+ * alone: the listener fails once more when libp2p stops after the failed
+ * start, and that error hides the summary.
+ */
+const UDP_MUX_FAILED = 'Failed to register ICE UDP mux listener'
 
-/** Turns libp2p's summary of listeners that failed into one error that names the address. */
-export function namedListenError(error: unknown): unknown {
-  if (!(error instanceof Error) || error.name !== 'UnsupportedListenAddressesError') return error
+/**
+ * Turns libp2p's summary of listeners that failed into one error that names the address.
+ *
+ * @param listen - the configured addresses
+ */
+export function namedListenError(error: unknown, listen: readonly string[]): unknown {
+  if (!(error instanceof Error)) return error
+  if (error.message === UDP_MUX_FAILED) return portInUse(listen.filter(isWebRtcDirect), error)
+  if (error.name !== 'UnsupportedListenAddressesError') return error
   const failures = [...error.message.matchAll(FAILED_ADDRESS)].map(([, address = '', reason = '']) => ({
     address,
     reason
   }))
-  const taken = failures.filter(({ reason }) => IN_USE.test(reason))
+  const taken = failures.filter(({ address, reason }) => IN_USE.test(reason) || isTakenUdp(address, reason))
   if (taken.length > 0)
     return portInUse(
       taken.map(({ address }) => address),
@@ -23,6 +35,14 @@ export function namedListenError(error: unknown): unknown {
     hint: 'check addresses.listen: the address must belong to this machine and its transport must be switched on',
     cause: error
   })
+}
+
+function isTakenUdp(address: string, reason: string): boolean {
+  return isWebRtcDirect(address) && reason.endsWith(UDP_MUX_FAILED)
+}
+
+function isWebRtcDirect(address: string): boolean {
+  return address.includes('/webrtc-direct')
 }
 
 function portInUse(addresses: string[], cause: Error): PortInUseError {

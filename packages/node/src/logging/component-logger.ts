@@ -42,7 +42,7 @@ function writer(pino: Pino, level: Level, component: string): Write {
   if (!pino.isLevelEnabled(level)) return (): void => {}
   return (format, ...values) => {
     const error = values.find(value => value instanceof Error)
-    pino[level]({ component, ...(error && { err: describeError(error) }) }, formatMessage(format, values))
+    pino[level]({ component, ...(error && { error: describeError(error) }) }, formatMessage(format, values))
   }
 }
 

@@ -1,0 +1,164 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { request } from 'node:http'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AdminServer } from '../src/admin/admin-server.ts'
+import { isLoopbackHost } from '../src/admin/host-header.ts'
+import { createRoutes } from '../src/admin/routes.ts'
+import { startLocalNode } from './local-node.ts'
+import type { NodeStatus } from '../src/index.ts'
+
+let missing: string[] = []
+const failures: unknown[] = []
+const status: NodeStatus = {
+  role: 'edge',
+  peerId: 'p',
+  network: 'test',
+  version: '0.0.0',
+  ready: true,
+  missing: [],
+  uptimeMs: 5,
+  addresses: [],
+  connections: [],
+  seeds: [],
+  reservations: []
+}
+const server = new AdminServer({
+  host: '127.0.0.1',
+  port: 0,
+  routes: createRoutes({
+    missing: () => missing,
+    status: () => status,
+    metrics: { contentType: 'text/plain', render: () => Promise.reject(new Error('secret detail')) }
+  }),
+  onError: error => failures.push(error)
+})
+let url = ''
+
+beforeAll(async () => {
+  url = await server.start()
+})
+afterAll(() => server.stop())
+
+test('/livez answers as long as the process does', async () => {
+  missing = ['everything']
+  expect((await fetch(`${url}/livez`)).status).toBe(200)
+})
+
+test('/readyz names what is missing', async () => {
+  missing = ['seed 12D3 is not connected']
+  const busy = await fetch(`${url}/readyz`)
+  expect(busy.status).toBe(503)
+  await expect(busy.json()).resolves.toEqual({ ready: false, missing })
+  missing = []
+  const ready = await fetch(`${url}/readyz`)
+  expect(ready.status).toBe(200)
+  await expect(ready.json()).resolves.toEqual({ ready: true, missing: [] })
+})
+
+test('/status answers JSON, also with a query', async () => {
+  const response = await fetch(`${url}/status?fresh`)
+  expect(response.headers.get('content-type')).toBe('application/json')
+  await expect(response.json()).resolves.toEqual(status)
+})
+
+test('HEAD is answered without a body', async () => {
+  const response = await fetch(`${url}/livez`, { method: 'HEAD' })
+  expect(response.status).toBe(200)
+  await expect(response.text()).resolves.toBe('')
+})
+
+test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s is refused', async method => {
+  const response = await fetch(`${url}/livez`, { method })
+  expect(response.status).toBe(405)
+  expect(response.headers.get('allow')).toBe('GET, HEAD')
+})
+
+test.each(['/', '/admin', '/../etc/passwd', '/livez/', '//livez', '/%00'])(
+  'an unknown path %s is refused',
+  async path => {
+    await expect(get(path)).resolves.toBe(404)
+  }
+)
+
+test.each(['evil.example', 'evil.example:80', '127.0.0.1.evil.example', '[::2]', '127.0.0.2', 'localhost.evil'])(
+  'a request that names this machine %j is refused',
+  async host => {
+    await expect(get('/status', host)).resolves.toBe(403)
+  }
+)
+
+test.each(['localhost', 'LOCALHOST:9', '127.0.0.1:40213', '[::1]', '[::1]:1'])('%s is a name of this machine', host => {
+  expect(isLoopbackHost(host)).toBe(true)
+})
+
+test('a request without a Host header is refused', async () => {
+  expect(isLoopbackHost(undefined)).toBe(false)
+  await expect(raw('GET /livez HTTP/1.0\r\n\r\n')).resolves.toContain(' 403 ')
+})
+
+test('huge headers are cut off', async () => {
+  const answer = await raw(`GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Big: ${'x'.repeat(20_000)}\r\n\r\n`)
+  expect(answer).toContain(' 431 ')
+})
+
+test('what is not HTTP is answered with 400 and closed', async () => {
+  await expect(raw('\u0016\u0003\u0001 not http\r\n\r\n')).resolves.toContain(' 400 ')
+})
+
+test('a route that fails tells the log and not the client', async () => {
+  const response = await fetch(`${url}/metrics`)
+  expect(response.status).toBe(500)
+  await expect(response.text()).resolves.not.toContain('secret')
+  expect(failures).toHaveLength(1)
+})
+
+test('stopping does not wait for idle or half-open connections', async () => {
+  const other = new AdminServer({ host: '127.0.0.1', port: 0, routes: new Map(), onError: () => {} })
+  const socket = connect(Number(new URL(await other.start()).port), '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write('GET /livez HTTP/1.1\r\nHost: loc')
+  const closed = new Promise(resolve => socket.resume().on('error', resolve).on('close', resolve))
+  await other.stop()
+  await other.stop()
+  await closed
+  expect(other.url).toBeUndefined()
+})
+
+test('a node shows metrics of libp2p, of the process and of its own', async () => {
+  await using relay = await startLocalNode('relay', {}, { admin: true, metrics: true })
+  const text = await fetch(`${relay.node.adminUrl}/metrics`).then(response => response.text())
+  expect(text).toContain('waystone_node_info{role="relay",network="test",version="0.1.0"} 1')
+  expect(text).toContain('waystone_node_ready 1')
+  expect(text).toContain('nodejs_eventloop_lag_p99_seconds')
+  expect(text).toContain('libp2p_connection_manager_connections')
+})
+
+test('the status of a node shows its connections and seeds', async () => {
+  await using seed = await startLocalNode('seed')
+  const seeds = [seed.addresses[0] ?? '']
+  await using edge = await startLocalNode('edge', { seeds })
+  await expect.poll(() => edge.node.missing()).toEqual([])
+  const peer = seed.node.libp2p.peerId.toString()
+  expect(edge.node.status()).toMatchObject({
+    role: 'edge',
+    network: 'test',
+    ready: true,
+    connections: [{ peer, direction: 'outbound', transport: 'tcp', encrypter: '/tls/1.0.0', path: 'direct' }],
+    seeds: [{ peer, connected: true }]
+  })
+})
+
+async function get(path: string, host = 'localhost'): Promise<number | undefined> {
+  const { port } = new URL(url)
+  const sent = request({ host: '127.0.0.1', port, path, headers: { host } }).end()
+  const [response] = await once(sent, 'response')
+  response.resume()
+  return response.statusCode
+}
+
+async function raw(text: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('utf8')
+  socket.end(text)
+  return (await socket.toArray()).join('')
+}

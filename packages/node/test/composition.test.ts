@@ -1,0 +1,134 @@
+import { createRequire } from 'node:module'
+import { expect, test } from 'vitest'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { createAddresses } from '../src/libp2p/addresses.ts'
+import { mdnsServiceTag } from '../src/libp2p/discovery.ts'
+import { createServices } from '../src/libp2p/services.ts'
+import { parseRoleFlags } from '../src/lifecycle/role-flags.ts'
+import { senderRule } from '../src/plugins/file-transfer.ts'
+import { reservationLimits } from '../src/plugins/relay-server.ts'
+import { LIBP2P_COMPONENTS, SERVICE_KEYS, VERSION } from '../src/index.ts'
+import { seededRandom } from '@waystone/kit/testing'
+import { ManualClock } from '@waystone/kit/testing'
+import { allPlugins, localConfig, noTransports, startLocalNode } from './local-node.ts'
+
+const PEER = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp'
+
+function context(config = localConfig('relay')) {
+  return { config, clock: new ManualClock(), random: seededRandom(1) }
+}
+
+test('no service is called like a part of libp2p', () => {
+  expect(Object.values(SERVICE_KEYS).filter(key => LIBP2P_COMPONENTS.includes(key))).toEqual([])
+})
+
+test('the list of the parts of libp2p is complete', async () => {
+  await using relay = await startLocalNode('relay', { transports: { ...noTransports, tcp: true } })
+  const { components } = relay.node.libp2p as unknown as { components: { components: Record<string, unknown> } }
+  const parts = Object.keys(components.components).filter(
+    key => !(key in relay.node.libp2p.services) && !/^_|-\d+$/.test(key)
+  )
+  expect(parts.filter(part => !LIBP2P_COMPONENTS.includes(part))).toEqual([])
+})
+
+test('a plugin that would replace a part of libp2p is refused', async () => {
+  const plugins = { registrar: { create: () => Promise.resolve(() => ({})) } }
+  await expect(createServices(plugins, context())).rejects.toMatchObject({ name: 'ServiceKeyTakenError' })
+})
+
+test('the config decides which of the plugins run', async () => {
+  const relay = await createServices(allPlugins, context())
+  expect(Object.keys(relay)).toEqual(['identify', 'identifyPush', 'dht', 'relayServer', 'fileTransfer'])
+  const nat = { autonat: true, dcutr: true, upnp: true, stun: [] }
+  const edge = await createServices(allPlugins, context(localConfig('edge', { nat, dht: { mode: 'off' } })))
+  expect(Object.keys(edge)).toEqual(['identify', 'identifyPush', 'autonat', 'dcutr', 'upnp', 'fileTransfer'])
+})
+
+test('WebRTC between private peers is listened for on relays', () => {
+  const transports = { ...noTransports, webrtc: true, circuit: true }
+  const addresses = { listen: ['/ip4/127.0.0.1/tcp/0'], announce: [], private: true }
+  expect(createAddresses(localConfig('edge', { transports, addresses })).listen).toEqual([
+    '/ip4/127.0.0.1/tcp/0',
+    '/webrtc'
+  ])
+  expect(createAddresses(localConfig('edge', { addresses })).listen).toEqual(['/ip4/127.0.0.1/tcp/0'])
+})
+
+test('every network has an mDNS service of its own', () => {
+  expect(mdnsServiceTag('dev')).toBe('_p2p-dev._udp.local')
+})
+
+test('limits of circuits go to the library in the unit that it enforces', () => {
+  const { relayService } = localConfig('relay')
+  expect(reservationLimits({ ...relayService, circuitDuration: 120_000, circuitBytes: 1_024 })).toMatchObject({
+    applyDefaultLimit: true,
+    defaultDurationLimit: 120_000,
+    defaultDataLimit: 1_024n
+  })
+})
+
+test('without any limit circuits are unlimited, with one of them the other is as good as', () => {
+  const { relayService } = localConfig('relay')
+  expect(reservationLimits({ ...relayService, circuitDuration: 'unlimited', circuitBytes: 'unlimited' })).toMatchObject(
+    { applyDefaultLimit: false }
+  )
+  expect(reservationLimits({ ...relayService, circuitDuration: 'unlimited', circuitBytes: 1 })).toMatchObject({
+    applyDefaultLimit: true,
+    defaultDurationLimit: 2 ** 31 - 1,
+    defaultDataLimit: 1n
+  })
+  expect(reservationLimits({ ...relayService, circuitDuration: 2 ** 40, circuitBytes: 'unlimited' })).toMatchObject({
+    defaultDurationLimit: 2 ** 31 - 1,
+    defaultDataLimit: 2n ** 63n - 1n
+  })
+})
+
+test('only listed peers may send files', async () => {
+  const [peer, other] = [
+    peerIdFromString(PEER),
+    peerIdFromString('12D3KooWKL3KaR4rgvdfVr3HB7GUexyNHDCYGo74AnPRCv9YXxHD')
+  ]
+  expect([senderRule('all')(peer), senderRule([])(peer), senderRule([PEER])(peer), senderRule([PEER])(other)]).toEqual([
+    true,
+    false,
+    true,
+    false
+  ])
+})
+
+test('flags of a role are read', () => {
+  expect(
+    parseRoleFlags([
+      '--config',
+      'a.yaml',
+      '--preset=dev',
+      '--set',
+      'admin.port=0',
+      '--set',
+      'log.level=debug',
+      '--set',
+      'a=b=c'
+    ])
+  ).toEqual({
+    file: 'a.yaml',
+    preset: 'dev',
+    set: { 'admin.port': '0', 'log.level': 'debug', a: 'b=c' },
+    help: false,
+    version: false
+  })
+  expect(parseRoleFlags(['--help'])).toMatchObject({ help: true, set: {} })
+})
+
+test.each([[['--cofnig', 'a']], [['stray']], [['--config']], [['--set', 'admin.port']], [['--set', '=1']]])(
+  '%j is a usage error',
+  args => {
+    expect(() => parseRoleFlags(args)).toThrow(
+      expect.objectContaining({ name: 'UsageError', exitCode: 2, hint: expect.any(String) })
+    )
+  }
+)
+
+test('the version is that of the package', () => {
+  const { version }: { version: string } = createRequire(import.meta.url)('../package.json')
+  expect(VERSION).toBe(version)
+})

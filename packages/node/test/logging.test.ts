@@ -1,0 +1,106 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { peerIdFromString } from '@libp2p/peer-id'
+import * as fc from 'fast-check'
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import { componentLogger } from '../src/index.ts'
+import { formatMessage } from '../src/logging/format.ts'
+
+const PEER = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp'
+
+interface Line {
+  level: number
+  component: string
+  msg: string
+  error?: { type: string; message: string; stack: string }
+}
+
+function record(level: string) {
+  const lines: Line[] = []
+  const log = pino({ level }, { write: line => void lines.push(JSON.parse(line)) })
+  return { lines, logger: componentLogger(log) }
+}
+
+test.each([
+  ['%s and %d', ['a', 5], 'a and 5'],
+  ['peer %p', [peerIdFromString(PEER)], `peer ${PEER}`],
+  ['dial %a', [multiaddr('/ip4/127.0.0.1/tcp/1')], 'dial /ip4/127.0.0.1/tcp/1'],
+  ['bytes %b', [new Uint8Array([1, 255])], 'bytes 01ff'],
+  ['failed - %e', [new TypeError('no')], 'failed - TypeError: no'],
+  ['%o', [{ a: [1, 2] }], '{ a: [ 1, 2 ] }'],
+  ['absent %p %a %e', [undefined, null, undefined], 'absent undefined undefined undefined'],
+  ['100%% of %z', ['left over'], '100% of %z left over'],
+  ['too few %s', [], 'too few %s'],
+  ['more', [1, 'b'], 'more 1 b']
+])('%j is filled in as by the library', (format, values, text) => {
+  expect(formatMessage(format, values)).toBe(text)
+})
+
+test('text of a peer cannot move the cursor or begin a line of its own', () => {
+  const text = formatMessage('agent %s', ['\u001b[2J\r\n{"level":50}\u009b\u0000'])
+  expect(text).toBe('agent \uFFFD[2J\uFFFD\uFFFD{"level":50}\uFFFD\uFFFD')
+})
+
+test('a message is cut to a length and no value can break it', () => {
+  const hostile = {
+    toString: () => {
+      throw new Error('no')
+    },
+    [Symbol.for('nodejs.util.inspect.custom')]: () => {
+      throw new Error('no')
+    }
+  }
+  expect(formatMessage('%p %o', [hostile, hostile])).toContain('unprintable')
+  expect(formatMessage('%s', ['x'.repeat(100_000)]).length).toBeLessThanOrEqual(4_096)
+  fc.assert(
+    fc.property(fc.string(), fc.array(fc.anything()), (format, values) => {
+      expect(formatMessage(format, values)).not.toMatch(/\p{Cc}/u)
+    })
+  )
+})
+
+test('what the library calls an error is detail, since a remote can cause it', () => {
+  const { lines, logger } = record('info')
+  const log = logger.forComponent('libp2p:upgrader')
+  log.error('inbound failed - %e', new Error('garbage from a remote'))
+  log('noise')
+  log.trace('more noise')
+  expect(lines).toEqual([])
+  expect(log.enabled).toBe(false)
+})
+
+test('a service of ours speaks to the operator', () => {
+  const { lines, logger } = record('info')
+  const log = logger.forComponent('waystone:relay-selection')
+  log('reserved on %s', 'r1')
+  log.error('failed - %e', new RangeError('broken\u001b[0m'))
+  log.newScope('r2')('reserved')
+  expect(lines.map(({ level, component, msg }) => [level, component, msg])).toEqual([
+    [30, 'waystone:relay-selection', 'reserved on r1'],
+    [50, 'waystone:relay-selection', 'failed - RangeError: broken\uFFFD[0m'],
+    [30, 'waystone:relay-selection:r2', 'reserved']
+  ])
+  expect(lines[1]?.error).toMatchObject({ type: 'RangeError', message: 'broken\uFFFD[0m' })
+  expect(lines[1]?.error?.stack).not.toContain('\u001b')
+})
+
+test('at debug and trace the library speaks too', () => {
+  const { lines, logger } = record('trace')
+  const log = logger.forComponent('libp2p:tcp')
+  log('a')
+  log.error('b')
+  log.trace('c')
+  expect(log.enabled).toBe(true)
+  expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
+    [20, 'a'],
+    [20, 'b'],
+    [10, 'c']
+  ])
+})
+
+test('loggers that say nothing are one object, however many connections there are', () => {
+  const { logger } = record('info')
+  const log = logger.forComponent('libp2p:connection:1')
+  expect(logger.forComponent('libp2p:connection:2')).toBe(log)
+  expect(log.newScope('inbound')).toBe(log)
+})
