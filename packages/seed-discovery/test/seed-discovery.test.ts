@@ -3,6 +3,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readinessSymbol } from '@waystone/interface'
 import { ManualClock } from '@waystone/kit/testing'
+import { RecordedMetrics } from './recorded-metrics.ts'
 import { newKey, startNode, startSeeding, until } from './network.ts'
 import type { Socket } from 'node:net'
 import type { Libp2p } from 'libp2p'
@@ -143,6 +144,21 @@ describe('seed discovery', () => {
     await node.stop()
     await node.stop()
     expect(clock.pending).toBe(0)
+  })
+
+  it('counts dials by result and shows how many seeds are connected', async () => {
+    const recorded = new RecordedMetrics()
+    const dials = (result: string): number => recorded.count('waystone_seed_discovery_dials_total', result)
+    const { privateKey, address, port } = await freeAddress()
+    const node = await startSeeding({ seeds: [address] }, { metrics: recorded.toMetrics() })
+    await until(() => dials('unreachable') > 0)
+    const seed = await startNode({ privateKey, port })
+    await until(() => dials('connected') === 1)
+    expect(recorded.gauges.get('waystone_seed_discovery_connected_seeds')?.()).toBe(1)
+    await seed.stop()
+    await until(() => dials('lost') === 1)
+    await node.stop()
+    expect(recorded.gauges.get('waystone_seed_discovery_connected_seeds')?.()).toBe(0)
   })
 
   it('refuses a malformed seed when the node is made', async () => {
