@@ -63,7 +63,7 @@ export async function startPlain(init: Pick<RelayInit, 'privateKey' | 'port'> = 
 }
 
 /** The components of a node that tests look into. */
-export interface Insides {
+interface Insides {
   transportManager: TransportManager
   events: TypedEventTarget<Record<string, CustomEvent>>
 }
