@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { ConfigFileNotFoundError, PresetChainError, PresetNotFoundError } from './errors.ts'
 import type { Layer } from './layer.ts'
 import { findNearest } from './nearest.ts'
@@ -11,7 +11,7 @@ import type { YamlLayer } from './yaml-layer.ts'
 const EXTENSION = '.yaml'
 
 /** The folder of the presets that come with Waystone: the package `@waystone/configs`. */
-export const presetFolder: string = dirname(createRequire(import.meta.url).resolve('@waystone/configs/package.json'))
+export const presetFolder: string = dirname(fileURLToPath(import.meta.resolve('@waystone/configs/package.json')))
 
 /** Names of the presets that come with Waystone. */
 export async function listPresets(): Promise<string[]> {

@@ -61,7 +61,7 @@ function decode(bytes: Buffer, name: string): string {
 }
 
 /** @throws ConfigSyntaxError with file, line and column */
-export function parseYaml(text: string, name: string): YamlDocument {
+function parseYaml(text: string, name: string): YamlDocument {
   const lines = new LineCounter()
   // pretty errors copy the line into the message: hostile lines are long
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })

@@ -154,6 +154,7 @@ describe('a wrong value', () => {
   test('in great numbers is cut off', async () => {
     const cwd = await writeFiles({ 'my.yaml': Array.from({ length: 5_000 }, (_, index) => `k${index}: 1`).join('\n') })
     expect(await problemsOf({ file: 'my.yaml', cwd })).toHaveLength(100)
+    expect(await problemsOf({ env: { WAYSTONE_SEEDS: 'x,'.repeat(5_000) } })).toHaveLength(100)
     const { message } = await errorOf({ file: 'my.yaml', cwd })
     expect(message).toMatch(/and 80 more$/)
     expect(message.split('\n')).toHaveLength(22)
