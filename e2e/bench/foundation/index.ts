@@ -6,7 +6,8 @@
  */
 import { connections } from './connections.ts'
 import { ready } from './ready.ts'
+import { sendFile } from './send-file.ts'
 import { throughput } from './throughput.ts'
 import type { Suite } from '../suite.ts'
 
-export const foundation: Suite = { name: 'foundation', measurements: [ready, throughput, connections] }
+export const foundation: Suite = { name: 'foundation', measurements: [ready, throughput, sendFile, connections] }

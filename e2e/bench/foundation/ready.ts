@@ -1,8 +1,8 @@
 import { systemClock } from '@waystone/kit'
 import { startCommand } from '../../harness/command.ts'
-import { poll } from '../../harness/poll.ts'
 import { temporaryFolder } from '../../harness/temporary-folder.ts'
 import { interleave } from '../interleave.ts'
+import { untilEvent } from './command-event.ts'
 import { ALL_TRANSPORTS, startRole, startStock } from './roles.ts'
 import type { Row } from '../report.ts'
 import type { MeasureOptions, Measurement } from '../suite.ts'
@@ -57,15 +57,7 @@ async function timeNetwork(): Promise<number> {
   await using folder = await temporaryFolder()
   const startedAt = systemClock.monotonic()
   await using command = startCommand({ args: ['up', '--json', '--data-dir', `${folder.path}/up`] })
-  let ended: string | undefined
-  void command.result.then(({ code, stderr }) => (ended = `waystone up ended with ${code}: ${stderr}`))
-  await poll(
-    () => {
-      if (ended !== undefined) throw new Error(ended)
-      return command.output().stdout.includes('"event":"ready"') ? true : undefined
-    },
-    { what: 'waystone up', ms: 60_000 }
-  )
+  await untilEvent(command, 'ready')
   const took = systemClock.monotonic() - startedAt
   // its nodes end with it only if it is asked to stop
   command.process.kill('SIGTERM')
