@@ -8,7 +8,7 @@ import { createLibp2p } from 'libp2p'
 import { onTestFinished, vi } from 'vitest'
 import { relaySelection } from '@waystone/relay-selection'
 import type { CircuitRelayService } from '@libp2p/circuit-relay-v2'
-import type { ConnectionGater, Ed25519PrivateKey, Metrics, TypedEventTarget } from '@libp2p/interface'
+import type { ConnectionGater, Ed25519PrivateKey, Libp2pEvents, Metrics, TypedEventTarget } from '@libp2p/interface'
 import type { TransportManager } from '@libp2p/interface-internal'
 import type { Libp2p } from 'libp2p'
 import type { RelaySelection, RelaySelectionInit } from '@waystone/relay-selection'
@@ -65,7 +65,7 @@ export async function startPlain(init: Pick<RelayInit, 'privateKey' | 'port'> = 
 /** The components of a node that tests look into. */
 interface Insides {
   transportManager: TransportManager
-  events: TypedEventTarget<Record<string, CustomEvent>>
+  events: TypedEventTarget<Libp2pEvents>
 }
 
 export type ReservingNode = Libp2p<{ relaySelection: RelaySelection; insides: Insides }>

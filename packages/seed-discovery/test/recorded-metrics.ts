@@ -24,7 +24,7 @@ export class RecordedMetrics {
     return {
       trackMultiaddrConnection: nothing,
       trackProtocolStream: nothing,
-      traceFunction: (_name, work) => work,
+      traceFunction: <F>(_name: string, work: F): F => work,
       createTrace: () => undefined,
       registerMetric: (name: string, options?: { calculate?(): unknown }) => {
         if (options?.calculate !== undefined) this.gauges.set(name, () => options.calculate?.())
