@@ -13,7 +13,7 @@ interface Step {
 const steps: Step[] = [
   { name: 'format', command: 'oxfmt --check .' },
   { name: 'lint', command: 'oxlint --type-aware --deny-warnings .' },
-  { name: 'types', command: 'tsc -b' },
+  { name: 'types', command: 'tsc -b && tsc -p tsconfig.tests.json' },
   { name: 'versions', command: 'sherif' },
   { name: 'unused code', command: 'knip' }
 ]

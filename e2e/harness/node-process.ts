@@ -42,14 +42,13 @@ export async function startNode(init: NodeProcessInit): Promise<NodeProcess> {
   void command.result.then(result => (ended = result))
 
   async function get(path: string): Promise<Response> {
-    const url = await poll(() => readUrl(dataDir, ended), { what: `admin URL of ${role}` })
-    return await fetch(new URL(path, url))
+    return await poll(() => ask(dataDir, path, ended), { what: `answer of ${role}` })
   }
   async function status(): Promise<NodeStatus> {
     return (await (await get('/status')).json()) as NodeStatus
   }
   async function ready(): Promise<NodeStatus> {
-    await poll(async () => ((await isReady(get, ended)) ? true : undefined), { what: `${role} to be ready` })
+    await poll(async () => ((await get('/readyz')).ok ? true : undefined), { what: `${role} to be ready` })
     return await status()
   }
   return {
@@ -68,22 +67,14 @@ export async function startNode(init: NodeProcessInit): Promise<NodeProcess> {
   }
 }
 
-async function readUrl(dataDir: string, ended: CommandResult | undefined): Promise<string | undefined> {
+/** The answer of the admin server, if it is there yet. */
+async function ask(dataDir: string, path: string, ended: CommandResult | undefined): Promise<Response | undefined> {
   if (ended !== undefined) throw new Error(`the node ended with ${ended.code}: ${ended.stderr}${ended.stdout}`)
   try {
-    return (await readFile(join(dataDir, 'admin.url'), 'utf8')).trim()
+    const url = await readFile(join(dataDir, 'admin.url'), 'utf8')
+    return await fetch(new URL(path, url.trim()))
   } catch {
+    // not written yet, half-way through being replaced, or left there by an earlier run that was killed
     return undefined
-  }
-}
-
-async function isReady(get: NodeProcess['get'], ended: CommandResult | undefined): Promise<boolean> {
-  if (ended !== undefined) throw new Error(`the node ended with ${ended.code}: ${ended.stderr}${ended.stdout}`)
-  try {
-    return (await get('/readyz')).ok
-  } catch (error) {
-    // the URL of an earlier run may still stand there until the new one is written
-    if (error instanceof TypeError) return false
-    throw error
   }
 }

@@ -60,7 +60,8 @@ async function knownPeers(dataDir: string): Promise<number> {
   const datastore = new SqliteDatastore({ path: join(dataDir, 'datastore.sqlite') })
   await datastore.open()
   let count = 0
-  for await (const key of datastore.queryKeys({ prefix: new Key('/peers').toString() })) count += key.toString().length > 0 ? 1 : 0
+  for await (const key of datastore.queryKeys({ prefix: new Key('/peers').toString() }))
+    count += key.toString().length > 0 ? 1 : 0
   await datastore.close()
   return count
 }

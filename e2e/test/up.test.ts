@@ -29,7 +29,10 @@ it('waystone up --once delivers a file to the edge that only relays reach', asyn
 it('waystone up shows seven ready nodes and stops all of them on SIGINT', async () => {
   const folder = await folderOfTest()
   await using command = startCommand({ args: ['up', '--json', '--data-dir', folder] })
-  const line = await poll(() => /^\{"event":"ready".*$/m.exec(command.output().stdout)?.[0], { what: 'ready', ms: 60_000 })
+  const line = await poll(() => /^\{"event":"ready".*$/m.exec(command.output().stdout)?.[0], {
+    what: 'ready',
+    ms: 60_000
+  })
   const { nodes } = JSON.parse(line) as { nodes: { name: string; state: string; path: string; adminUrl: string }[] }
   expect(nodes.map(node => node.name)).toEqual(['seed-1', 'seed-2', 'relay-1', 'relay-2', 'edge-1', 'edge-2', 'edge-3'])
   expect(nodes.every(node => node.state === 'ready')).toBe(true)

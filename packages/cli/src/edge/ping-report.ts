@@ -58,7 +58,8 @@ export class PingReport {
     const { min, mean, max } = facts
     const times = received === 0 ? '' : `; round trip min/avg/max = ${[min, mean, max].map(fixed).join('/')} ms`
     this.#print({ event: 'summary', ...facts }, `${this.#sent} sent, ${received} received${times}`)
-    if (received === 0) throw new PingLostError(`no ping to ${this.#peer} was answered`, { hint: 'the peer may be gone' })
+    if (received === 0)
+      throw new PingLostError(`no ping to ${this.#peer} was answered`, { hint: 'the peer may be gone' })
   }
 
   #print(event: object, text: string): void {

@@ -44,10 +44,16 @@ export class ReceiveReport {
     files.addEventListener('failed', ({ detail: { transferId, name, peer, error } }) => {
       this.#bars.delete(transferId)
       const message = error instanceof Error ? error.message : String(error)
-      this.#tell({ event: 'failed', name, peer, error: message }, `broken off: ${name} from ${peer}: ${message}`)
+      this.#tell(
+        { event: 'failed', name, peer, error: message },
+        `broken off: ${name} from ${peer.toString()}: ${message}`
+      )
     })
     files.addEventListener('refused', ({ detail: { peer, reason, detail } }) => {
-      this.#tell({ event: 'refused', peer, reason, detail }, `refused a file from ${peer}: ${reason} ${detail}`)
+      this.#tell(
+        { event: 'refused', peer, reason, detail },
+        `refused a file from ${peer.toString()}: ${reason} ${detail}`
+      )
     })
     await new Promise<void>(resolve => {
       files.addEventListener('received', event => {
@@ -72,7 +78,7 @@ export class ReceiveReport {
     this.#bars.delete(transferId)
     this.#tell(
       { event: 'received', path, storedAs, size, sha256, peer, route: route.path },
-      `received ${path}: ${formatBytes(size)} (${size} bytes), sha256 ${sha256}, from ${peer}, path ${route.path}`
+      `received ${path}: ${formatBytes(size)} (${size} bytes), sha256 ${sha256}, from ${peer.toString()}, path ${route.path}`
     )
   }
 

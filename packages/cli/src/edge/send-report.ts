@@ -43,10 +43,19 @@ export class SendReport {
   }
 
   delivered(sent: SentFile): void {
-    const { storedAs, size, sha256, route, attempts, durationMs } = sent
+    const { storedAs, size, sha256, route, attempts, sentBytes, durationMs } = sent
     if (this.#json) {
       const path = route === undefined ? {} : { path: route.path, reason: route.reason, transport: route.transport }
-      printJson({ event: 'delivered', storedAs, size, sha256, ...path, attempts, durationMs: Math.round(durationMs) })
+      printJson({
+        event: 'delivered',
+        storedAs,
+        size,
+        sha256,
+        ...path,
+        attempts,
+        sentBytes,
+        durationMs: Math.round(durationMs)
+      })
       return
     }
     const path = route === undefined ? '' : `, path ${route.path} over ${route.transport} (${route.reason})`

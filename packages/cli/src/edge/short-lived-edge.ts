@@ -14,7 +14,7 @@ const JOIN_POLL_MS = 10
 export interface ShortLivedEdgeInit {
   sources: ConfigSources
   /** Changes what the config says; for what a command itself decides. */
-  adjust?(config: LoadedConfig['config']): LoadedConfig['config']
+  adjust?: (config: LoadedConfig['config']) => LoadedConfig['config']
   /** For people; goes to standard error. */
   note(text: string): void
   signal: AbortSignal

@@ -41,7 +41,10 @@ export function allReady(observations: Observation[]): boolean {
 }
 
 /** The line of the table for what was observed. */
-export function rowOf({ child: { plan }, adminUrl = '', status, ended }: Observation, names: Map<string, string>): NodeRow {
+export function rowOf(
+  { child: { plan }, adminUrl = '', status, ended }: Observation,
+  names: Map<string, string>
+): NodeRow {
   const addresses = status?.addresses ?? []
   return {
     name: plan.name,

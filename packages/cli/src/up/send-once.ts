@@ -46,7 +46,15 @@ interface RunSendInit {
 }
 
 async function runSend({ file, sender, receiver, json, signal }: RunSendInit): Promise<number | string> {
-  const args = [cliEntry(), 'send', file, receiver.peerId, '--config', configFileOf(sender), ...(json ? ['--json'] : [])]
+  const args = [
+    cliEntry(),
+    'send',
+    file,
+    receiver.peerId,
+    '--config',
+    configFileOf(sender),
+    ...(json ? ['--json'] : [])
+  ]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env: childEnvironment() })
   const kill = (): void => void child.kill('SIGTERM')
   signal.addEventListener('abort', kill, { once: true })

@@ -73,15 +73,16 @@ function announceReady(observations: Observation[], { json, quiet, view }: Annou
 }
 
 async function showUntilEnd(children: ChildNode[], { json, signal }: UpInit, view: LiveView): Promise<void> {
-  const inviting = invitation(await observe(children, signal))
-  while (!signal.aborted) {
-    try {
+  try {
+    const inviting = invitation(await observe(children, signal))
+    for (;;) {
       await systemClock.sleep(RUNNING_INTERVAL_MS, { signal })
       const observations = await observe(children, signal)
       if (!json && view.isTerminal) view.show([...tableOf(observations, view.width), ...inviting])
-    } catch (error) {
-      if (!signal.aborted) throw error
     }
+  } catch (error) {
+    // the only way out: being asked to stop is what a network runs for
+    if (!signal.aborted) throw error
   }
 }
 
