@@ -57,7 +57,13 @@ export async function startRole({ role, transports, seeds = [], env = {} }: Role
 export async function startStock({ role, transports, seeds = [], env = {} }: RoleInit): Promise<RunningNode> {
   await using stack = new AsyncDisposableStack()
   const services = role === 'edge' ? 'client' : 'server'
-  const init: StockLibp2pInit = { transports, encrypters: ['tls', 'noise'], listen: listenOn(transports), services, seeds }
+  const init: StockLibp2pInit = {
+    transports,
+    encrypters: ['tls', 'noise'],
+    listen: listenOn(transports),
+    services,
+    seeds
+  }
   const file = join(import.meta.dirname, 'fixtures/stock-node.ts')
   const fixture = stack.use(await startFixture<StockNodeReady>({ file, init, env }))
   return nodeOf(stack.move(), { pid: fixture.pid, addresses: fixture.ready.addresses })

@@ -57,8 +57,6 @@ export function configOf(node: PlannedNode, network: PlannedNode[]): NodeConfig 
     // a hidden edge must stay reachable through relays alone, so it never upgrades to a direct path
     transports: { tcp: true, ws: !hidden, quic: false, webrtc: false, webrtcDirect: false },
     nat: { dcutr: !hidden },
-    dht: { mode: node.role === 'edge' ? 'client' : 'server' },
-    relayService: { enabled: node.role !== 'edge' },
     files: node.role === 'edge' ? { inbox: join(node.dataDir, 'inbox'), accept: 'all' } : {}
   }
 }

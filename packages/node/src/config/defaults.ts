@@ -4,7 +4,7 @@ import type { ConfigInput, Role } from './schema.ts'
  * The lowest layer: a value for every key, as a person would write it.
  * Presets say only where they differ.
  *
- * @param role - names the data folder
+ * @param role - names the data folder and says what the node does for others
  */
 export function defaultsFor(role: Role): ConfigInput {
   return {
@@ -20,9 +20,9 @@ export function defaultsFor(role: Role): ConfigInput {
     // TLS carries 2-3 times the bytes of Noise between Node peers; Noise stays for browsers and others
     encrypters: ['tls', 'noise'],
     connections,
-    // answering for others needs an address others can dial
-    dht: { mode: 'client' },
-    relayService,
+    // answering for others needs an address others can dial, which edges rarely have
+    dht: { mode: role === 'edge' ? 'client' : 'server' },
+    relayService: { ...relayService, enabled: role !== 'edge' },
     // UPnP changes somebody's router: only when asked
     nat: { autonat: true, dcutr: true, upnp: false, stun: [] },
     // mDNS tells the whole local network who is here: presets switch it on.

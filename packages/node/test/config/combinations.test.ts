@@ -71,7 +71,7 @@ describe('an impossible combination', () => {
       'needs transports.circuit to hold a reservation'
     ],
     ['DHT server without address', { 'dht.mode': 'server' }, 'a server needs an address'],
-    ['relay without address', { role: 'relay', 'relayService.enabled': 'true' }, 'a relay needs an address'],
+    ['relay without address', { role: 'relay', 'dht.mode': 'off' }, 'a relay needs an address'],
     [
       'more reservations than connections',
       { role: 'relay', 'relayService.enabled': 'true', 'addresses.listen': `${IP}/tcp/1`, 'connections.max': '5' },

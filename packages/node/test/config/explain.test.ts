@@ -16,7 +16,7 @@ describe('explain', () => {
     const from = Object.fromEntries(rows.map(row => [row.path, row.from]))
     expect(from).toMatchObject({
       'connections.maxPendingInbound': 'built-in',
-      'dht.mode': expect.stringMatching(/^edge\.yaml:\d+ \(preset\)$/),
+      'dht.mode': 'built-in',
       network: expect.stringMatching(/^dev\.yaml:\d+ \(preset\)$/),
       'connections.max': 'my.yaml:5',
       'log.level': 'WAYSTONE_LOG_LEVEL',

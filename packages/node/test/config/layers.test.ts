@@ -54,6 +54,8 @@ function asText(value: unknown): string {
 function needsFor(path: string): Record<string, unknown> {
   if (path.startsWith('tls.')) return CERTIFICATE
   if (path === 'transports.circuit') return { 'transports.webrtc': false }
+  // what is no edge serves others, and for that it has to listen
+  if (path === 'role') return { 'addresses.listen': ['/ip4/127.0.0.1/tcp/0'] }
   if (path === 'relayService.enabled') return { role: 'relay', 'addresses.listen': ['/ip4/127.0.0.1/tcp/0'] }
   return {}
 }
@@ -184,7 +186,7 @@ describe('the role that is about to run', () => {
   })
 
   test('is taken when a preset without a role is chosen', async () => {
-    const folder = await writeFiles({ 'mine.yaml': 'network: mine\n' })
+    const folder = await writeFiles({ 'mine.yaml': 'network: mine\naddresses: { listen: [/ip4/127.0.0.1/tcp/0] }\n' })
     const { config } = await loadConfig({ role: 'seed', preset: join(folder, 'mine.yaml'), home: '/h' })
     expect(config).toMatchObject({ role: 'seed', dataDir: '/h/.waystone/seed' })
   })

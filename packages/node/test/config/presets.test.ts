@@ -65,10 +65,10 @@ describe('extending', () => {
   })
 
   test('a chain of three is refused by name', async () => {
-    const folder = await writeFiles({ 'top.yaml': 'extends: dev\n' })
+    const folder = await writeFiles({ 'top.yaml': 'extends: ./middle.yaml\n', 'middle.yaml': 'extends: edge\n' })
     const error = await errorOf({ preset: join(folder, 'top.yaml') })
     expect(error).toMatchObject({ name: 'PresetChainError', exitCode: 2 })
-    expect(error.message).toContain('dev extends edge')
+    expect(error.message).toContain('middle.yaml extends edge')
   })
 
   test('a preset that extends itself is refused by name', async () => {
@@ -82,9 +82,21 @@ describe('extending', () => {
   })
 
   test('a file may extend a preset that extends another', async () => {
-    const folder = await writeFiles({ 'my.yaml': 'extends: dev\nlog: { level: warn }\n' })
+    const folder = await writeFiles({
+      'my.yaml': 'extends: ./site.yaml\nlog: { level: warn }\n',
+      'site.yaml': 'extends: relay\nnetwork: site\n'
+    })
     const { config } = await loadConfig({ file: join(folder, 'my.yaml') })
-    expect(config).toMatchObject({ network: 'dev', role: 'edge', log: { level: 'warn' } })
+    expect(config).toMatchObject({ network: 'site', role: 'relay', log: { level: 'warn' } })
+  })
+
+  test.each([
+    ['seed', 'server', true],
+    ['relay', 'server', true],
+    ['edge', 'client', false]
+  ] as const)('dev fits a %s', async (role, mode, enabled) => {
+    const { config } = await loadConfig({ preset: 'dev', role })
+    expect(config).toMatchObject({ role, network: 'dev', dht: { mode }, relayService: { enabled } })
   })
 
   test('a misspelt preset is refused with the nearest one', async () => {
