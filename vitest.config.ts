@@ -5,10 +5,24 @@ const server = { deps: { inline: [] } }
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['packages/*/test/**/*.test.ts', 'e2e/architecture/*.test.ts'], testTimeout: 30_000, server } },
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/test/**/*.test.ts', 'e2e/architecture/*.test.ts'],
+          testTimeout: 30_000,
+          server
+        }
+      },
       {
         // real processes: one file at a time, so that they do not starve each other
-        test: { name: 'e2e', include: ['e2e/test/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false, server }
+        test: {
+          name: 'e2e',
+          include: ['e2e/test/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          server
+        }
       }
     ]
   }
