@@ -44,14 +44,27 @@ test('the config decides which of the plugins run', async () => {
   expect(Object.keys(edge)).toEqual(['identify', 'identifyPush', 'autonat', 'dcutr', 'upnp', 'fileTransfer'])
 })
 
-test('WebRTC between private peers is listened for on relays', () => {
+test('WebRTC between private peers is listened for on relays', async () => {
   const transports = { ...noTransports, webrtc: true, circuit: true }
   const addresses = { listen: ['/ip4/127.0.0.1/tcp/0'], announce: [], private: true }
-  expect(createAddresses(localConfig('edge', { transports, addresses })).listen).toEqual([
-    '/ip4/127.0.0.1/tcp/0',
-    '/webrtc'
+  const both = await createAddresses(localConfig('edge', { transports, addresses }))
+  expect(both.listen).toEqual(['/ip4/127.0.0.1/tcp/0', '/webrtc'])
+  const neither = await createAddresses(localConfig('edge', { addresses }))
+  expect(neither.listen).toEqual(['/ip4/127.0.0.1/tcp/0'])
+})
+
+test('WebRTC-direct gets a port that is free for UDP', async () => {
+  const listen = [
+    '/ip4/127.0.0.1/udp/0/webrtc-direct',
+    '/ip6/::1/udp/0/webrtc-direct',
+    '/ip4/127.0.0.1/udp/4003/webrtc-direct'
+  ]
+  const chosen = await createAddresses(localConfig('relay', { addresses: { listen, announce: [], private: true } }))
+  expect(chosen.listen).toEqual([
+    expect.stringMatching(/^\/ip4\/127.0.0.1\/udp\/[1-9]\d+\/webrtc-direct$/),
+    expect.stringMatching(/^\/ip6\/::1\/udp\/[1-9]\d+\/webrtc-direct$/),
+    listen[2]
   ])
-  expect(createAddresses(localConfig('edge', { addresses })).listen).toEqual(['/ip4/127.0.0.1/tcp/0'])
 })
 
 test('every network has an mDNS service of its own', () => {

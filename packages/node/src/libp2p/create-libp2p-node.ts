@@ -25,14 +25,17 @@ export interface Libp2pParts extends PluginContext {
 /** The libp2p node that the config describes, not started. */
 export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
   const { config, clock, plugins, privateKey, datastore, logger, metrics } = parts
-  const [transports, connectionEncrypters, peerDiscovery, services, { yamux }, { ping }] = await Promise.all([
-    createTransports(config),
-    createEncrypters(config),
-    createDiscovery(config),
-    createServices(plugins, parts),
-    import('@libp2p/yamux'),
-    import('@libp2p/ping')
-  ])
+  const [addresses, transports, connectionEncrypters, peerDiscovery, services, { yamux }, { ping }] = await Promise.all(
+    [
+      createAddresses(config),
+      createTransports(config),
+      createEncrypters(config),
+      createDiscovery(config),
+      createServices(plugins, parts),
+      import('@libp2p/yamux'),
+      import('@libp2p/ping')
+    ]
+  )
   const libp2p = await createLibp2p({
     start: false,
     privateKey,
@@ -40,7 +43,7 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     logger,
     ...(metrics && { metrics }),
     nodeInfo: { name: AGENT_NAME, version: VERSION },
-    addresses: createAddresses(config),
+    addresses,
     transports,
     connectionEncrypters,
     streamMuxers: [yamux()],
