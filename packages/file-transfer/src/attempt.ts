@@ -1,7 +1,7 @@
 import { sendAll } from '@waystone/kit'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { Conversation, transferError } from './conversation.ts'
-import { FileProtocolError } from './errors.ts'
+import { FileChangedError, FileProtocolError } from './errors.ts'
 import { verifyReceipt } from './receipt.ts'
 import { refusedError } from './refusal.ts'
 import { answerDeadlineMs, sameDigest } from './resume.ts'
@@ -22,7 +22,7 @@ export interface AttemptInit {
   sender: PeerId
   receiver: PeerId
   watchdog: Watchdog
-  onProgress(phase: AttemptPhase, bytes: number): void
+  onProgress: (phase: AttemptPhase, bytes: number) => void
 }
 
 export interface Delivery {
@@ -108,17 +108,25 @@ export class Attempt {
   async #sendBytes(offset: number, hash: Hash): Promise<void> {
     const { stream, file, watchdog, onProgress } = this.#init
     const { signal } = watchdog
-    let bytes = offset
-    onProgress('sending', bytes)
-    watchdog.progress()
-    for await (const chunk of file.chunks(offset, file.identity.size, { signal })) {
-      hash.update(chunk)
-      await sendAll(stream, new Uint8ArrayList(chunk), { signal }).catch((error: unknown) => {
-        throw transferError(error, signal)
-      })
-      bytes += chunk.length
+    let handed = offset
+    // over a slow path one chunk leaves in many pieces
+    const moved = (): void => {
       watchdog.progress()
-      onProgress('sending', bytes)
+      onProgress('sending', handed - stream.writeBufferLength)
+    }
+    stream.addEventListener('drain', moved)
+    try {
+      moved()
+      for await (const chunk of file.chunks(offset, file.identity.size, { signal })) {
+        hash.update(chunk)
+        handed += chunk.length
+        await sendAll(stream, new Uint8ArrayList(chunk), { signal })
+        moved()
+      }
+    } catch (error) {
+      throw error instanceof FileChangedError ? error : transferError(error, signal)
+    } finally {
+      stream.removeEventListener('drain', moved)
     }
   }
 

@@ -164,6 +164,11 @@ export class FileTransferStoppedError extends WaystoneError {
   }
 }
 
+/** The stable name of an error, by which callers tell errors apart. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'Error'
+}
+
 function text(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
 }

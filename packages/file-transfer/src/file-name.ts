@@ -68,5 +68,5 @@ function cutBytes(text: string, maxBytes: number): string {
 
 /** Text of a remote on one line, short and without characters that steer a terminal. */
 export function plainText(text: string, maxLength: number): string {
-  return [...text.normalize('NFC').replace(INVISIBLE, ' ')].slice(0, maxLength).join('')
+  return Array.from(text.normalize('NFC').replace(INVISIBLE, ' ')).slice(0, maxLength).join('')
 }

@@ -4,7 +4,7 @@ import { pathOf, systemClock, systemRandom } from '@waystone/kit'
 import { FILE_TRANSFER_PROTOCOL } from '@waystone/wire'
 import { ActiveTransfers } from './active-transfers.ts'
 import * as limits from './constants.ts'
-import { FileTransferStoppedError } from './errors.ts'
+import { FileTransferStoppedError, nameOf } from './errors.ts'
 import { Handler } from './handler.ts'
 import { Inbox } from './inbox.ts'
 import { transferMetrics } from './metrics.ts'
@@ -87,7 +87,7 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
       this.#metrics.ended('outbound', 'sent')
       return sent
     } catch (error) {
-      this.#metrics.ended('outbound', (error as Error).name)
+      this.#metrics.ended('outbound', nameOf(error))
       throw error
     }
   }
@@ -137,7 +137,7 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
     }
     if (event.type === 'failed') {
       const { error } = event
-      this.#metrics.ended('inbound', (error as Error).name)
+      this.#metrics.ended('inbound', nameOf(error))
       this.#log('receiving %s from %p ended early - %e', file.name, file.peer, error)
       this.safeDispatchEvent('failed', { detail: { ...file, error } })
       return

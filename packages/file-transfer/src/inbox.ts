@@ -134,5 +134,5 @@ async function syncFolder(folder: string): Promise<void> {
 
 /** The `code` of a system error, or an empty text. */
 export function codeOf(error: unknown): string {
-  return String((error as { code?: unknown } | undefined)?.code ?? '')
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }

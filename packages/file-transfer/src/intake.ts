@@ -10,14 +10,17 @@ import type { AbortOptions, Stream, StreamCloseEvent, StreamMessageEvent } from 
  */
 export class Intake implements Disposable {
   readonly #stream: Stream
+  readonly #onArrival: () => void
   readonly #ready = new Uint8ArrayList()
   /** Bytes that the stream has not handed over yet. */
   #missing: number
   #failure: Error | undefined
   #wake: () => void = () => {}
 
-  constructor(stream: Stream, length: number) {
+  /** @param onArrival - called whenever bytes arrive, however few */
+  constructor(stream: Stream, length: number, onArrival: () => void) {
     this.#stream = stream
+    this.#onArrival = onArrival
     this.#missing = length
     if (length === 0) return
     stream.addEventListener('close', this.#onClose)
@@ -78,6 +81,7 @@ export class Intake implements Disposable {
 
   readonly #onMessage = (event: StreamMessageEvent): void => {
     const data = event.data
+    this.#onArrival()
     if (data.byteLength < this.#missing) {
       this.#ready.append(data)
       this.#missing -= data.byteLength

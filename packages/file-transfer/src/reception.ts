@@ -109,7 +109,7 @@ export class Reception {
     const { conversation, watchdog, offer } = this.#init
     watchdog.progress()
     this.#event({ type: 'progress', bytes: part.length })
-    using intake = new Intake(conversation.pauseFrames(), offer.size - part.length)
+    using intake = new Intake(conversation.pauseFrames(), offer.size - part.length, () => watchdog.progress())
     for (let data = await this.#take(intake); data !== undefined; data = await this.#take(intake)) {
       const written = part.append(data)
       // hashed while the disk works
@@ -162,6 +162,6 @@ export class Reception {
   #named(error: unknown): unknown {
     const { folder } = this.#context.inbox
     if (isDiskFull(error)) return new DiskFullError(folder, error)
-    return typeof (error as NodeJS.ErrnoException).syscall === 'string' ? new InboxError(folder, error) : error
+    return error instanceof Error && 'syscall' in error ? new InboxError(folder, error) : error
   }
 }

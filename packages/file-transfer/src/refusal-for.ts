@@ -1,3 +1,4 @@
+import { nameOf } from './errors.ts'
 import { codeOf } from './inbox.ts'
 import type { Refusal } from './refusal.ts'
 
@@ -14,7 +15,7 @@ const BY_NAME: Record<string, Refusal> = {
  * the problem and nobody can be told. Paths of this machine are not sent.
  */
 export function refusalFor(error: unknown): Refusal | undefined {
-  return BY_NAME[(error as Error).name]
+  return BY_NAME[nameOf(error)]
 }
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])

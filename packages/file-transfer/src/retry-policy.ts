@@ -1,4 +1,5 @@
-import type { FileRefusedError, RefusalReason } from './errors.ts'
+import { FileRefusedError, nameOf } from './errors.ts'
+import type { RefusalReason } from './errors.ts'
 
 export interface RetryLimits {
   /** Attempts in all. */
@@ -39,7 +40,6 @@ export function nextStep(error: unknown, state: RetryState): 'retry' | 'give-up'
 }
 
 function isFinal(error: unknown): boolean {
-  const { name } = error as Error
-  if (name === 'FileRefusedError') return !PASSING_REFUSALS.has((error as FileRefusedError).reason)
-  return FINAL_ERRORS.has(name)
+  if (error instanceof FileRefusedError) return !PASSING_REFUSALS.has(error.reason)
+  return FINAL_ERRORS.has(nameOf(error))
 }

@@ -4,7 +4,7 @@ import { SESSION_BYTES } from '@waystone/wire/file-transfer'
 import { Attempt } from './attempt.ts'
 import { connectTo } from './connect.ts'
 import { CONNECT_MS, RETRY_BASE_MS, RETRY_MAX_MS, STALL_MS } from './constants.ts'
-import { NotReceivingError, PeerUnreachableError } from './errors.ts'
+import { NotReceivingError, PeerUnreachableError, nameOf } from './errors.ts'
 import { nextStep } from './retry-policy.ts'
 import { SourceFile } from './source-file.ts'
 import { Watchdog } from './watchdog.ts'
@@ -76,7 +76,7 @@ export class Sender {
       return await this.#attemptOver(connection)
     } catch (error) {
       // a refusal came over a connection that works
-      if ((error as Error).name !== 'FileRefusedError') this.#failed.add(connection)
+      if (nameOf(error) !== 'FileRefusedError') this.#failed.add(connection)
       throw error
     }
   }
@@ -137,8 +137,7 @@ export class Sender {
         runOnLimitedConnection: true
       })
     } catch (error) {
-      if ((error as Error).name === 'UnsupportedProtocolError')
-        throw new NotReceivingError(this.#peer.toString(), error)
+      if (nameOf(error) === 'UnsupportedProtocolError') throw new NotReceivingError(this.#peer.toString(), error)
       throw error
     }
   }

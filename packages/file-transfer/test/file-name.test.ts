@@ -5,7 +5,12 @@ import { numberedName, plainText, safeFileName } from '../src/file-name.ts'
 
 const awkward = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 400 }),
-  fc.array(fc.constantFrom('/', '\\', '..', '.', '\0', '\u202e', '\u200b', 'con', ' ', ':', 'a', '🧀', '\ud800', '\n'), { maxLength: 12 }).map(parts => parts.join(''))
+  fc
+    .array(
+      fc.constantFrom('/', '\\', '..', '.', '\0', '\u202e', '\u200b', 'con', ' ', ':', 'a', '🧀', '\ud800', '\n'),
+      { maxLength: 12 }
+    )
+    .map(parts => parts.join(''))
 )
 
 describe('safeFileName', () => {

@@ -18,6 +18,12 @@ export async function cleanUp(): Promise<void> {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup()
 }
 
+/** Stops the node after the test. */
+export function endLater<N extends Libp2p>(node: N): N {
+  cleanups.push(() => node.stop())
+  return node
+}
+
 export type FileNode = Libp2p<{ files: FileTransfer; identify: object }>
 
 /** A libp2p node on loopback TCP with the service. */
@@ -30,8 +36,7 @@ export async function fileNode(init: FileTransferInit = {}): Promise<FileNode> {
     connectionManager: { inboundConnectionThreshold: 10_000 },
     services: { identify: identify(), files: fileTransfer(init) }
   })
-  cleanups.push(() => node.stop())
-  return node as FileNode
+  return endLater(node) as FileNode
 }
 
 export async function tempFolder(): Promise<string> {

@@ -89,7 +89,11 @@ describe('refusals', () => {
   })
 
   it('of a later version are unknown', () => {
-    const error = refusedError({ $typeName: 'waystone.file.v1.Refuse', reason: 99 as RefuseReason, detail: 'x'.repeat(999) })
+    const error = refusedError({
+      $typeName: 'waystone.file.v1.Refuse',
+      reason: 99 as RefuseReason,
+      detail: 'x'.repeat(999)
+    })
     expect(error.reason).toBe('unknown')
     expect(error.message.length).toBeLessThan(320)
   })
@@ -110,7 +114,15 @@ describe('receipts', () => {
     const key = await generateKeyPair('Ed25519')
     const sender = peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
     const receiver = peerIdFromPrivateKey(key)
-    const facts = { transferId: new Uint8Array(16), name: 'a', size: 3, sha256: new Uint8Array(32), receivedAt: 7, sender, receiver }
+    const facts = {
+      transferId: new Uint8Array(16),
+      name: 'a',
+      size: 3,
+      sha256: new Uint8Array(32),
+      receivedAt: 7,
+      sender,
+      receiver
+    }
     return { facts, receipt: await signReceipt(facts, key) }
   }
 
