@@ -51,7 +51,7 @@ export async function createNode(init: CreateNodeInit): Promise<WaystoneNode> {
     const missing: { of?: () => string[] } = {}
     const metrics = init.metrics === false ? undefined : await loadMetrics(init.config, () => missing.of?.() ?? [])
     const { config, plugins } = init
-    const libp2p = await createLibp2pNode({ ...parts, config, plugins, metrics: metrics?.factory })
+    const libp2p = await createLibp2pNode({ ...parts, config, plugins, metrics })
     const node = new ServiceNode({ config, parts, libp2p, metrics, admin: init.admin ?? true })
     missing.of = () => node.missing()
     return node

@@ -130,6 +130,7 @@ test('a node shows metrics of libp2p, of the process and of its own', async () =
   const text = await fetch(`${relay.node.adminUrl}/metrics`).then(response => response.text())
   expect(text).toContain('waystone_node_info{role="relay",network="test",version="0.1.0"} 1')
   expect(text).toContain('waystone_node_ready 1')
+  expect(text).toContain('waystone_node_inbound_refused_total{reason="rate"} 0')
   expect(text).toContain('nodejs_eventloop_lag_p99_seconds')
   expect(text).toContain('libp2p_connection_manager_connections')
 })

@@ -61,6 +61,28 @@ test('one IP gets so many open connections, and a closed one makes room', async 
   expect(admit('/ip4/203.0.113.7/tcp/4')).toBe(true)
 })
 
+test('each refusal is told with its reason', () => {
+  const reasons: string[] = []
+  const limits = {
+    ...localConfig('seed').connections,
+    exemptLoopback: false,
+    inboundPerSecondPerIp: 2,
+    inboundPerIp: 1
+  }
+  const gater = new InboundGater({ limits, clock: new ManualClock(), onRefused: reason => void reasons.push(reason) })
+  const arrive = (): Incoming => {
+    const incoming = new Incoming('/ip4/203.0.113.7/tcp/1')
+    gater.denyInboundConnection(incoming as unknown as MultiaddrConnection)
+    return incoming
+  }
+  const first = arrive()
+  arrive()
+  first.close()
+  arrive().close()
+  arrive()
+  expect(reasons).toEqual(['open', 'rate'])
+})
+
 test('a /64 counts as one IP', () => {
   const { admit } = createGater({ inboundPerIp: 1 })
   expect(admit('/ip6/2001:db8:0:1::1/tcp/1')).toBe(true)

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 import { readFile, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
@@ -6,7 +7,7 @@ import { expect, test } from 'vitest'
 import { adminUrlPath, createNode } from '../src/index.ts'
 import { datastorePath } from '../src/data-folder.ts'
 import { stopInOrder } from '../src/lifecycle/stop-in-order.ts'
-import { allPlugins, localConfig, startLocalNode, temporaryFolder } from './local-node.ts'
+import { allPlugins, localConfig, noTransports, startLocalNode, temporaryFolder } from './local-node.ts'
 import type { AddressInfo } from 'node:net'
 
 test('parts stop one after the other in the order given', async () => {
@@ -110,6 +111,20 @@ test.each(['/ip4/127.0.0.1/udp/PORT/quic-v1', '/ip4/127.0.0.1/tcp/PORT/ws', '/ip
     })
   }
 )
+
+test('a UDP port that something else has is named for WebRTC-direct', async () => {
+  const other = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(other, 'listening')
+  const listen = [`/ip4/127.0.0.1/udp/${other.address().port}/webrtc-direct`]
+  const transports = { ...noTransports, webrtcDirect: true }
+  await expect(
+    startLocalNode('relay', { transports, addresses: { listen, announce: [], private: true } })
+  ).rejects.toMatchObject({
+    name: 'PortInUseError',
+    message: expect.stringContaining(listen[0] ?? '')
+  })
+  other.close()
+})
 
 test('an address that is not of this machine is named', async () => {
   const addresses = { listen: ['/ip4/192.0.2.1/tcp/0'], announce: [], private: true }

@@ -72,6 +72,16 @@ test('two nodes connect over a secure WebSocket with certificate files', async (
   }
 })
 
+test('a certificate that is not there is named', async () => {
+  const transports = { ...noTransports, ws: true }
+  const tls = { certFile: '/nonexistent/cert.pem', keyFile: '/nonexistent/key.pem' }
+  await expect(startLocalNode('relay', { transports, tls, addresses: listenOn() })).rejects.toMatchObject({
+    name: 'CertificateUnreadableError',
+    exitCode: 3,
+    message: expect.stringContaining('/nonexistent/')
+  })
+})
+
 test('a node that has only noise and one that prefers TLS meet at noise', async () => {
   await using server = await startLocalNode('relay', { encrypters: ['noise'] })
   await using client = await startLocalNode('edge', { encrypters: ['tls', 'noise'] })
@@ -107,3 +117,19 @@ function makeCertificate(folder: string): { certFile: string; keyFile: string } 
   })
   return files
 }
+
+test('two nodes that nobody can dial connect over WebRTC, signalled over a relay', async () => {
+  await using relay = await startLocalNode('relay', { transports: { ...noTransports, tcp: true, circuit: true } })
+  const transports = { ...noTransports, tcp: true, circuit: true, webrtc: true }
+  const relays = [relay.addresses[0] ?? '']
+  await using hidden = await startLocalNode('edge', { transports, addresses: listenOn(), relays })
+  const webrtc = (): string | undefined =>
+    hidden.node.libp2p
+      .getMultiaddrs()
+      .map(String)
+      .find(address => address.includes('/webrtc/'))
+  await expect.poll(webrtc).toBeDefined()
+  await using client = await startLocalNode('edge', { transports, addresses: listenOn() })
+  const connection = await client.node.libp2p.dial(multiaddr(webrtc()))
+  expect(describeConnection(connection)).toMatchObject({ transport: 'webrtc', encrypter: 'native', path: 'direct' })
+})

@@ -11,7 +11,7 @@ import { createTransports } from './transports.ts'
 import { AGENT_NAME, VERSION } from '../version.ts'
 import type { ComponentLogger, Libp2p, PrivateKey } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
-import type { Libp2pInit } from 'libp2p'
+import type { NodeMetrics } from '../metrics/node-metrics.ts'
 import type { PluginContext, Plugins } from '../plugins/plugin.ts'
 
 export interface Libp2pParts extends PluginContext {
@@ -19,7 +19,7 @@ export interface Libp2pParts extends PluginContext {
   privateKey: PrivateKey
   datastore: Datastore
   logger: ComponentLogger
-  metrics?: Libp2pInit['metrics']
+  metrics?: NodeMetrics | undefined
 }
 
 /** The libp2p node that the config describes, not started. */
@@ -41,7 +41,7 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     privateKey,
     datastore,
     logger,
-    ...(metrics && { metrics }),
+    ...(metrics && { metrics: metrics.factory }),
     nodeInfo: { name: AGENT_NAME, version: VERSION },
     addresses,
     transports,
@@ -49,7 +49,7 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     streamMuxers: [yamux()],
     peerDiscovery,
     services: { [SERVICE_KEYS.ping]: ping(), ...services },
-    connectionGater: new InboundGater({ limits: config.connections, clock }),
+    connectionGater: new InboundGater({ limits: config.connections, clock, onRefused: metrics?.countRefusal }),
     connectionManager: connectionManagerInit(config),
     connectionMonitor: connectionMonitorInit()
   })

@@ -18,3 +18,9 @@ export class ListenFailedError extends WaystoneError {
   static override readonly name = 'ListenFailedError'
   readonly exitCode = EXIT_START_FAILED
 }
+
+/** A certificate or its key could not be read. */
+export class CertificateUnreadableError extends WaystoneError {
+  static override readonly name = 'CertificateUnreadableError'
+  readonly exitCode = EXIT_START_FAILED
+}

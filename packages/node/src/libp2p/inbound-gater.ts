@@ -7,9 +7,13 @@ import type { Config } from '../config/schema.ts'
 /** IPs whose rate is remembered: about 2 MB at worst. */
 const MAX_REMEMBERED_IPS = 10_000
 
+/** Why a connection was refused: too many new ones a second, or too many open. */
+export type Refusal = 'rate' | 'open'
+
 export interface InboundGaterInit {
   limits: Config['connections']
   clock: Clock
+  onRefused?: ((reason: Refusal) => void) | undefined
 }
 
 /**
@@ -18,11 +22,13 @@ export interface InboundGaterInit {
  */
 export class InboundGater implements ConnectionGater {
   readonly #limits: Config['connections']
+  readonly #onRefused: InboundGaterInit['onRefused']
   readonly #rate: KeyedTokenBuckets
   readonly #open = new Map<string, number>()
 
-  constructor({ limits, clock }: InboundGaterInit) {
+  constructor({ limits, clock, onRefused }: InboundGaterInit) {
     this.#limits = limits
+    this.#onRefused = onRefused
     const perSecond = limits.inboundPerSecondPerIp
     this.#rate = new KeyedTokenBuckets({
       capacity: perSecond,
@@ -43,9 +49,15 @@ export class InboundGater implements ConnectionGater {
     if (this.#limits.exemptLoopback && isFromLoopback(remoteAddr)) return false
     const key = ipKey(remoteAddr)
     if (key === undefined) return false
-    if ((this.#open.get(key) ?? 0) >= this.#limits.inboundPerIp || !this.#rate.take(key)) return true
-    this.#count(key, connection)
-    return false
+    const refusal = this.#refusal(key)
+    if (refusal === undefined) this.#count(key, connection)
+    else this.#onRefused?.(refusal)
+    return refusal !== undefined
+  }
+
+  #refusal(key: string): Refusal | undefined {
+    if ((this.#open.get(key) ?? 0) >= this.#limits.inboundPerIp) return 'open'
+    return this.#rate.take(key) ? undefined : 'rate'
   }
 
   #count(key: string, connection: MultiaddrConnection): void {

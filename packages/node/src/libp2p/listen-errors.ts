@@ -2,8 +2,8 @@ import { ListenFailedError, PortInUseError } from './errors.ts'
 
 /** libp2p keeps the errors of its listeners only as text: `  <multiaddr>: <stack>` (transport-manager.ts). */
 const FAILED_ADDRESS = /^ {2}(\/\S+): (.*)$/gm
-/** Node's code, and what the operating system says through QUIC's native code. */
-const IN_USE = /EADDRINUSE|address (?:is )?already in use/i
+/** Node's code, what the operating system says through QUIC's native code, and WebRTC-direct's of another node in this process. */
+const IN_USE = /EADDRINUSE|address (?:is )?already in use|already (?:performing UDP mux|a listener for)/i
 /**
  * All that WebRTC-direct says when it cannot have its UDP port. It comes
  * alone: the listener fails once more when libp2p stops after the failed

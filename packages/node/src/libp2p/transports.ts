@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { CertificateUnreadableError } from './errors.ts'
 import type { Config } from '../config/schema.ts'
 import type { Libp2pInit } from 'libp2p'
 
@@ -30,8 +31,19 @@ const loaders: readonly (readonly [TransportName, Loader])[] = [
 async function loadWebSockets({ tls }: Config): Promise<TransportFactory> {
   const { webSockets } = await import('@libp2p/websockets')
   if (tls.certFile === undefined || tls.keyFile === undefined) return webSockets()
-  const [cert, key] = await Promise.all([readFile(tls.certFile), readFile(tls.keyFile)])
+  const [cert, key] = await Promise.all([readPem(tls.certFile), readPem(tls.keyFile)])
   return webSockets({ https: { cert, key } })
+}
+
+async function readPem(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    throw new CertificateUnreadableError(`cannot read ${path} for secure WebSockets`, {
+      hint: 'check tls.certFile and tls.keyFile, and that this user may read them',
+      cause
+    })
+  }
 }
 
 async function loadWebRtcDirect(config: Config): Promise<TransportFactory> {

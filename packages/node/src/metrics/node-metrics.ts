@@ -1,6 +1,7 @@
 import { prometheusMetrics } from '@libp2p/prometheus-metrics'
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import { VERSION } from '../version.ts'
+import type { Refusal } from '../libp2p/inbound-gater.ts'
 import type { Config } from '../config/schema.ts'
 import type { Libp2pInit } from 'libp2p'
 
@@ -8,6 +9,8 @@ import type { Libp2pInit } from 'libp2p'
 export interface NodeMetrics {
   /** For libp2p and, through its components, for every service. */
   factory: NonNullable<Libp2pInit['metrics']>
+  /** Counts an inbound connection that a limit per IP refused. */
+  countRefusal: (reason: Refusal) => void
   contentType: string
   /** All metrics in the text format of Prometheus. */
   render: () => Promise<string>
@@ -27,6 +30,7 @@ export function createNodeMetrics({ config, readiness }: NodeMetricsInit): NodeM
   registerReady(registry, readiness)
   return {
     factory: prometheusMetrics({ registry, collectDefaultMetrics: false, statfsLocation: config.dataDir }),
+    countRefusal: createRefusalCounter(registry),
     contentType: registry.contentType,
     render: () => registry.metrics()
   }
@@ -49,4 +53,15 @@ function registerReady(registry: Registry, readiness: () => string[]): void {
     registers: [registry],
     collect: () => ready.set(readiness().length === 0 ? 1 : 0)
   })
+}
+
+function createRefusalCounter(registry: Registry): NodeMetrics['countRefusal'] {
+  const refused = new Counter({
+    name: 'waystone_node_inbound_refused_total',
+    help: 'Inbound connections refused by a limit per IP: too many new ones a second (rate) or too many open (open)',
+    labelNames: ['reason'],
+    registers: [registry]
+  })
+  for (const reason of ['rate', 'open']) refused.inc({ reason }, 0)
+  return reason => refused.inc({ reason })
 }
