@@ -20,6 +20,8 @@ export interface CommandInit {
   env?: Record<string, string>
   /** Text for standard input; without it there is none. */
   input?: string
+  /** A command line that runs the binary as its last arguments, `unshare` for example. */
+  wrapper?: string[]
 }
 
 export interface CommandResult {
@@ -38,8 +40,10 @@ export interface RunningCommand extends AsyncDisposable {
 }
 
 /** Starts a binary of the product. */
-export function startCommand({ binary = 'waystone', args, cwd, env, input }: CommandInit): RunningCommand {
-  const child = spawn(process.execPath, [binaries[binary], ...args], {
+export function startCommand(init: CommandInit): RunningCommand {
+  const { binary = 'waystone', args, cwd, env, input, wrapper = [] } = init
+  const [file = process.execPath, ...rest] = [...wrapper, process.execPath, binaries[binary], ...args]
+  const child = spawn(file, rest, {
     cwd,
     env: { ...cleanEnvironment(), ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe']
