@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { VERSION } from '@waystone/node/version'
 import { commands } from './commands.ts'
 import { reportError } from './report-error.ts'
 
@@ -22,7 +23,7 @@ export async function run(args: string[]): Promise<number> {
 }
 
 async function createProgram(name: string | undefined): Promise<Command> {
-  const program = new Command('waystone').description('libp2p seeds, relays and edges').exitOverride()
+  const program = new Command('waystone').description('libp2p seeds, relays and edges').version(VERSION).exitOverride()
   for (const entry of commands) {
     const command = entry.name === name ? await entry.load() : new Command(entry.name)
     program.addCommand(throwOnExit(command.description(entry.summary)))

@@ -110,26 +110,21 @@ test('only listed peers may send files', async () => {
 })
 
 test('flags of a role are read', () => {
-  expect(
-    parseRoleFlags([
-      '--config',
-      'a.yaml',
-      '--preset=dev',
-      '--set',
-      'admin.port=0',
-      '--set',
-      'log.level=debug',
-      '--set',
-      'a=b=c'
-    ])
-  ).toEqual({
-    file: 'a.yaml',
-    preset: 'dev',
-    set: { 'admin.port': '0', 'log.level': 'debug', a: 'b=c' },
+  const words = '--config a.yaml --preset=dev --set admin.port=0 --set a=b=c --log-level debug --network x --network y'
+  const lists = '--seeds /a --seeds /b,/c --set network=z'
+  expect(parseRoleFlags(`${words} ${lists}`.split(' '))).toEqual({
+    sources: {
+      file: 'a.yaml',
+      preset: 'dev',
+      // --set wins over the flag for the same key, all of a repeated list count
+      flags: { 'admin.port': '0', a: 'b=c', 'log.level': 'debug', network: 'z', seeds: '/a,/b,/c' },
+      flagNames: { 'log.level': '--log-level', seeds: '--seeds' }
+    },
     help: false,
     version: false
   })
-  expect(parseRoleFlags(['--help'])).toMatchObject({ help: true, set: {} })
+  expect(parseRoleFlags(['--network', 'x', '--network', 'y']).sources.flags).toEqual({ network: 'y' })
+  expect(parseRoleFlags(['--help'])).toMatchObject({ help: true })
 })
 
 test.each([[['--cofnig', 'a']], [['stray']], [['--config']], [['--set', 'admin.port']], [['--set', '=1']]])(

@@ -17,7 +17,6 @@ export interface LoadedRole {
  */
 export async function loadRole(role: Config['role'], flags: RoleFlags, options?: AbortOptions): Promise<LoadedRole> {
   const { env } = process
-  const { preset, file, set } = flags
-  const { config } = await loadConfig({ role, env, flags: set, ...(preset && { preset }), ...(file && { file }) })
+  const { config } = await loadConfig({ role, env, ...flags.sources })
   return { config, passphrase: await readPassphrase({ file: config.identity.passphraseFile, env }, options) }
 }

@@ -1,43 +1,46 @@
 import { parseArgs } from 'node:util'
+import { configFlags, flagLayer, splitSetting } from '../config/flags.ts'
 import { UsageError } from './errors.ts'
+import type { ConfigSources } from '../config/load.ts'
 
 /** What can stand on the command line of a role binary. */
 export interface RoleFlags {
-  /** Default: what the file extends, or the preset of the role. */
-  preset?: string
-  file?: string
-  /** Text by dotted path. */
-  set: Record<string, string>
+  sources: Pick<ConfigSources, 'preset' | 'file' | 'flags' | 'flagNames'>
   help: boolean
   version: boolean
 }
 
+const helpLines = [
+  ['--config FILE', 'read this YAML file on top of the preset'],
+  ['--preset NAME', 'start from another preset than that of the role'],
+  ...configFlags.map(({ name, value, description }) => [`--${name} ${value.toUpperCase()}`, description]),
+  ['--set PATH=VALUE', 'set any other key, such as nat.upnp=true; may be repeated'],
+  ['--help', 'show this text'],
+  ['--version', 'show the version']
+]
+
 /** The flags, for the help text. */
-export const ROLE_FLAGS_HELP = `  --config FILE        read this YAML file on top of the preset
-  --preset NAME        start from another preset than that of the role
-  --set PATH=VALUE     set one value, such as admin.port=0; may be repeated
-  --help               show this text
-  --version            show the version`
+export const ROLE_FLAGS_HELP = helpLines.map(([flag = '', text]) => `  ${flag.padEnd(20)} ${text}`).join('\n')
 
 const options = {
   config: { type: 'string' },
   preset: { type: 'string' },
   set: { type: 'string', multiple: true },
-  help: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' }
 } as const
+
+const configOptions = Object.fromEntries(
+  configFlags.map(({ name }) => [name, { type: 'string', multiple: true } as const])
+)
 
 /** @throws UsageError */
 export function parseRoleFlags(args: string[]): RoleFlags {
   try {
-    const { values } = parseArgs({ args, options, strict: true })
-    return {
-      set: Object.fromEntries((values.set ?? []).map(splitSetting)),
-      help: values.help ?? false,
-      version: values.version ?? false,
-      ...(values.config !== undefined && { file: values.config }),
-      ...(values.preset !== undefined && { preset: values.preset })
-    }
+    const { values } = parseArgs({ args, options: { ...configOptions, ...options }, strict: true })
+    const { config: file, preset, set = [], help = false, version = false } = values
+    const layer = flagLayer({ named: namedFrom(values), set: Object.fromEntries(set.map(settingFrom)) })
+    return { sources: { file, preset, ...layer }, help, version }
   } catch (cause) {
     if (cause instanceof UsageError) throw cause
     const [problem = ''] = cause instanceof Error ? cause.message.split('. ') : []
@@ -45,8 +48,18 @@ export function parseRoleFlags(args: string[]): RoleFlags {
   }
 }
 
-function splitSetting(text: string): [path: string, value: string] {
-  const [path = '', ...value] = text.split('=')
-  if (path !== '' && value.length > 0) return [path, value.join('=')]
+/** The last of a repeated flag counts, all of a repeated list. */
+function namedFrom(values: Record<string, unknown>): Record<string, string | undefined> {
+  const entries = configFlags.map(({ name, list }): [string, string | undefined] => {
+    const given = values[name]
+    const texts = Array.isArray(given) ? given.map(String) : []
+    return [name, list && texts.length > 0 ? texts.join(',') : texts.at(-1)]
+  })
+  return Object.fromEntries(entries)
+}
+
+function settingFrom(text: string): [path: string, value: string] {
+  const setting = splitSetting(text)
+  if (setting !== undefined) return setting
   throw new UsageError(`--set ${text} has no value`, { hint: 'write it as --set admin.port=0' })
 }
