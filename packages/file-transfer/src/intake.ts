@@ -1,17 +1,26 @@
-import { Uint8ArrayList } from 'uint8arraylist'
-import { READ_HIGH_WATER_BYTES } from './constants.ts'
+import { CHUNK_BYTES, READ_HIGH_WATER_BYTES } from './constants.ts'
 import { TransferBrokenError } from './errors.ts'
 import type { AbortOptions, Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 
+/** Buffers kept for use again; one message may need more for a moment. */
+const MAX_SPARE = 2 * (READ_HIGH_WATER_BYTES / CHUNK_BYTES)
+
 /**
- * Exactly `length` raw bytes of a stream, in large pieces. It reads ahead up to
- * a high-water mark and then pauses the stream, which stops the sender. What
- * follows the last byte stays on the stream.
+ * Exactly `length` raw bytes of a stream, in chunks of one size. It reads ahead
+ * up to a high-water mark and then pauses the stream, which stops the sender.
+ * What follows the last byte stays on the stream.
+ *
+ * Bytes are copied at once into buffers that are used again: the many small
+ * ones of the transport would otherwise live until they are on disk, and the
+ * garbage collector would take longer than the copying.
  */
 export class Intake implements Disposable {
   readonly #stream: Stream
   readonly #onArrival: () => void
-  readonly #ready = new Uint8ArrayList()
+  readonly #full: Uint8Array[] = []
+  readonly #spare: Uint8Array[] = []
+  #filling: Uint8Array | undefined
+  #filled = 0
   /** Bytes that the stream has not handed over yet. */
   #missing: number
   #failure: Error | undefined
@@ -30,22 +39,21 @@ export class Intake implements Disposable {
   }
 
   /**
-   * At least `least` bytes, fewer only at the end; `undefined` when all were taken.
+   * The next chunk, a smaller one at the end; `undefined` when all were taken.
+   * {@link Intake.release} it when its bytes are no longer needed.
    *
    * @throws TransferBrokenError - the stream ended too early; what had arrived was given out before
    */
-  async take(least: number, options: AbortOptions = {}): Promise<Uint8ArrayList | undefined> {
-    while (this.#ready.byteLength < least && this.#missing > 0 && !this.#ended()) {
-      await this.#next(options.signal)
-    }
-    if (this.#ready.byteLength === 0) {
-      if (this.#missing === 0) return undefined
-      throw new TransferBrokenError(`${this.#missing} bytes are missing`, this.#failure)
-    }
-    const taken = this.#ready.sublist()
-    this.#ready.consume(taken.byteLength)
+  async take(options: AbortOptions = {}): Promise<Uint8Array | undefined> {
+    while (this.#full.length === 0 && this.#missing > 0 && !this.#ended()) await this.#next(options.signal)
+    const chunk = this.#full.shift() ?? this.#rest()
     this.#resume()
-    return taken
+    if (chunk !== undefined || this.#missing === 0) return chunk
+    throw new TransferBrokenError(`${this.#missing} bytes are missing`, this.#failure)
+  }
+
+  release(chunk: Uint8Array): void {
+    if (this.#spare.length < MAX_SPARE) this.#spare.push(new Uint8Array(chunk.buffer))
   }
 
   [Symbol.dispose](): void {
@@ -61,7 +69,8 @@ export class Intake implements Disposable {
   }
 
   #resume(): void {
-    if (this.#missing > 0 && this.#stream.readStatus === 'paused') this.#stream.resume()
+    const room = this.#full.length * CHUNK_BYTES < READ_HIGH_WATER_BYTES
+    if (room && this.#missing > 0 && this.#stream.readStatus === 'paused') this.#stream.resume()
   }
 
   async #next(signal: AbortSignal | undefined): Promise<void> {
@@ -80,24 +89,46 @@ export class Intake implements Disposable {
   }
 
   readonly #onMessage = (event: StreamMessageEvent): void => {
-    const data = event.data
+    const { data } = event
     this.#onArrival()
-    if (data.byteLength < this.#missing) {
-      this.#ready.append(data)
-      this.#missing -= data.byteLength
-      if (this.#ready.byteLength >= READ_HIGH_WATER_BYTES && this.#stream.readStatus === 'readable')
-        this.#stream.pause()
-    } else this.#finish(new Uint8ArrayList(data))
-    this.#wake()
+    const used = Math.min(data.byteLength, this.#missing)
+    this.#missing -= used
+    // first: with no listener left the stream keeps what it gets back
+    if (this.#missing === 0) this.#stream.removeEventListener('message', this.#onMessage)
+    let left = used
+    for (const piece of data instanceof Uint8Array ? [data] : data) {
+      this.#copy(piece.subarray(0, Math.min(left, piece.length)))
+      left -= Math.min(left, piece.length)
+    }
+    if (used < data.byteLength) this.#stream.unshift(data.subarray(used))
+    const high = this.#full.length * CHUNK_BYTES >= READ_HIGH_WATER_BYTES
+    if (high && this.#missing > 0 && this.#stream.readStatus === 'readable') this.#stream.pause()
+    if (this.#full.length > 0 || this.#missing === 0) this.#wake()
   }
 
-  #finish(data: Uint8ArrayList): void {
-    // first: with no listener left the stream keeps what it gets back
-    this.#stream.removeEventListener('message', this.#onMessage)
-    this.#ready.append(data.sublist(0, this.#missing))
-    const rest = data.sublist(this.#missing)
-    this.#missing = 0
-    if (rest.byteLength > 0) this.#stream.unshift(rest)
+  #copy(piece: Uint8Array): void {
+    for (let from = 0; from < piece.length;) {
+      this.#filling ??= this.#spare.pop() ?? new Uint8Array(CHUNK_BYTES)
+      const part = piece.subarray(from, from + CHUNK_BYTES - this.#filled)
+      this.#filling.set(part, this.#filled)
+      this.#filled += part.length
+      from += part.length
+      if (this.#filled < CHUNK_BYTES) continue
+      this.#full.push(this.#filling)
+      this.#startBuffer()
+    }
+  }
+
+  /** What is in the buffer that is being filled. */
+  #rest(): Uint8Array | undefined {
+    const rest = this.#filling?.subarray(0, this.#filled)
+    this.#startBuffer()
+    return rest
+  }
+
+  #startBuffer(): void {
+    this.#filling = undefined
+    this.#filled = 0
   }
 
   readonly #onEnd = (): void => this.#wake()

@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto'
 import { CHUNK_BYTES } from './constants.ts'
 import type { Hash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import type { Uint8ArrayList } from 'uint8arraylist'
 
 /** Opens part files as `node:fs/promises` does; tests put faults here. */
 export type OpenFile = (path: string, flags: number, mode: number) => Promise<FileHandle>
@@ -15,9 +14,6 @@ const FLAGS = O_RDWR | O_CREAT | (O_NOFOLLOW ?? 0)
 
 /** Only the owner reads what was received. */
 const MODE = 0o600
-
-/** More pieces than this are copied together before they are written. */
-const MAX_PIECES = 256
 
 /** The bytes of one transfer so far, in order and without gaps: its length is what arrived. */
 export class PartFile {
@@ -66,13 +62,11 @@ export class PartFile {
     return hash
   }
 
-  async append(data: Uint8ArrayList): Promise<void> {
-    let pieces = [...data]
-    if (pieces.length > MAX_PIECES) pieces = [data.subarray()]
-    const { bytesWritten } = await this.#file.writev(pieces, this.#length)
+  async append(data: Uint8Array): Promise<void> {
+    const { bytesWritten } = await this.#file.write(data, 0, data.length, this.#length)
     this.#length += bytesWritten
     // a short write is how a nearly full disk answers; the next one says why
-    if (bytesWritten < data.byteLength) await this.append(data.sublist(bytesWritten))
+    if (bytesWritten < data.length) await this.append(data.subarray(bytesWritten))
   }
 
   async sync(): Promise<void> {

@@ -1,4 +1,4 @@
-import { CHUNK_BYTES, HANDSHAKE_MS, LINGER_MS } from './constants.ts'
+import { HANDSHAKE_MS, LINGER_MS } from './constants.ts'
 import { DiskFullError, FileProtocolError, HashMismatchError, InboxError } from './errors.ts'
 import { Intake } from './intake.ts'
 import { signReceipt } from './receipt.ts'
@@ -14,7 +14,6 @@ import type { Watchdog } from './watchdog.ts'
 import type { Connection, PeerId, PrivateKey } from '@libp2p/interface'
 import type { Clock } from '@waystone/interface'
 import type { Hash } from 'node:crypto'
-import type { Uint8ArrayList } from 'uint8arraylist'
 
 /** What happens to a file that is being received. */
 export type ReceptionEvent =
@@ -113,18 +112,19 @@ export class Reception {
     for (let data = await this.#take(intake); data !== undefined; data = await this.#take(intake)) {
       const written = part.append(data)
       // hashed while the disk works
-      for (const piece of data) hash.update(piece)
+      hash.update(data)
       await written
       watchdog.progress()
-      this.#context.onBytes(data.byteLength)
+      this.#context.onBytes(data.length)
+      intake.release(data)
       this.#event({ type: 'progress', bytes: part.length })
     }
   }
 
-  async #take(intake: Intake): Promise<Uint8ArrayList | undefined> {
+  async #take(intake: Intake): Promise<Uint8Array | undefined> {
     const { signal } = this.#init.watchdog
     try {
-      return await intake.take(CHUNK_BYTES, { signal })
+      return await intake.take({ signal })
     } catch (error) {
       throw transferError(error, signal)
     }

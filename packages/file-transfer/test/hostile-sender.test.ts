@@ -212,12 +212,11 @@ describe('a receiver', () => {
     let full = true
     const openFile: OpenFile = async (path, flags, mode) => {
       const file = await open(path, flags, mode)
-      const { writev } = file
-      file.writev = (async (pieces: Uint8Array[], position?: number) => {
-        if (full && (position ?? 0) > 1_000_000)
-          throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write' })
-        return writev.call(file, pieces, position)
-      }) as typeof file.writev
+      const { write } = file
+      file.write = (async (data: Uint8Array, offset: number, length: number, position: number) => {
+        if (full && position > 1_000_000) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write' })
+        return Reflect.apply(write, file, [data, offset, length, position])
+      }) as typeof file.write
       return file
     }
     const nodes = await pair({ openFile })
