@@ -26,7 +26,8 @@ describe('pathOf', () => {
     expect(pathOf(relayed)).toEqual({
       path: 'relayed',
       transport: 'ws',
-      reason: 'no direct connection has been made yet'
+      reason: 'no direct connection has been made yet',
+      via: RELAY
     })
   })
 
