@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+import { mkdtempDisposable, readFile, readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, expect, it, vi } from 'vitest'
+import { createTestnet } from '../src/index.ts'
+import { nodeAt } from './services.ts'
+import { until } from './until.ts'
+
+const room = join(import.meta.dirname, '..')
+
+afterEach(() => void vi.unstubAllEnvs())
+
+// sockets are worth a word of their own; timers of libp2p may run out for a second
+function countResources(): { servers: number; all: number } {
+  const all = process.getActiveResourcesInfo()
+  return { servers: all.filter(type => /ServerWrap|UDPWRAP/.test(type)).length, all: all.length }
+}
+
+it.each(['memory', 'tcp'] as const)('leaves no listener, socket, timer or file on %s', async transports => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'waystone-testkit-'))
+  vi.stubEnv('TMPDIR', folder.path)
+  const before = countResources()
+  {
+    await using testnet = await createTestnet({ seeds: 2, relays: 2, edges: 3, hiddenEdges: 1, transports })
+    expect(countResources().servers).toBeGreaterThan(before.servers)
+    expect(await readdir(folder.path)).toHaveLength(1)
+    await testnet.replace(nodeAt(testnet.relays, 0))
+  }
+  expect(countResources().servers).toBe(before.servers)
+  expect(await readdir(folder.path)).toEqual([])
+  await until(() => countResources().all <= before.all)
+})
+
+it('stops a node that is being replaced when it is disposed of', async () => {
+  const testnet = await createTestnet({ edges: 1, transports: 'tcp' })
+  const before = countResources().servers
+  const work = [testnet.replace(nodeAt(testnet.seeds, 0)), testnet[Symbol.asyncDispose]()]
+  expect(await Promise.allSettled(work)).toMatchObject([
+    { status: 'rejected', reason: { name: 'TestnetDisposedError' } },
+    { status: 'fulfilled' }
+  ])
+  expect(countResources().servers).toBe(before - 2)
+})
+
+it('lets a process that runs the example of the README end by itself', async () => {
+  const readme = await readFile(join(room, 'README.md'), 'utf8')
+  const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''
+  const args = ['--input-type=module-typescript', '--eval', example]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: room, timeout: 25_000 })
+  expect(stdout).toMatch(/^relayed \S+ hello\.txt\n$/)
+})
