@@ -138,6 +138,31 @@ it('sends between two short-lived edges, directly and by address alone', async (
   expect(await readFile(join(folder, 'inbox/hello.txt'), 'utf8')).toBe('hello')
 })
 
+it('finds a peer that came back with another address than the one it is remembered by', async () => {
+  const folder = await folderOfTest()
+  const seed = await startForTest({ role: 'seed', dataDir: join(folder, 'seed') })
+  const seeds = [await tcpAddress(seed)]
+  const inbox = join(folder, 'inbox')
+  const start = async (): Promise<NodeProcess> => {
+    const config = { addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] }, seeds, files: { inbox, accept: 'all' } }
+    return await startForTest({ role: 'edge', dataDir: join(folder, 'edge'), config })
+  }
+  const file = join(folder, 'file')
+  await writeFile(file, 'x')
+  const options = ['--preset', 'dev', '--network', 'e2e', '--seeds', seeds.join(), '--data-dir', join(folder, 'sender')]
+  const addresses = new Set<string>()
+  for (const name of ['first', 'second']) {
+    const edge = await start()
+    const status = await edge.ready()
+    addresses.add(await tcpAddress(edge))
+    const { code, stderr } = await runCommand({ args: ['send', file, status.peerId, '--name', name, ...options] })
+    expect(code, stderr).toBe(0)
+    await edge.stop()
+  }
+  expect(addresses.size).toBe(2)
+  expect((await readdir(inbox)).filter(name => !name.startsWith('.'))).toEqual(['first', 'second'])
+})
+
 it('pings a peer and shows round trips, path and transport', async () => {
   const folder = await folderOfTest()
   const seed = await startForTest({ role: 'seed', dataDir: join(folder, 'seed') })

@@ -7,6 +7,8 @@ export interface ConnectOptions extends AbortOptions {
   addresses?: Multiaddr[] | undefined
   /** Connections over which an attempt failed: they may be dead without knowing. */
   failed: ReadonlySet<Connection>
+  /** Asks the network where the peer is now. */
+  lookUp: (options: AbortOptions) => Promise<Multiaddr[]>
 }
 
 /**
@@ -22,15 +24,16 @@ export async function connectTo(
   const open = connections.getConnections(peer).filter(connection => connection.status === 'open')
   const best = bestConnection(open.filter(connection => !options.failed.has(connection)))
   if (best !== undefined) return best
-  const dial = { force: open.length > 0, ...(options.signal === undefined ? {} : { signal: options.signal }) }
-  const { addresses = [] } = options
-  if (addresses.length === 0) return connections.openConnection(peer, dial)
+  const abort = options.signal === undefined ? {} : { signal: options.signal }
+  const dial = { ...abort, force: open.length > 0 }
+  const { addresses = [], lookUp } = options
   try {
-    return await connections.openConnection(addresses, dial)
+    return await connections.openConnection(addresses.length === 0 ? peer : addresses, dial)
   } catch (error) {
     options.signal?.throwIfAborted()
-    // the given addresses may be outdated, what the peer announces is not; the first error says more
-    return connections.openConnection(peer, dial).catch(() => {
+    // what was given or remembered may be outdated: a relay that is gone, say. The first error says more
+    const now = await lookUp(abort)
+    return await connections.openConnection(now.length === 0 ? peer : now, dial).catch(() => {
       throw error
     })
   }

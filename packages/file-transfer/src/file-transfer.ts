@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { TypedEventEmitter, serviceCapabilities, setMaxListeners } from '@libp2p/interface'
-import { pathOf, systemClock, systemRandom } from '@waystone/kit'
+import { lookUpAddresses, pathOf, systemClock, systemRandom } from '@waystone/kit'
 import { FILE_TRANSFER_PROTOCOL } from '@waystone/wire'
 import { ActiveTransfers } from './active-transfers.ts'
 import * as limits from './constants.ts'
@@ -22,6 +22,7 @@ import type {
   SentFile
 } from './index.ts'
 import type { TransferMetrics } from './metrics.ts'
+import type { SenderInit } from './sender.ts'
 import type { ReceptionEvent } from './reception.ts'
 import type { Connection, Logger, PeerId, Startable } from '@libp2p/interface'
 import type { ConnectionRoute } from '@waystone/kit'
@@ -93,9 +94,10 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
   }
 
   #sender(peer: PeerId, file: SourceFile, options: SendOptions): Sender {
-    const { connectionManager, peerId } = this.#components
-    const init = {
+    const { connectionManager, peerId, peerRouting } = this.#components
+    const init: SenderInit = {
       connections: connectionManager,
+      lookUp: (target, abort) => lookUpAddresses(peerRouting, target, abort),
       self: peerId,
       clock: this.#init.clock ?? systemClock,
       random: this.#init.random ?? systemRandom,

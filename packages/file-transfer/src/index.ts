@@ -25,6 +25,7 @@ import type {
   ComponentLogger,
   Metrics,
   PeerId,
+  PeerRouting,
   PeerStore,
   PrivateKey,
   TypedEventTarget
@@ -63,6 +64,7 @@ export interface FileTransferComponents {
   registrar: Pick<Registrar, 'handle' | 'unhandle'>
   connectionManager: Pick<ConnectionManager, 'getConnections' | 'openConnection'>
   peerStore: Pick<PeerStore, 'get'>
+  peerRouting: Pick<PeerRouting, 'findPeer'>
   logger: ComponentLogger
   metrics?: Metrics
 }

@@ -11,8 +11,9 @@ import { Watchdog } from './watchdog.ts'
 import type { Delivery } from './attempt.ts'
 import type { RetryLimits } from './retry-policy.ts'
 import type { SendOptions, SendPhase, SentFile } from './index.ts'
-import type { Connection, PeerId, Stream } from '@libp2p/interface'
+import type { AbortOptions, Connection, PeerId, Stream } from '@libp2p/interface'
 import type { ConnectionManager } from '@libp2p/interface-internal'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock, Random } from '@waystone/interface'
 import type { ConnectionRoute } from '@waystone/kit'
 
@@ -22,6 +23,8 @@ export interface SenderInit {
   clock: Clock
   random: Random
   limits: RetryLimits
+  /** Asks the network where a peer is now. */
+  lookUp(peer: PeerId, options: AbortOptions): Promise<Multiaddr[]>
   /** What is known about the way of a connection. */
   routeOf(connection: Connection): Promise<ConnectionRoute>
   /** Bytes that left. */
@@ -121,6 +124,7 @@ export class Sender {
       const connection = await connectTo(connections, this.#peer, {
         addresses,
         failed: this.#failed,
+        lookUp: options => this.#init.lookUp(this.#peer, options),
         signal: watchdog.signal
       })
       this.#connected = true

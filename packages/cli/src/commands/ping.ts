@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { pathOf, systemClock } from '@waystone/kit'
+import { lookUpAddresses, pathOf, systemClock } from '@waystone/kit'
 import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
 import { parsePeer } from '../edge/peer-argument.ts'
 import { servicesOf } from '../edge/services.ts'
@@ -47,7 +47,8 @@ async function pingPeer(text: string, options: PingOptions): Promise<void> {
 async function connect(node: WaystoneNode, { peer, addresses }: NamedPeer, signal: AbortSignal): Promise<Connection> {
   if (addresses.length > 0) return await node.libp2p.dial(addresses, { signal })
   await waitUntilJoined(node, signal)
-  return await node.libp2p.dial(peer, { signal })
+  const now = await lookUpAddresses(node.libp2p.peerRouting, peer, { signal })
+  return await node.libp2p.dial(now.length === 0 ? peer : now, { signal })
 }
 
 interface PingOnceInit {
