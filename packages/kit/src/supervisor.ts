@@ -11,6 +11,8 @@ export class LostError extends WaystoneError {
 }
 
 export interface SupervisorInit extends BackoffInit {
+  /** What is kept; it appears in the error of a loss. */
+  what: string
   /** Whether what is kept is there now. Asked after every wake, so it must be cheap. */
   isHeld(): boolean
   /** One attempt to get it. Must end soon after the signal does. */
@@ -49,7 +51,7 @@ interface Wait {
  * that gives and takes in turns is not asked more often than one that refuses.
  *
  * @example
- * const supervisor = new Supervisor({ isHeld, acquire, baseMs: 500, maxMs: 30_000 })
+ * const supervisor = new Supervisor({ what: 'connection', isHeld, acquire, baseMs: 500, maxMs: 30_000 })
  * events.addEventListener('connection:close', () => supervisor.wake())
  * await supervisor.run({ signal })
  */
@@ -91,7 +93,7 @@ export class Supervisor {
     const since = this.#clock.monotonic()
     if (this.#init.isHeld()) this.#init.onHeld?.()
     await this.#wait({ until: () => !this.#init.isHeld(), signal })
-    return { error: new LostError('lost'), heldMs: this.#clock.monotonic() - since }
+    return { error: new LostError(`${this.#init.what} lost`), heldMs: this.#clock.monotonic() - since }
   }
 
   async #wait({ until, signal, atMost }: Wait): Promise<void> {

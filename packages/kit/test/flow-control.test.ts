@@ -11,9 +11,9 @@ const MIB = 1024 * 1024
 async function yamuxPair(windowBytes = MIB / 4): Promise<[Stream, Stream]> {
   const muxers = yamux({ streamOptions: { initialStreamWindowSize: windowBytes, maxStreamWindowSize: windowBytes } })
   const [dialer, listener] = multiaddrConnectionPair({ delay: 0 })
-  const remote = muxers({}).createStreamMuxer(listener)
+  const remote = muxers().createStreamMuxer(listener)
   const inbound = new Promise<Stream>(resolve => remote.addEventListener('stream', event => resolve(event.detail)))
-  const outbound = await muxers({}).createStreamMuxer(dialer).createStream()
+  const outbound = await muxers().createStreamMuxer(dialer).createStream()
   return [outbound, await inbound]
 }
 

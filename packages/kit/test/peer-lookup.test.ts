@@ -12,15 +12,15 @@ it('asks the network and not the memory, and names the peer in each address', as
   const asked: RoutingOptions[] = []
   const texts = [
     '/ip4/192.0.2.1/tcp/1',
-    `/ip4/192.0.2.1/tcp/1/p2p/${peer}`,
-    `/ip4/192.0.2.2/tcp/2/p2p/${relay}/p2p-circuit`
+    `/ip4/192.0.2.1/tcp/1/p2p/${peer.toString()}`,
+    `/ip4/192.0.2.2/tcp/2/p2p/${relay.toString()}/p2p-circuit`
   ]
   const findPeer = async (id: PeerId, options: RoutingOptions = {}) => {
     asked.push(options)
     return { id, multiaddrs: texts.map(text => multiaddr(text)) }
   }
   const found = await lookUpAddresses({ findPeer }, peer)
-  expect(found.map(String)).toEqual([texts[1], texts[1], `${texts[2]}/p2p/${peer}`])
+  expect(found.map(String)).toEqual([texts[1], texts[1], `${texts[2]}/p2p/${peer.toString()}`])
   expect(asked).toEqual([{ useCache: false }])
 })
 

@@ -11,6 +11,7 @@ function thing({ works = true } = {}) {
   const seen = { held: false, works, attempts: 0, delays: [] as number[], errors: [] as unknown[] }
   const supervisor = new Supervisor({
     ...backoff,
+    what: 'connection',
     clock,
     random: seededRandom(1),
     isHeld: () => seen.held,
@@ -58,7 +59,7 @@ describe('a supervisor', () => {
     await clock.advance(0)
     await lose()
     expect(seen).toMatchObject({ held: false, attempts: 1 })
-    expect(seen.errors[0]).toBeInstanceOf(LostError)
+    expect(seen.errors[0]).toEqual(new LostError('connection lost'))
     await clock.advance(100)
     expect(seen).toMatchObject({ held: true, attempts: 2 })
   })

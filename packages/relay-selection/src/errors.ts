@@ -1,10 +1,5 @@
 import { WaystoneError } from '@waystone/interface'
 
-/** A configured relay is not a direct address that ends in /p2p/PEER-ID. */
-export class InvalidRelayAddressError extends WaystoneError {
-  static override readonly name = 'InvalidRelayAddressError'
-}
-
 /** The peer does not serve the hop protocol of circuit relay v2. */
 export class NotARelayError extends WaystoneError {
   static override readonly name = 'NotARelayError'

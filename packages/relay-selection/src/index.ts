@@ -27,7 +27,6 @@
 import { RelaySelectionService } from './relay-selection.ts'
 import type { RelaySelection, RelaySelectionComponents, RelaySelectionInit } from './contract.ts'
 
-export { InvalidRelayAddressError } from './errors.ts'
 export type {
   RelayReservation,
   RelaySelection,
@@ -37,7 +36,7 @@ export type {
 } from './contract.ts'
 
 /**
- * @throws InvalidRelayAddressError when a relay is not a direct address that ends in /p2p/PEER-ID
+ * @throws InvalidPeerAddressError when a relay is not a direct address that ends in /p2p/PEER-ID
  */
 export function relaySelection(init: RelaySelectionInit): (components: RelaySelectionComponents) => RelaySelection {
   return components => new RelaySelectionService(components, init)

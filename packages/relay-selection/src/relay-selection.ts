@@ -1,14 +1,14 @@
 import { serviceCapabilities, serviceDependencies } from '@libp2p/interface'
 import { readinessSymbol } from '@waystone/interface'
 import { systemClock, systemRandom } from '@waystone/kit'
+import { groupPeerAddresses } from '@waystone/kit/peer-addresses'
 import { CircuitListeners } from './circuit-listeners.ts'
 import { IDENTIFY_TIMEOUT_MS, RESERVE_BACKOFF } from './constants.ts'
 import { missingRelays } from './missing-relays.ts'
-import { groupRelayAddresses } from './relay-addresses.ts'
 import { Relay } from './relay.ts'
 import type { CounterGroup, Startable } from '@libp2p/interface'
+import type { PeerAddresses } from '@waystone/kit/peer-addresses'
 import type { RelayReservation, RelaySelection, RelaySelectionComponents, RelaySelectionInit } from './contract.ts'
-import type { RelayAddresses } from './relay-addresses.ts'
 import type { RelayParts } from './relay.ts'
 
 // what may bring or end a reservation, ours or made by others: the transport
@@ -21,7 +21,7 @@ export class RelaySelectionService implements RelaySelection, Startable {
 
   readonly #components: RelaySelectionComponents
   readonly #init: RelaySelectionInit
-  readonly #addresses: RelayAddresses[]
+  readonly #addresses: PeerAddresses[]
   #listeners: CircuitListeners | undefined
   #relays: Relay[] = []
   #kept: Promise<unknown> = Promise.resolve()
@@ -31,7 +31,7 @@ export class RelaySelectionService implements RelaySelection, Startable {
   constructor(components: RelaySelectionComponents, init: RelaySelectionInit) {
     this.#components = components
     this.#init = init
-    this.#addresses = groupRelayAddresses(init.relays)
+    this.#addresses = groupPeerAddresses(init.relays, 'relay')
   }
 
   get [serviceDependencies](): string[] {

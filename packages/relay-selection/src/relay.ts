@@ -9,10 +9,10 @@ import type { ConnectionManager } from '@libp2p/interface-internal'
 import type { Logger, PeerStore } from '@libp2p/interface'
 import type { Clock, Random } from '@waystone/interface'
 import type { BackoffInit } from '@waystone/kit'
+import type { PeerAddresses } from '@waystone/kit/peer-addresses'
 import type { AttemptResult } from './attempt-failure.ts'
 import type { CircuitListeners } from './circuit-listeners.ts'
 import type { RelayReservation, RelaySelectionEvents } from './contract.ts'
-import type { RelayAddresses } from './relay-addresses.ts'
 import type { RelayEvent, RelayState } from './relay-state.ts'
 
 export interface RelayParts {
@@ -30,18 +30,19 @@ export interface RelayParts {
 
 /** One relay and the loop that keeps a reservation on it. */
 export class Relay {
-  readonly #relay: RelayAddresses
+  readonly #relay: PeerAddresses
   readonly #parts: RelayParts
   readonly #supervisor: Supervisor
   readonly #refresh: Refresh
   #state: RelayState = INITIAL_STATE
   #signal: AbortSignal = AbortSignal.abort()
 
-  constructor(relay: RelayAddresses, parts: RelayParts) {
+  constructor(relay: PeerAddresses, parts: RelayParts) {
     this.#relay = relay
     this.#parts = parts
     this.#supervisor = new Supervisor({
       ...parts.backoff,
+      what: 'reservation',
       clock: parts.clock,
       random: parts.random,
       isHeld: () => this.#isReserved(),

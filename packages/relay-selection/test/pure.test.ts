@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { describeAttemptFailure } from '../src/attempt-failure.ts'
+import { NotARelayError, ReservationFailedError, ReservationRefusedError } from '../src/errors.ts'
 import { explainListenFailure } from '../src/listen-failure.ts'
 import { missingRelays } from '../src/missing-relays.ts'
 import { refreshDelay } from '../src/refresh-delay.ts'
@@ -76,20 +77,13 @@ describe('a failed request for a reservation', () => {
     })
   })
 
-  it('never brings a long or many-line text', () => {
-    fc.assert(
-      fc.property(fc.string({ maxLength: 1_000 }), text => {
-        const { reason } = describeAttemptFailure(explainListenFailure(new Error(text)))
-        expect(reason.length).toBeLessThanOrEqual(160)
-        expect(reason).not.toContain('\n')
-        expect(reason).not.toBe('')
-      })
-    )
-  })
-
-  it('of several addresses names them all', () => {
-    const error = new AggregateError([new Error('connect ECONNREFUSED'), new Error('connect EHOSTUNREACH')])
-    expect(describeAttemptFailure(error).reason).toBe('connect ECONNREFUSED; connect EHOSTUNREACH')
+  it.each([
+    ['refused', new ReservationRefusedError('the relay refused: RESERVATION_REFUSED')],
+    ['not_a_relay', new NotARelayError('it does not serve the relay protocol')],
+    ['failed', new ReservationFailedError('no reservation: stream reset')],
+    ['unreachable', new AggregateError([new Error('connect ECONNREFUSED'), new Error('connect EHOSTUNREACH')])]
+  ])('counts as %s', (result, error) => {
+    expect(describeAttemptFailure(error).result).toBe(result)
   })
 })
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '@waystone/kit'
-import { ManualClock } from '@waystone/kit/testing'
+import { ManualClock, RecordedMetrics } from '@waystone/kit/testing'
 import { addressOf, startRelay, startReserving, until } from './network.ts'
-import { RecordedMetrics } from './recorded-metrics.ts'
 import type { Libp2p } from 'libp2p'
 import type { ReservingNode } from './network.ts'
 

@@ -273,7 +273,7 @@ describe('relay selection', () => {
 
   it('refuses a malformed relay when the node is made', async () => {
     await expect(startReserving({ relays: ['/ip4/127.0.0.1/tcp/1'] })).rejects.toMatchObject({
-      name: 'InvalidRelayAddressError'
+      name: 'InvalidPeerAddressError'
     })
   })
 

@@ -15,6 +15,3 @@ export const SEED_TAG_VALUE = 100
 
 /** Characters of a peer id in readiness lines; the end differs, the start is the same for all Ed25519 ids. */
 export const SHORT_ID_LENGTH = 8
-
-/** Characters of a remote's or the system's error text that are kept. */
-export const REASON_MAX_LENGTH = 160

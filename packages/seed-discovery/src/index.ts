@@ -23,7 +23,6 @@
 import { SeedDiscoveryService } from './seed-discovery.ts'
 import type { SeedDiscovery, SeedDiscoveryComponents, SeedDiscoveryInit } from './contract.ts'
 
-export { InvalidSeedAddressError } from './errors.ts'
 export type {
   SeedDiscovery,
   SeedDiscoveryComponents,
@@ -33,7 +32,7 @@ export type {
 } from './contract.ts'
 
 /**
- * @throws InvalidSeedAddressError when a seed is not a direct address that ends in /p2p/PEER-ID
+ * @throws InvalidPeerAddressError when a seed is not a direct address that ends in /p2p/PEER-ID
  */
 export function seedDiscovery(init: SeedDiscoveryInit): (components: SeedDiscoveryComponents) => SeedDiscovery {
   return components => new SeedDiscoveryService(components, init)

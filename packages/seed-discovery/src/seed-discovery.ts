@@ -1,13 +1,13 @@
 import { serviceCapabilities } from '@libp2p/interface'
 import { readinessSymbol } from '@waystone/interface'
 import { systemClock, systemRandom } from '@waystone/kit'
+import { groupPeerAddresses } from '@waystone/kit/peer-addresses'
 import { REDIAL_BACKOFF } from './constants.ts'
 import { missingSeeds } from './missing-seeds.ts'
-import { groupSeedAddresses } from './seed-addresses.ts'
 import { Seed } from './seed.ts'
 import type { CounterGroup, Startable } from '@libp2p/interface'
+import type { PeerAddresses } from '@waystone/kit/peer-addresses'
 import type { SeedDiscovery, SeedDiscoveryComponents, SeedDiscoveryInit, SeedStatus } from './contract.ts'
-import type { SeedAddresses } from './seed-addresses.ts'
 import type { SeedParts } from './seed.ts'
 
 // what may bring or end a connection to a seed, ours or made by others
@@ -19,7 +19,7 @@ export class SeedDiscoveryService implements SeedDiscovery, Startable {
 
   readonly #components: SeedDiscoveryComponents
   readonly #init: SeedDiscoveryInit
-  readonly #addresses: SeedAddresses[]
+  readonly #addresses: PeerAddresses[]
   #seeds: Seed[] = []
   #kept: Promise<unknown> = Promise.resolve()
   #controller: AbortController | undefined
@@ -28,7 +28,7 @@ export class SeedDiscoveryService implements SeedDiscovery, Startable {
   constructor(components: SeedDiscoveryComponents, init: SeedDiscoveryInit) {
     this.#components = components
     this.#init = init
-    this.#addresses = groupSeedAddresses(init.seeds)
+    this.#addresses = groupPeerAddresses(init.seeds, 'seed')
   }
 
   start(): void {

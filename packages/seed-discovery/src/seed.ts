@@ -1,14 +1,12 @@
-import { createDeadline, Supervisor } from '@waystone/kit'
+import { createDeadline, describeDialFailure, Supervisor } from '@waystone/kit'
 import { HANDSHAKE_TIMEOUT_MS } from '@waystone/wire'
 import { SEED_TAG, SEED_TAG_VALUE } from './constants.ts'
-import { describeDialFailure } from './dial-failure.ts'
 import type { ConnectionManager } from '@libp2p/interface-internal'
 import type { Logger, PeerStore } from '@libp2p/interface'
 import type { Clock, Random } from '@waystone/interface'
-import type { BackoffInit } from '@waystone/kit'
-import type { DialResult } from './dial-failure.ts'
+import type { BackoffInit, DialResult } from '@waystone/kit'
+import type { PeerAddresses } from '@waystone/kit/peer-addresses'
 import type { SeedStatus } from './contract.ts'
-import type { SeedAddresses } from './seed-addresses.ts'
 
 export interface SeedParts {
   connectionManager: ConnectionManager
@@ -22,17 +20,18 @@ export interface SeedParts {
 
 /** One seed and the loop that keeps it connected. */
 export class Seed {
-  readonly #seed: SeedAddresses
+  readonly #seed: PeerAddresses
   readonly #parts: SeedParts
   readonly #supervisor: Supervisor
   #lastError: string | undefined
   #nextTryAt: number | undefined
 
-  constructor(seed: SeedAddresses, parts: SeedParts) {
+  constructor(seed: PeerAddresses, parts: SeedParts) {
     this.#seed = seed
     this.#parts = parts
     this.#supervisor = new Supervisor({
       ...parts.backoff,
+      what: 'connection',
       clock: parts.clock,
       random: parts.random,
       isHeld: () => this.#isConnected(),
