@@ -74,8 +74,8 @@ async function libp2pComponents(): Promise<string[]> {
   const node = await createLibp2p({
     start: false,
     services: {
-      probe: (components: { components?: object }) => {
-        keys = Object.keys(components.components ?? {})
+      probe: (components: object) => {
+        if ('components' in components) keys = Object.keys(Object(components.components))
         return {}
       }
     }
