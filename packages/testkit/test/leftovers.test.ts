@@ -7,6 +7,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { createTestnet } from '../src/index.ts'
 import { nodeAt } from './services.ts'
 import { until } from './until.ts'
+import type { Plugin } from '@waystone/node'
 
 const room = join(import.meta.dirname, '..')
 
@@ -33,15 +34,42 @@ it.each(['memory', 'tcp'] as const)('leaves no listener, socket, timer or file o
   await until(() => countResources().all <= before.all)
 })
 
-it('stops a node that is being replaced when it is disposed of', async () => {
-  const testnet = await createTestnet({ edges: 1, transports: 'tcp' })
+it('lets a replacement come to its end before it stops anything, and leaves nothing of it', async () => {
+  const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let made = 0
+  const slow: Plugin = {
+    create: async () => {
+      if (++made === 2) {
+        begun.resolve()
+        await gate.promise
+      }
+      return undefined
+    }
+  }
   const before = countResources().servers
-  const work = [testnet.replace(nodeAt(testnet.seeds, 0)), testnet[Symbol.asyncDispose]()]
-  expect(await Promise.allSettled(work)).toMatchObject([
-    { status: 'rejected', reason: { name: 'TestnetDisposedError' } },
-    { status: 'fulfilled' }
-  ])
-  expect(countResources().servers).toBe(before - 2)
+  const testnet = await createTestnet({ edges: 1, transports: 'tcp', plugins: { seed: { slow } } })
+  const replacing = testnet.replace(nodeAt(testnet.seeds, 0)).catch((error: Error) => error.name)
+  await begun.promise
+  const disposing = testnet[Symbol.asyncDispose]()
+  await new Promise(resolve => setImmediate(resolve))
+  expect(nodeAt(testnet.edges, 0).libp2p.status).toBe('started')
+  gate.resolve()
+  await disposing
+  expect(await replacing).toBe('TestnetDisposedError')
+  expect(countResources().servers).toBe(before)
+})
+
+it('stops a node that starts while another fails to', async () => {
+  let running = 0
+  const counting: Plugin = {
+    create: async ({ config }) => {
+      if (config.dataDir.endsWith('edge-1')) throw new Error('not this one')
+      return () => ({ start: () => void running++, stop: () => void running-- })
+    }
+  }
+  const failing = createTestnet({ seeds: 2, edges: 2, plugins: { edge: { counting } } })
+  await expect(failing).rejects.toMatchObject({ message: 'edge-1 did not start: not this one' })
+  expect(running).toBe(0)
 })
 
 it('lets a process that runs the example of the README end by itself', async () => {

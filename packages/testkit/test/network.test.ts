@@ -95,3 +95,10 @@ it('sets config keys of a role over its own', async () => {
   await using testnet = await createTestnet({ config: { edge: { 'files.maxFileSize': '1MiB' } } })
   expect(testnet.edges.map(edge => edge.config.files.maxFileSize)).toEqual([1_048_576, 1_048_576])
 })
+
+it('is ready although the seeds cannot dial an address of an edge', async () => {
+  const listen = '/memory/an-edge-of-two-kinds,/ip4/127.0.0.1/tcp/0/ws'
+  const config = { edge: { 'addresses.listen': listen, 'transports.ws': 'true' } }
+  await using testnet = await createTestnet({ edges: 1, config })
+  expect(nodeAt(testnet.edges, 0).libp2p.getMultiaddrs()).toHaveLength(2)
+})
