@@ -21,6 +21,7 @@ export class Intake implements Disposable {
   readonly #spare: Uint8Array[] = []
   #filling: Uint8Array | undefined
   #filled = 0
+  #resuming = false
   /** Bytes that the stream has not handed over yet. */
   #missing: number
   #failure: Error | undefined
@@ -35,7 +36,7 @@ export class Intake implements Disposable {
     stream.addEventListener('close', this.#onClose)
     stream.addEventListener('end', this.#onEnd)
     stream.addEventListener('message', this.#onMessage)
-    if (stream.readStatus === 'paused') stream.resume()
+    this.#resume()
   }
 
   /**
@@ -69,8 +70,21 @@ export class Intake implements Disposable {
   }
 
   #resume(): void {
-    const room = this.#full.length * CHUNK_BYTES < READ_HIGH_WATER_BYTES
-    if (room && this.#missing > 0 && this.#stream.readStatus === 'paused') this.#stream.resume()
+    if (this.#isHigh() || this.#missing === 0 || this.#stream.readStatus !== 'paused') return
+    // `resume()` hands over what the stream holds and only then lets the remote go on, which would undo a
+    // pause from within: the window would open again and again while nobody reads (@libp2p/utils 7.4.1)
+    this.#resuming = true
+    this.#stream.resume()
+    this.#resuming = false
+    this.#pauseIfHigh()
+  }
+
+  #pauseIfHigh(): void {
+    if (this.#isHigh() && this.#missing > 0 && this.#stream.readStatus === 'readable') this.#stream.pause()
+  }
+
+  #isHigh(): boolean {
+    return this.#full.length * CHUNK_BYTES >= READ_HIGH_WATER_BYTES
   }
 
   async #next(signal: AbortSignal | undefined): Promise<void> {
@@ -101,8 +115,7 @@ export class Intake implements Disposable {
       left -= Math.min(left, piece.length)
     }
     if (used < data.byteLength) this.#stream.unshift(data.subarray(used))
-    const high = this.#full.length * CHUNK_BYTES >= READ_HIGH_WATER_BYTES
-    if (high && this.#missing > 0 && this.#stream.readStatus === 'readable') this.#stream.pause()
+    if (!this.#resuming) this.#pauseIfHigh()
     if (this.#full.length > 0 || this.#missing === 0) this.#wake()
   }
 
