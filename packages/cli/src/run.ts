@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander'
+import { exitCodeFor } from '@waystone/node/exit-codes'
+import { printError } from '@waystone/node/print-error'
 import { VERSION } from '@waystone/node/version'
 import { commands } from './commands.ts'
-import { reportError } from './report-error.ts'
 
 const USAGE_EXIT_CODE = 2
 
@@ -18,7 +19,8 @@ export async function run(args: string[]): Promise<number> {
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT_CODE
-    return reportError(error, { json: args.includes('--json') })
+    printError(error, { json: args.includes('--json') })
+    return exitCodeFor(error)
   }
 }
 

@@ -1,4 +1,4 @@
-import { nameOf, messageOf } from './error-fields.ts'
+import { messageOf, nameOf } from './error-fields.ts'
 
 /** Characters of a remote's or the system's error text that are kept. */
 const REASON_MAX_LENGTH = 160
@@ -27,9 +27,9 @@ export function describeDialFailure(error: unknown): DialFailure {
   return { result: resultOf(names), reason: firstLine(text) }
 }
 
-function resultOf(names: Array<string | undefined>): DialResult {
+function resultOf(names: string[]): DialResult {
   if (names.includes('LostError')) return 'lost'
-  return names.some(name => /Timeout|DeadlineExceeded/.test(name ?? '')) ? 'timeout' : 'unreachable'
+  return names.some(name => /Timeout|DeadlineExceeded/.test(name)) ? 'timeout' : 'unreachable'
 }
 
 // several addresses fail as one AggregateError

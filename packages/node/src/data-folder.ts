@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WaystoneError } from '@waystone/interface'
+import { codeOf, messageOf } from '@waystone/kit/error-fields'
 import { EXIT_START_FAILED } from './exit-codes.ts'
 
 const DATASTORE = 'datastore.sqlite'
@@ -16,8 +17,7 @@ export async function createDataFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 })
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-    throw new DataFolderError(`the data folder ${path} cannot be made (${reason})`, {
+    throw new DataFolderError(`the data folder ${path} cannot be made (${codeOf(cause) ?? messageOf(cause)})`, {
       hint: 'set dataDir to a folder that this user may write to',
       cause
     })

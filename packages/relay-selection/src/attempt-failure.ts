@@ -1,4 +1,5 @@
-import { describeDialFailure, nameOf } from '@waystone/kit'
+import { describeDialFailure } from '@waystone/kit'
+import { nameOf } from '@waystone/kit/error-fields'
 import type { DialResult } from '@waystone/kit'
 
 /** What a failed attempt is counted as. */
@@ -20,5 +21,5 @@ const RESULTS: Record<string, AttemptResult> = {
 /** Names the cause of a failed attempt: the dial or what came after it. */
 export function describeAttemptFailure(error: unknown): AttemptFailure {
   const { result, reason } = describeDialFailure(error)
-  return { result: RESULTS[nameOf(error) ?? ''] ?? result, reason }
+  return { result: RESULTS[nameOf(error)] ?? result, reason }
 }

@@ -1,4 +1,5 @@
 import { WaystoneError } from '@waystone/interface'
+import { messageOf, nameOf } from '@waystone/kit/error-fields'
 import { NotARelayError, ReservationFailedError, ReservationRefusedError } from './errors.ts'
 
 /**
@@ -10,7 +11,7 @@ import { NotARelayError, ReservationFailedError, ReservationRefusedError } from 
  */
 export function explainListenFailure(cause: unknown): WaystoneError {
   if (cause instanceof WaystoneError) return cause
-  const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+  const text = `${nameOf(cause)}: ${messageOf(cause)}`
   const status = /reservation failed with status ([A-Z_]{1,40})/.exec(text)?.[1]
   if (status !== undefined) return new ReservationRefusedError(`the relay refused: ${status}`, { cause })
   if (/UnsupportedProtocolError/.test(text))

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { WaystoneError } from '@waystone/interface'
+import { nameOf } from '@waystone/kit/error-fields'
 import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
 import { parsePeer } from '../edge/peer-argument.ts'
 import { ReceiveReport } from '../edge/receive-report.ts'
@@ -51,7 +51,7 @@ async function join(node: WaystoneNode, signal: AbortSignal): Promise<void> {
   try {
     await waitUntilJoined(node, signal)
   } catch (error) {
-    if (!(error instanceof WaystoneError && error.name === 'InterruptedError')) throw error
+    if (nameOf(error) !== 'InterruptedError') throw error
   }
 }
 

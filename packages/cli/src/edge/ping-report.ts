@@ -1,4 +1,5 @@
 import { WaystoneError } from '@waystone/interface'
+import { messageOf } from '@waystone/kit/error-fields'
 import type { ConnectionRoute } from '@waystone/kit'
 
 /** No ping was answered. */
@@ -47,7 +48,7 @@ export class PingReport {
 
   lost(sequence: number, error: unknown): void {
     this.#sent++
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     this.#print({ event: 'lost', sequence, error: message }, `seq=${sequence} lost: ${message}`)
   }
 

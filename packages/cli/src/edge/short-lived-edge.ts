@@ -4,6 +4,7 @@ import { systemClock, systemRandom } from '@waystone/kit'
 import { createNode } from '@waystone/node'
 import { loadConfig } from '@waystone/node/config'
 import { createIdentity, readPassphrase } from '@waystone/node/identity'
+import { nameOf } from '@waystone/kit/error-fields'
 import { createCommandLog } from './command-log.ts'
 import type { WaystoneNode } from '@waystone/node'
 import type { ConfigSources, LoadedConfig } from '@waystone/node/config'
@@ -33,7 +34,7 @@ export async function startShortLivedEdge(init: ShortLivedEdgeInit): Promise<Way
   const logger = await createCommandLog(loaded)
   const common = { config, plugins, logger, admin: false, metrics: false }
   const node = await createNode({ ...common, passphrase }).catch(async (error: unknown) => {
-    if (!isLocked(error) || isChosen(loaded, 'dataDir')) throw error
+    if (nameOf(error) !== 'DatastoreLockedError' || isChosen(loaded, 'dataDir')) throw error
     init.note(`${config.dataDir} is in use by another process, so this command runs with an identity of its own`)
     const { privateKey } = await createIdentity({ random: systemRandom })
     return await createNode({ ...common, privateKey, datastore: new MemoryDatastore() })
@@ -51,8 +52,4 @@ export async function waitUntilJoined(node: WaystoneNode, signal: AbortSignal): 
 export function isChosen({ origins }: LoadedConfig, path: string): boolean {
   const kind = origins.get(path)?.kind
   return kind !== undefined && kind !== 'constant' && kind !== 'preset'
-}
-
-function isLocked(error: unknown): boolean {
-  return error instanceof Error && error.name === 'DatastoreLockedError'
 }

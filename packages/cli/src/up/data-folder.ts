@@ -2,6 +2,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { WaystoneError } from '@waystone/interface'
 import { EXIT_BAD_CONFIG, EXIT_START_FAILED } from '@waystone/node/exit-codes'
+import { codeOf } from '@waystone/kit/error-fields'
 
 const MARKER = 'up.json'
 
@@ -47,7 +48,8 @@ async function removeEarlierNetwork(path: string, entries: string[]): Promise<vo
 
 async function readPid(file: string): Promise<number | undefined> {
   try {
-    const { pid } = JSON.parse(await readFile(file, 'utf8')) as { pid?: unknown }
+    const marker: unknown = JSON.parse(await readFile(file, 'utf8'))
+    const pid = typeof marker === 'object' && marker !== null && 'pid' in marker ? marker.pid : undefined
     return Number.isSafeInteger(pid) ? Number(pid) : undefined
   } catch {
     return undefined
@@ -59,6 +61,6 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    return codeOf(error) === 'EPERM'
   }
 }

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import type { AddressInfo, Server } from 'node:net'
+import type { Server } from 'node:net'
 
 /**
  * Finds `count` free TCP ports on 127.0.0.1. All are held open together until
@@ -7,9 +7,15 @@ import type { AddressInfo, Server } from 'node:net'
  */
 export async function findFreePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, listen))
-  const ports = servers.map(server => (server.address() as AddressInfo).port)
+  const ports = servers.map(portOf)
   await Promise.all(servers.map(close))
   return ports
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new TypeError('the server listens on no port')
+  return address.port
 }
 
 async function listen(): Promise<Server> {

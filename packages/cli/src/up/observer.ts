@@ -28,11 +28,19 @@ async function observeOne(child: ChildNode, signal: AbortSignal): Promise<Observ
   try {
     using deadline = createDeadline({ ms: STATUS_TIMEOUT_MS, what: `status of ${child.plan.name}`, signal })
     const response = await fetch(new URL('/status', adminUrl), { signal: deadline.signal })
-    return { child, adminUrl, status: (await response.json()) as NodeStatus }
+    const status: unknown = await response.json()
+    return { child, adminUrl, ...(isNodeStatus(status) && { status }) }
   } catch {
     signal.throwIfAborted()
     return { child, adminUrl }
   }
+}
+
+// another program may have taken the port of a node that ended
+function isNodeStatus(value: unknown): value is NodeStatus {
+  if (typeof value !== 'object' || value === null || !('ready' in value)) return false
+  const lists = ['addresses' in value && value.addresses, 'connections' in value && value.connections]
+  return [...lists, 'reservations' in value && value.reservations].every(Array.isArray)
 }
 
 /** Whether every node runs and says that it is ready. */

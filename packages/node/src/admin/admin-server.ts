@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { codeOf } from '@waystone/kit/error-fields'
 import { isLoopbackHost } from './host-header.ts'
 import * as limits from './constants.ts'
 import { PortInUseError } from '../libp2p/errors.ts'
@@ -85,8 +86,8 @@ export class AdminServer {
   }
 }
 
-function namedError(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  if (error.code !== 'EADDRINUSE') return error
+function namedError(error: Error, host: string, port: number): Error {
+  if (codeOf(error) !== 'EADDRINUSE') return error
   return new PortInUseError(`another process listens on the admin address ${host}:${port}`, {
     hint: 'stop the other process, or set admin.port to another port (0 takes a free one)',
     cause: error

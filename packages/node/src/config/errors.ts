@@ -1,4 +1,5 @@
 import { WaystoneError } from '@waystone/interface'
+import { messageOf } from '@waystone/kit/error-fields'
 import type { WaystoneErrorOptions } from '@waystone/interface'
 import { EXIT_BAD_CONFIG } from '../exit-codes.ts'
 import { formatProblem } from './problem.ts'
@@ -26,8 +27,7 @@ export class ConfigFileUnreadableError extends ConfigError {
   static override readonly name = 'ConfigFileUnreadableError'
 
   constructor(file: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    super(`${file} cannot be read: ${reason}`, { hint: 'check that it is a file and who may read it', cause })
+    super(`${file} cannot be read: ${messageOf(cause)}`, { hint: 'check that it is a file and who may read it', cause })
   }
 }
 

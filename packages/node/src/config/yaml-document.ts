@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { LineCounter, parseDocument } from 'yaml'
+import { codeOf, messageOf } from '@waystone/kit/error-fields'
 import type { Document } from 'yaml'
-import { errorCodeOf } from './error-code.ts'
 import {
   ConfigFileNotFoundError,
   ConfigFileTooLargeError,
@@ -45,7 +45,7 @@ async function readCapped(path: string, name: string): Promise<Buffer> {
       if (bytesRead === 0 || length === buffer.length) break
     }
   } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') throw new ConfigFileNotFoundError(name, { cause: error })
+    if (codeOf(error) === 'ENOENT') throw new ConfigFileNotFoundError(name, { cause: error })
     throw new ConfigFileUnreadableError(name, error)
   }
   if (length > MAX_FILE_BYTES) throw new ConfigFileTooLargeError(name, MAX_FILE_BYTES)
@@ -85,6 +85,6 @@ function refuseAliasBomb(document: Document.Parsed, name: string): void {
   try {
     document.toJS({ maxAliasCount: MAX_ALIASES })
   } catch (error) {
-    throw new ConfigSyntaxError(name, error instanceof Error ? error.message : String(error), { cause: error })
+    throw new ConfigSyntaxError(name, messageOf(error), { cause: error })
   }
 }

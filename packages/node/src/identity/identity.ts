@@ -1,4 +1,5 @@
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
+import { nameOf } from '@waystone/kit/error-fields'
 import type { AbortOptions, Ed25519PrivateKey, PeerId } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import type { Random } from '@waystone/interface'
@@ -113,7 +114,7 @@ export async function loadOrCreateIdentity(init: LoadOrCreateIdentityInit, optio
     await removeLeftovers(init.keyFile)
     return identity
   } catch (error) {
-    if (!isNamed(error, 'KeyFileNotFoundError')) throw error
+    if (nameOf(error) !== 'KeyFileNotFoundError') throw error
   }
   return createOrLoad(init, options)
 }
@@ -123,7 +124,7 @@ async function createOrLoad(init: LoadOrCreateIdentityInit, options?: AbortOptio
   try {
     await saveIdentity(identity, init, options)
   } catch (error) {
-    if (isNamed(error, 'KeyFileExistsError')) return loadIdentity(init, options)
+    if (nameOf(error) === 'KeyFileExistsError') return loadIdentity(init, options)
     throw error
   }
   init.onCreate?.(identity)
@@ -132,8 +133,4 @@ async function createOrLoad(init: LoadOrCreateIdentityInit, options?: AbortOptio
 
 function identityOf(privateKey: Ed25519PrivateKey): Identity {
   return { privateKey, peerId: peerIdFromPrivateKey(privateKey) }
-}
-
-function isNamed(error: unknown, name: string): boolean {
-  return error instanceof Error && error.name === name
 }

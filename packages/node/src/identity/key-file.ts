@@ -1,11 +1,12 @@
 import { constants, lstat, open } from 'node:fs/promises'
+import { codeOf, messageOf } from '@waystone/kit/error-fields'
 import type { FileHandle } from 'node:fs/promises'
 import type { Random } from '@waystone/interface'
 import { MAX_KEY_FILE_BYTES } from './constants.ts'
 import { KeyFileExistsError, KeyFileNotFoundError, KeyFilePermissionsError, KeyFileWriteError } from './errors.ts'
 import { corrupt, formatKeyDocument, parseKeyDocument } from './key-document.ts'
 import type { KeyDocument } from './key-document.ts'
-import { codeOf, formatMode, isPrivate, readAtMost, removeLeftovers, writePrivateFile } from './private-file.ts'
+import { formatMode, isPrivate, readAtMost, removeLeftovers, writePrivateFile } from './private-file.ts'
 
 /** A key file as it was found. */
 export interface KeyFileContent {
@@ -62,7 +63,7 @@ async function writeError(path: string, cause: unknown): Promise<Error> {
       cause
     })
   }
-  return new KeyFileWriteError(`The key file cannot be written: ${path} (${code})`, {
+  return new KeyFileWriteError(`The key file cannot be written: ${path} (${code ?? messageOf(cause)})`, {
     hint: 'it needs a folder on a local file system with hard links, with space left, that this user may write to',
     cause
   })
@@ -91,7 +92,7 @@ function openError(path: string, cause: unknown): Error {
       cause
     })
   }
-  return corrupt(`${path} cannot be opened (${code})`, cause)
+  return corrupt(`${path} cannot be opened (${code ?? messageOf(cause)})`, cause)
 }
 
 async function requirePrivate(file: FileHandle, path: string): Promise<number> {

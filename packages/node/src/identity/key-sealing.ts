@@ -1,4 +1,5 @@
 import { generateKeyPairFromSeed, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import { nameOf } from '@waystone/kit/error-fields'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import type { Random } from '@waystone/interface'
@@ -67,8 +68,6 @@ async function decodeKey(bytes: Uint8Array): Promise<Ed25519PrivateKey> {
     if (!privateKey.equals(stored)) throw corrupt('the public half of its key belongs to another')
     return privateKey
   } catch (cause) {
-    throw cause instanceof Error && cause.name === 'KeyFileCorruptError'
-      ? cause
-      : corrupt('its key cannot be read', cause)
+    throw nameOf(cause) === 'KeyFileCorruptError' ? cause : corrupt('its key cannot be read', cause)
   }
 }

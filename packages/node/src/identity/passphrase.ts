@@ -1,9 +1,10 @@
 import { open } from 'node:fs/promises'
+import { codeOf, messageOf } from '@waystone/kit/error-fields'
 import type { FileHandle } from 'node:fs/promises'
 import type { AbortOptions } from '@libp2p/interface'
 import { MAX_PASSPHRASE_BYTES, PASSPHRASE_VARIABLE } from './constants.ts'
 import { PassphraseFileError, PassphraseFilePermissionsError, PassphraseInvalidError } from './errors.ts'
-import { codeOf, formatMode, isPrivate, readAtMost } from './private-file.ts'
+import { formatMode, isPrivate, readAtMost } from './private-file.ts'
 
 export interface ReadPassphraseInit {
   /** Wins over the environment: a variable is easier to see for others. */
@@ -40,10 +41,13 @@ async function readBytes(path: string): Promise<Uint8Array> {
     return await readAtMost(file, MAX_PASSPHRASE_BYTES)
   } catch (cause) {
     if (cause instanceof PassphraseFilePermissionsError) throw cause
-    throw new PassphraseFileError(`The passphrase file cannot be read: ${path} (${codeOf(cause)})`, {
-      hint: 'check the path, and that this user may read it',
-      cause
-    })
+    throw new PassphraseFileError(
+      `The passphrase file cannot be read: ${path} (${codeOf(cause) ?? messageOf(cause)})`,
+      {
+        hint: 'check the path, and that this user may read it',
+        cause
+      }
+    )
   }
 }
 

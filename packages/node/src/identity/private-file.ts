@@ -76,12 +76,6 @@ export async function removeLeftovers(path: string): Promise<void> {
   }
 }
 
-/** The system's name of an error, as in `ENOSPC`. */
-export function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
-  return 'unknown'
-}
-
 function temporaryPrefix(path: string): string {
   return join(dirname(path), `.${basename(path)}.new-`)
 }

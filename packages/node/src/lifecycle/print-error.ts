@@ -1,9 +1,13 @@
-/** Tells a person on standard error what ended the process and what to do about it. */
-export function printError(error: unknown): void {
-  const { name, message, hint } = error instanceof Error ? (error as Error & { hint?: string }) : describe(error)
-  process.stderr.write(`${name}: ${message}\n${hint === undefined ? '' : `hint: ${hint}\n`}`)
+import { hintOf, messageOf, nameOf } from '@waystone/kit/error-fields'
+
+export interface PrintErrorInit {
+  /** One JSON line instead of text. */
+  json?: boolean
 }
 
-function describe(thrown: unknown): { name: string; message: string; hint?: string } {
-  return { name: 'Error', message: String(thrown) }
+/** Tells a person, or a program, on standard error what ended the process and what to do about it. */
+export function printError(error: unknown, { json = false }: PrintErrorInit = {}): void {
+  const [name, message, hint] = [nameOf(error), messageOf(error), hintOf(error)]
+  if (json) process.stderr.write(`${JSON.stringify({ error: { name, message, hint } })}\n`)
+  else process.stderr.write(`${name}: ${message}\n${hint === undefined ? '' : `hint: ${hint}\n`}`)
 }

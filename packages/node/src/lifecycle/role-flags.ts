@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { messageOf } from '@waystone/kit/error-fields'
 import { configFlags, flagLayer, splitSetting } from '../config/flags.ts'
 import { UsageError } from './errors.ts'
 import type { ConfigSources } from '../config/load.ts'
@@ -43,7 +44,7 @@ export function parseRoleFlags(args: string[]): RoleFlags {
     return { sources: { file, preset, ...layer }, help, version }
   } catch (cause) {
     if (cause instanceof UsageError) throw cause
-    const [problem = ''] = cause instanceof Error ? cause.message.split('. ') : []
+    const [problem = ''] = messageOf(cause).split('. ')
     throw new UsageError(problem, { hint: 'see --help', cause })
   }
 }

@@ -1,6 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { errorCodeOf } from '../error-code.ts'
+import { codeOf, messageOf } from '@waystone/kit/error-fields'
 import type { Config } from '../schema.ts'
 import type { CheckResult } from './result.ts'
 
@@ -18,7 +18,7 @@ async function checkFolder(name: string, path: string): Promise<CheckResult> {
     if ((mode & 0o022) === 0) return { name, status: 'ok', message: path }
     return { name, status: 'warn', message: `${path} can be written by others`, hint: `chmod 700 ${path}` }
   } catch (error) {
-    const code = errorCodeOf(error)
+    const code = codeOf(error) ?? messageOf(error)
     if (code === 'ENOENT') return checkCreatable(name, path)
     const message = code === 'ENOTDIR' ? `${path} is not a folder` : `${path} cannot be read and written (${code})`
     return { name, status: 'fail', message, hint: 'choose another folder, or let the user of the node own this one' }
@@ -50,7 +50,7 @@ async function checkCreatable(name: string, path: string): Promise<CheckResult> 
 async function findExisting(path: string): Promise<string> {
   const exists = await stat(path).then(
     () => true,
-    (error: unknown) => errorCodeOf(error) !== 'ENOENT'
+    (error: unknown) => codeOf(error) !== 'ENOENT'
   )
   return exists || dirname(path) === path ? path : findExisting(dirname(path))
 }

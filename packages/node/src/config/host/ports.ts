@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { errorCodeOf } from '../error-code.ts'
+import { codeOf, messageOf } from '@waystone/kit/error-fields'
 import { readListenAddress } from '../listen-address.ts'
 import type { Socket } from '../listen-address.ts'
 import type { Config } from '../schema.ts'
@@ -23,7 +23,7 @@ async function checkSocket(name: string, socket: Socket, signal: AbortSignal | u
     await (socket.protocol === 'tcp' ? bindTcp(socket) : bindUdp(socket))
     return { name, status: 'ok', message: 'free' }
   } catch (error) {
-    return { name, ...explain(socket, errorCodeOf(error)) }
+    return { name, ...explain(socket, codeOf(error) ?? messageOf(error)) }
   }
 }
 

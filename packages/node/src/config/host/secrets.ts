@@ -1,9 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { codeOf, messageOf } from '@waystone/kit/error-fields'
 import type { Clock } from '@waystone/interface'
 import { KEY_FILE_NAME } from '../../identity/constants.ts'
-import { errorCodeOf } from '../error-code.ts'
 import type { Config } from '../schema.ts'
 import type { CheckResult } from './result.ts'
 
@@ -34,7 +34,7 @@ async function checkSecretFile(name: string, path: string, mayBeAbsent: boolean)
       hint: `chmod 600 ${path}`
     }
   } catch (error) {
-    const code = errorCodeOf(error)
+    const code = codeOf(error) ?? messageOf(error)
     if (code === 'ENOENT' && mayBeAbsent)
       return { name, status: 'ok', message: `${path} will be created at the first start` }
     const reason = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`
@@ -63,11 +63,10 @@ async function checkCertificate(certFile: string, keyFile: string, clock: Clock)
       hint: 'renew the certificate'
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
     return {
       name,
       status: 'fail',
-      message: `${certFile} with ${keyFile}: ${reason}`,
+      message: `${certFile} with ${keyFile}: ${messageOf(error)}`,
       hint: 'both must be PEM files that this user can read'
     }
   }

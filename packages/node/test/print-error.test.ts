@@ -1,0 +1,30 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { WaystoneError } from '@waystone/interface'
+import { printError } from '@waystone/node/print-error'
+
+afterEach(() => void vi.restoreAllMocks())
+
+function printed(error: unknown, json?: boolean): string {
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  printError(error, json === undefined ? {} : { json })
+  return write.mock.calls.map(([text]) => String(text)).join('')
+}
+
+it.each([
+  [
+    'with its name and its hint',
+    new WaystoneError('it broke', { hint: 'mend it' }),
+    'WaystoneError: it broke\nhint: mend it\n'
+  ],
+  ['without a hint if it has none', new TypeError('odd'), 'TypeError: odd\n'],
+  ['as text if it is no error', 'gone', 'Error: gone\n']
+])('an error is told to people %s', (_how, error, text) => {
+  expect(printed(error)).toBe(text)
+})
+
+it.each([
+  [new WaystoneError('it broke', { hint: 'mend it' }), { name: 'WaystoneError', message: 'it broke', hint: 'mend it' }],
+  ['gone', { name: 'Error', message: 'gone' }]
+])('an error is one line of JSON for programs, with the fields it has', (thrown, error) => {
+  expect(printed(thrown, true)).toBe(`${JSON.stringify({ error })}\n`)
+})
