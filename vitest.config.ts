@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/test/**/*.test.ts', 'e2e/architecture/*.test.ts'],
+          include: ['packages/*/test/**/*.test.ts', 'e2e/architecture/*.test.ts', 'e2e/bench/*.test.ts'],
           testTimeout: 30_000,
           server
         }

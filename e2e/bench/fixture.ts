@@ -10,10 +10,10 @@ export interface Fixture<Ready> {
 }
 
 /** The main of a fixture process; see `startFixture`. It ends when the bench does. */
-export async function runFixture<Init, Ready>(start: (init: Init) => Promise<Fixture<Ready>>): Promise<void> {
+export async function runFixture<Ready>(start: (init: never) => Promise<Fixture<Ready>>): Promise<void> {
   process.on('disconnect', () => process.exit())
   const fixture = await attempt(async () => {
-    const started = await start(JSON.parse(process.argv[2] ?? '{}') as Init)
+    const started = await start(JSON.parse(process.argv[2] ?? '{}') as never)
     return { started, answer: started.ready }
   })
   if (fixture === undefined) return

@@ -10,7 +10,7 @@ import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { foundation } from './foundation/index.ts'
 import { judge, renderRows } from './report.ts'
-import type { JudgedRow } from './report.ts'
+import type { JudgedRow, Row } from './report.ts'
 import type { Measurement, Suite } from './suite.ts'
 
 const suites: Suite[] = [foundation]
@@ -29,16 +29,34 @@ const HELP = `npm run bench -- [options]
 
   --only SUITE  only this suite; may be given again (${suites.map(suite => suite.name).join(', ')})
   --row TEXT    only measurements whose name contains TEXT
-  --runs N      runs a figure, of which the median counts (3)
+  --runs N      runs a figure, of which the median counts (3); more on a busy machine
   --out FILE    where the JSON goes (bench-results/latest.json)`
 
 async function runSuite(suite: Suite, runs: number): Promise<JudgedRow[]> {
   const rows: JudgedRow[] = []
   for (const measurement of suite.measurements.filter(isWanted)) {
     process.stderr.write(`${suite.name}: ${measurement.name}\n`)
-    rows.push(...(await measurement.measure({ runs })).map(row => judge(suite.name, row)))
+    rows.push(...(await measureOrReport(measurement, runs)).map(row => judge(suite.name, row)))
   }
   return rows
+}
+
+// one measurement that cannot be taken must not cost the others
+async function measureOrReport(measurement: Measurement, runs: number): Promise<Row[]> {
+  try {
+    return await measurement.measure({ runs })
+  } catch (error) {
+    console.error(error)
+    process.exitCode = 1
+    return []
+  }
+}
+
+function readRuns(): number {
+  const runs = Number(values.runs)
+  if (!Number.isSafeInteger(runs) || runs < 1)
+    throw new Error(`--runs must be a whole number from 1, not ${values.runs}`)
+  return runs
 }
 
 function isWanted({ name }: Measurement): boolean {
@@ -49,8 +67,9 @@ async function main(): Promise<void> {
   if (values.help === true) return console.log(HELP)
   const wanted = suites.filter(suite => values.only?.includes(suite.name) ?? true)
   if (wanted.length === 0) throw new Error(`no such suite; there are: ${suites.map(suite => suite.name).join(', ')}`)
+  const runs = readRuns()
   const rows: JudgedRow[] = []
-  for (const suite of wanted) rows.push(...(await runSuite(suite, Number(values.runs))))
+  for (const suite of wanted) rows.push(...(await runSuite(suite, runs)))
   console.log(renderRows(rows))
   const file = resolve(values.out)
   await mkdir(dirname(file), { recursive: true })

@@ -14,6 +14,15 @@ const FILE_BYTES = 2 ** 30
 /** What may be lost to two disks and two SHA-256, as a share of the stream's rate. */
 const SHARE_OF_STREAM = 0.75
 
+const EDGE = [
+  '--json',
+  '--preset=dev',
+  '--listen=/ip4/127.0.0.1/tcp/0',
+  '--set=transports.quic=false',
+  '--set=transports.webrtc=false',
+  '--set=transports.webrtcDirect=false'
+]
+
 /** `waystone send` to `waystone receive` over direct TCP with TLS. */
 export const sendFile: Measurement = { name: 'send', measure }
 
@@ -42,10 +51,7 @@ async function rateOfStream(): Promise<number> {
 /** From the sender's first dial until it holds the receipt for a file that is safely on disk. */
 async function rateOfSend(file: string): Promise<number> {
   await using folder = await temporaryFolder()
-  const edge = (name: string): string[] => [
-    ...['--json', '--preset', 'dev', '--listen', '/ip4/127.0.0.1/tcp/0', '--data-dir', join(folder.path, name)],
-    ...['--set', 'transports.quic=false', '--set', 'transports.webrtc=false', '--set', 'transports.webrtcDirect=false']
-  ]
+  const edge = (name: string): string[] => [...EDGE, '--data-dir', join(folder.path, name)]
   const out = join(folder.path, 'received')
   await using receiver = startCommand({ args: ['receive', '--out', out, ...edge('receiver')] })
   const { addresses } = await untilEvent<{ addresses: string[] }>(receiver, 'listening')
