@@ -68,8 +68,8 @@ it('prints a line a row with aligned columns', () => {
   const failed = judge('foundation', rowOf([4.25], [8.5], { ratioAtLeast: 1.8, valueAtMost: 1 }))
   expect(renderRows([met, failed])).toBe(
     [
-      'suite       row     value             baseline      ratio  target                    met  runs',
-      'foundation  stream  1000 MiB/s ±10 %  500 ±0 % raw  2.00   ratio >= 1.8              yes  3',
+      'suite       row     value             baseline       ratio  target                    met  runs',
+      'foundation  stream  1000 MiB/s ±10 %  500 ±0 % raw   2.00   ratio >= 1.8              yes  3',
       'foundation  stream  4.25 MiB/s ±0 %   8.50 ±0 % raw  0.50   ratio >= 1.8, <= 1 MiB/s  NO   1'
     ].join('\n')
   )
