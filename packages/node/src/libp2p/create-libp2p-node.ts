@@ -4,6 +4,7 @@ import { connectionManagerInit, connectionMonitorInit } from './connection-limit
 import { createDiscovery } from './discovery.ts'
 import { createEncrypters } from './encrypters.ts'
 import { InboundGater } from './inbound-gater.ts'
+import { limitAddresses } from './limit-addresses.ts'
 import { publishAddresses } from './publish-addresses.ts'
 import { createServices } from './services.ts'
 import { SERVICE_KEYS } from './service-keys.ts'
@@ -53,6 +54,7 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     connectionManager: connectionManagerInit(config),
     connectionMonitor: connectionMonitorInit()
   })
+  limitAddresses(libp2p.peerStore)
   publishAddresses(libp2p)
   return libp2p
 }

@@ -24,7 +24,7 @@ const loaders: readonly (readonly [TransportName, Loader])[] = [
   ['ws', loadWebSockets],
   ['webrtcDirect', loadWebRtcDirect],
   ['webrtc', loadWebRtc],
-  ['circuit', async () => (await import('@libp2p/circuit-relay-v2')).circuitRelayTransport()],
+  ['circuit', async () => (await import('./circuit.ts')).circuit()],
   ['memory', async () => (await import('@libp2p/memory')).memory()]
 ]
 

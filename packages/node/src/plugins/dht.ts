@@ -1,5 +1,7 @@
+import { BoundedDatastore } from '@waystone/kit/bounded-datastore'
 import { kadProtocol } from '@waystone/wire'
-import type { Plugin, PluginContext, ServiceFactory } from './plugin.ts'
+import type { Datastore } from 'interface-datastore'
+import type { NodeComponents, Plugin, PluginContext, ServiceFactory } from './plugin.ts'
 
 /**
  * Queries wait for the first look around the own id. Begin it at once instead
@@ -8,18 +10,36 @@ import type { Plugin, PluginContext, ServiceFactory } from './plugin.ts'
  */
 const FIRST_SELF_QUERY_MS = 1
 
+/**
+ * What strangers may store here; the library has no limit. 10 KiB is the
+ * largest IPNS record (https://specs.ipfs.tech/ipns/ipns-record/), and all of
+ * them together are 120 MB at worst.
+ */
+const MAX_STORED_ENTRIES = 10_000
+const MAX_STORED_ENTRY_BYTES = 12 * 1024
+
 /** The network's own DHT: networks never share one. */
 export const dhtPlugin: Plugin = { create }
 
 async function create({ config }: PluginContext): Promise<ServiceFactory | undefined> {
   if (config.dht.mode === 'off') return undefined
   const { kadDHT, passthroughMapper, removePrivateAddressesMapper } = await import('@libp2p/kad-dht')
-  return kadDHT({
+  const prefix = `/dht/${config.network}`
+  const dht = kadDHT({
     protocol: kadProtocol(config.network),
     clientMode: config.dht.mode === 'client',
     logPrefix: `libp2p:kad-dht:${config.network}`,
-    datastorePrefix: `/dht/${config.network}`,
+    datastorePrefix: prefix,
     peerInfoMapper: config.addresses.private ? passthroughMapper : removePrivateAddressesMapper,
     initialQuerySelfInterval: FIRST_SELF_QUERY_MS
+  })
+  const limits = { prefix, maxEntries: MAX_STORED_ENTRIES, maxEntryBytes: MAX_STORED_ENTRY_BYTES }
+  return components => dht(withStore(components, new BoundedDatastore({ ...limits, store: components.datastore })))
+}
+
+/** libp2p adds parts later and throws for those that are absent, so that a copy would not do. */
+function withStore(components: NodeComponents, datastore: Datastore): NodeComponents {
+  return new Proxy(components, {
+    get: (parts, name): unknown => (name === 'datastore' ? datastore : Reflect.get(parts, name))
   })
 }
