@@ -1,6 +1,8 @@
 import { WaystoneError } from '@waystone/interface'
 import { messageOf } from '@waystone/kit/error-fields'
+import { ReportOutput } from './report-output.ts'
 import type { ConnectionRoute } from '@waystone/kit'
+import type { ReportInit } from './report-output.ts'
 
 /** No ping was answered. */
 export class PingLostError extends WaystoneError {
@@ -17,22 +19,22 @@ export interface Pong {
 /** Prints what `waystone ping` finds out, as `ping` users know it or as JSON lines. */
 export class PingReport {
   readonly #peer: string
-  readonly #json: boolean
+  readonly #output: ReportOutput
   readonly #times: number[] = []
   #sent = 0
 
-  constructor(peer: string, { json = false }: { json?: boolean }) {
+  constructor(peer: string, init: ReportInit) {
     this.#peer = peer
-    this.#json = json
+    this.#output = new ReportOutput(init)
   }
 
   note(text: string): void {
-    if (!this.#json) process.stderr.write(`note: ${text}\n`)
+    this.#output.note(text)
   }
 
   connected(address: string, route: ConnectionRoute): void {
     const { path, transport, reason } = route
-    this.#print(
+    this.#output.tell(
       { event: 'connected', peer: this.#peer, address, path, transport, reason },
       `PING ${this.#peer} at ${address}: ${path} over ${transport} (${reason})`
     )
@@ -43,13 +45,16 @@ export class PingReport {
     this.#times.push(ms)
     const way = route === undefined ? '' : ` ${route.path} over ${route.transport}`
     const { path, transport } = route ?? {}
-    this.#print({ event: 'pong', sequence, ms, path, transport }, `seq=${sequence} time=${ms.toFixed(2)} ms${way}`)
+    this.#output.tell(
+      { event: 'pong', sequence, ms, path, transport },
+      `seq=${sequence} time=${ms.toFixed(2)} ms${way}`
+    )
   }
 
   lost(sequence: number, error: unknown): void {
     this.#sent++
     const message = messageOf(error)
-    this.#print({ event: 'lost', sequence, error: message }, `seq=${sequence} lost: ${message}`)
+    this.#output.tell({ event: 'lost', sequence, error: message }, `seq=${sequence} lost: ${message}`)
   }
 
   /** @throws PingLostError - if nothing came back at all */
@@ -58,13 +63,9 @@ export class PingReport {
     const facts = { sent: this.#sent, received, ...statistics(this.#times) }
     const { min, mean, max } = facts
     const times = received === 0 ? '' : `; round trip min/avg/max = ${[min, mean, max].map(fixed).join('/')} ms`
-    this.#print({ event: 'summary', ...facts }, `${this.#sent} sent, ${received} received${times}`)
+    this.#output.tell({ event: 'summary', ...facts }, `${this.#sent} sent, ${received} received${times}`)
     if (received === 0)
       throw new PingLostError(`no ping to ${this.#peer} was answered`, { hint: 'the peer may be gone' })
-  }
-
-  #print(event: object, text: string): void {
-    console.log(this.#json ? JSON.stringify(event) : text)
   }
 }
 

@@ -1,41 +1,28 @@
-import { systemClock } from '@waystone/kit'
+import { messageOf } from '@waystone/kit/error-fields'
 import { formatBytes } from '../format.ts'
-import { LiveView } from '../live-view.ts'
 import { ProgressBar } from '../progress-bar.ts'
+import { ReportOutput } from './report-output.ts'
 import type { FileTransfer, ReceivedFile, ReceiveProgress } from '@waystone/file-transfer'
-import type { Clock } from '@waystone/interface'
+import type { ReportInit } from './report-output.ts'
 
-/** How often progress is shown at most, in milliseconds. */
-const SHOW_EVERY_MS = 100
-
-export interface ReceiveReportInit {
-  json?: boolean
-  clock?: Clock
-}
-
-/** Tells what arrives: a line per transfer that is drawn again on a terminal, or JSON lines. */
+/** Tells what arrives, from whom and over which path. */
 export class ReceiveReport {
-  readonly #json: boolean
-  readonly #clock: Clock
-  readonly #view = new LiveView(process.stderr)
+  readonly #output: ReportOutput
   readonly #bars = new Map<string, ProgressBar>()
-  #shownAt = -Infinity
 
-  constructor({ json = false, clock = systemClock }: ReceiveReportInit) {
-    this.#json = json
-    this.#clock = clock
+  constructor(init: ReportInit) {
+    this.#output = new ReportOutput(init)
   }
 
   note(text: string): void {
-    if (!this.#json) process.stderr.write(`note: ${text}\n`)
+    this.#output.note(text)
   }
 
   /** Says how others reach this receiver. */
   listening(peerId: string, addresses: string[]): void {
-    if (this.#json) return this.#print({ event: 'listening', peerId, addresses })
-    console.log(`receiving as ${peerId}`)
-    for (const address of addresses) console.log(`  ${address}`)
-    console.log(`send with: waystone send FILE ${addresses[0] ?? peerId}`)
+    const hint = `send with: waystone send FILE ${addresses[0] ?? peerId}`
+    const text = [`receiving as ${peerId}`, ...addresses.map(address => `  ${address}`), hint].join('\n')
+    this.#output.tell({ event: 'listening', peerId, addresses }, text)
   }
 
   /** Reports on every transfer; resolves when the first file is complete. */
@@ -43,14 +30,14 @@ export class ReceiveReport {
     files.addEventListener('progress', event => this.#progress(event.detail))
     files.addEventListener('failed', ({ detail: { transferId, name, peer, error } }) => {
       this.#bars.delete(transferId)
-      const message = error instanceof Error ? error.message : String(error)
-      this.#tell(
+      const message = messageOf(error)
+      this.#output.tell(
         { event: 'failed', name, peer, error: message },
         `broken off: ${name} from ${peer.toString()}: ${message}`
       )
     })
     files.addEventListener('refused', ({ detail: { peer, reason, detail } }) => {
-      this.#tell(
+      this.#output.tell(
         { event: 'refused', peer, reason, detail },
         `refused a file from ${peer.toString()}: ${reason} ${detail}`
       )
@@ -64,30 +51,18 @@ export class ReceiveReport {
   }
 
   #progress({ transferId, name, size, bytes, peer, route }: ReceiveProgress): void {
-    const bar = this.#bars.get(transferId) ?? new ProgressBar({ total: size, clock: this.#clock })
+    const bar = this.#bars.get(transferId) ?? new ProgressBar({ total: size, clock: this.#output.clock })
     this.#bars.set(transferId, bar)
     bar.update(bytes)
-    const now = this.#clock.monotonic()
-    if (now - this.#shownAt < SHOW_EVERY_MS) return
-    this.#shownAt = now
-    if (this.#json) this.#print({ event: 'progress', name, peer, bytes, size, path: route.path })
-    else if (this.#view.isTerminal) this.#view.show([bar.render(this.#view.width, `${name} ${route.path}`)])
+    const event = { event: 'progress', name, peer, bytes, size, path: route.path }
+    this.#output.progress({ event, line: width => bar.render(width, `${name} ${route.path}`) })
   }
 
   #received({ transferId, peer, path, storedAs, size, sha256, route }: ReceivedFile): void {
     this.#bars.delete(transferId)
-    this.#tell(
+    this.#output.tell(
       { event: 'received', path, storedAs, size, sha256, peer, route: route.path },
       `received ${path}: ${formatBytes(size)} (${size} bytes), sha256 ${sha256}, from ${peer.toString()}, path ${route.path}`
     )
-  }
-
-  #tell(event: object, text: string): void {
-    if (this.#json) this.#print(event)
-    else console.log(text)
-  }
-
-  #print(event: object): void {
-    process.stdout.write(`${JSON.stringify(event)}\n`)
   }
 }

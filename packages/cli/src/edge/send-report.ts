@@ -1,82 +1,57 @@
-import { systemClock } from '@waystone/kit'
-import { LiveView } from '../live-view.ts'
+import { messageOf, nameOf } from '@waystone/kit/error-fields'
 import { ProgressBar } from '../progress-bar.ts'
+import { ReportOutput } from './report-output.ts'
 import type { SendProgress, SentFile } from '@waystone/file-transfer'
-import type { Clock } from '@waystone/interface'
+import type { ReportInit } from './report-output.ts'
 
-/** How often progress is shown at most, in milliseconds: more is unreadable and costs time. */
-const SHOW_EVERY_MS = 100
-
-export interface SendReportInit {
-  json?: boolean
+export interface SendReportInit extends ReportInit {
+  /** No progress. */
   quiet?: boolean
-  clock?: Clock
 }
 
-/** Tells how a transfer goes: a line that is drawn again on a terminal, or JSON lines. The result goes to standard output. */
+/** Tells how a transfer goes and how it ended. */
 export class SendReport {
-  readonly #json: boolean
   readonly #quiet: boolean
-  readonly #clock: Clock
-  readonly #view = new LiveView(process.stderr)
+  readonly #output: ReportOutput
   #bar: ProgressBar | undefined
-  #shownAt = -Infinity
   #phase: SendProgress['phase'] | undefined
 
-  constructor({ json = false, quiet = false, clock = systemClock }: SendReportInit) {
-    this.#json = json
+  constructor({ quiet = false, ...init }: SendReportInit) {
     this.#quiet = quiet
-    this.#clock = clock
+    this.#output = new ReportOutput(init)
   }
 
   note(text: string): void {
-    if (!this.#json) process.stderr.write(`note: ${text}\n`)
+    this.#output.note(text)
   }
 
   progress(progress: SendProgress): void {
-    this.#bar ??= new ProgressBar({ total: progress.total, clock: this.#clock })
-    this.#bar.update(progress.bytes)
-    if (this.#quiet || !this.#isDue(progress.phase)) return
-    if (this.#json) printJson({ event: 'progress', ...describeProgress(progress), rate: Math.round(this.#bar.rate) })
-    else if (this.#view.isTerminal) this.#view.show([this.#bar.render(this.#view.width, noteOn(progress))])
-    else if (progress.phase === 'waiting') this.note(noteOn(progress))
+    const { phase, bytes, total } = progress
+    const bar = (this.#bar ??= new ProgressBar({ total, clock: this.#output.clock }))
+    bar.update(bytes)
+    if (this.#quiet) return
+    const urgent = phase !== this.#phase
+    this.#phase = phase
+    const note = noteOn(progress)
+    const event = { event: 'progress', ...describeProgress(progress), rate: Math.round(bar.rate) }
+    this.#output.progress({ event, line: width => bar.render(width, note), urgent })
+    if (urgent && phase === 'waiting') this.#output.noteOffTerminal(note)
   }
 
   delivered(sent: SentFile): void {
-    const { storedAs, size, sha256, route, attempts, sentBytes, durationMs } = sent
-    if (this.#json) {
-      const path = route === undefined ? {} : { path: route.path, reason: route.reason, transport: route.transport }
-      printJson({
-        event: 'delivered',
-        storedAs,
-        size,
-        sha256,
-        ...path,
-        attempts,
-        sentBytes,
-        durationMs: Math.round(durationMs)
-      })
-      return
-    }
-    const path = route === undefined ? '' : `, path ${route.path} over ${route.transport} (${route.reason})`
-    console.log(`delivered ${storedAs}: ${size} bytes, sha256 ${sha256}${path}`)
+    const { storedAs, size, sha256, route, attempts, sentBytes } = sent
+    const durationMs = Math.round(sent.durationMs)
+    const { path, reason, transport } = route ?? {}
+    const way = route === undefined ? '' : `, path ${route.path} over ${route.transport} (${route.reason})`
+    this.#output.tell(
+      { event: 'delivered', storedAs, size, sha256, path, reason, transport, attempts, sentBytes, durationMs },
+      `delivered ${storedAs}: ${size} bytes, sha256 ${sha256}${way}`
+    )
   }
-
-  #isDue(phase: SendProgress['phase']): boolean {
-    const now = this.#clock.monotonic()
-    if (phase === this.#phase && now - this.#shownAt < SHOW_EVERY_MS) return false
-    this.#phase = phase
-    this.#shownAt = now
-    return true
-  }
-}
-
-function printJson(value: object): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`)
 }
 
 function describeProgress({ phase, bytes, total, attempt, route, error }: SendProgress): object {
-  const why = error instanceof Error ? { error: { name: error.name, message: error.message } } : {}
+  const why = error === undefined ? {} : { error: { name: nameOf(error), message: messageOf(error) } }
   return { phase, bytes, total, attempt, ...(route !== undefined && { path: route.path, via: route.via }), ...why }
 }
 
@@ -84,8 +59,4 @@ function noteOn({ phase, route, attempt, error }: SendProgress): string {
   if (phase === 'waiting') return `attempt ${attempt} broke off, trying again: ${messageOf(error)}`
   if (phase === 'sending' && route !== undefined) return `${route.path} over ${route.transport}`
   return phase
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
