@@ -1,5 +1,6 @@
 import { framed } from '@waystone/kit'
 import { FILE_FRAME_MAX_BYTES, decodeFileMessage, encodeFileMessage } from '@waystone/wire/file-transfer'
+import { messageOf, nameOf } from '@waystone/kit/error-fields'
 import { FileProtocolError, TransferBrokenError } from './errors.ts'
 import type { AbortOptions, Stream } from '@libp2p/interface'
 import type { FramedStream } from '@waystone/kit'
@@ -81,8 +82,8 @@ function decode(frame: Uint8Array): Message {
 export function transferError(error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted === true) return signal.reason
   if (error instanceof FileProtocolError || error instanceof TransferBrokenError) return error
-  if (!(error instanceof Error)) return new TransferBrokenError(String(error), error)
-  if (BROKEN_FRAMES.has(error.name))
-    return new FileProtocolError(`The other side broke the framing: ${error.message}`, error)
-  return new TransferBrokenError(error.message, error)
+  const message = messageOf(error)
+  if (BROKEN_FRAMES.has(nameOf(error)))
+    return new FileProtocolError(`The other side broke the framing: ${message}`, error)
+  return new TransferBrokenError(message, error)
 }

@@ -1,4 +1,5 @@
 import { WaystoneError } from '@waystone/interface'
+import { messageOf } from '@waystone/kit/error-fields'
 import type { WaystoneErrorOptions } from '@waystone/interface'
 
 /** Why a receiver said no. */
@@ -45,7 +46,7 @@ export class FileUnreadableError extends WaystoneError {
   static override readonly name = 'FileUnreadableError'
 
   constructor(path: string, cause: unknown) {
-    super(`Cannot read ${path}: ${text(cause)}`, { hint: 'Check the path and its permissions.', cause })
+    super(`Cannot read ${path}: ${messageOf(cause)}`, { hint: 'Check the path and its permissions.', cause })
   }
 }
 
@@ -124,7 +125,7 @@ export class InboxError extends WaystoneError {
   static override readonly name = 'InboxError'
 
   constructor(folder: string, cause: unknown) {
-    super(`Cannot store files in ${folder}: ${text(cause)}`, {
+    super(`Cannot store files in ${folder}: ${messageOf(cause)}`, {
       hint: 'Check that the folder exists and is writable.',
       cause
     })
@@ -136,7 +137,7 @@ export class PeerUnreachableError extends WaystoneError {
   static override readonly name = 'PeerUnreachableError'
 
   constructor(peer: string, options: WaystoneErrorOptions & { attempts: number }) {
-    super(`Cannot reach ${peer} (${options.attempts} attempts): ${text(options.cause)}`, {
+    super(`Cannot reach ${peer} (${options.attempts} attempts): ${messageOf(options.cause)}`, {
       hint: 'Check that the peer is online and that both use the same network and relays.',
       ...options
     })
@@ -162,13 +163,4 @@ export class FileTransferStoppedError extends WaystoneError {
   constructor() {
     super('The file transfer service is not running', { hint: 'Start the node first.' })
   }
-}
-
-/** The stable name of an error, by which callers tell errors apart. */
-export function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'Error'
-}
-
-function text(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }

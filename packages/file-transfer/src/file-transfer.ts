@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import { TypedEventEmitter, serviceCapabilities, setMaxListeners } from '@libp2p/interface'
 import { lookUpAddresses, pathOf, systemClock, systemRandom } from '@waystone/kit'
 import { FILE_TRANSFER_PROTOCOL } from '@waystone/wire'
+import { nameOf } from '@waystone/kit/error-fields'
 import { ActiveTransfers } from './active-transfers.ts'
 import * as limits from './constants.ts'
-import { FileTransferStoppedError, nameOf } from './errors.ts'
+import { FileTransferStoppedError } from './errors.ts'
 import { Handler } from './handler.ts'
 import { Inbox } from './inbox.ts'
 import { transferMetrics } from './metrics.ts'
@@ -20,7 +21,7 @@ import type {
   IncomingFile,
   SendOptions,
   SentFile
-} from './index.ts'
+} from './contract.ts'
 import type { TransferMetrics } from './metrics.ts'
 import type { SenderInit } from './sender.ts'
 import type { ReceptionEvent } from './reception.ts'

@@ -1,3 +1,4 @@
+import { toError } from '@waystone/kit/error-fields'
 import { admit } from './admission.ts'
 import { HANDSHAKE_MS, LINGER_MS, MAX_PENDING_OFFERS, MAX_STREAM_BUFFER_BYTES, STALL_MS } from './constants.ts'
 import { Conversation } from './conversation.ts'
@@ -55,7 +56,7 @@ export class Handler {
       await this.#serve(new Conversation(stream), connection, watchdog)
       await this.#endStream(stream, watchdog)
     } catch (error) {
-      stream.abort(error instanceof Error ? error : new Error(String(error)))
+      stream.abort(toError(error))
     }
   }
 

@@ -1,5 +1,6 @@
 import { link, lstat, mkdir, open, readdir, rename, statfs, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { codeOf } from '@waystone/kit/error-fields'
 import { numberedName } from './file-name.ts'
 import { PartFile } from './part-file.ts'
 import { stalePartNames } from './stale-parts.ts'
@@ -13,7 +14,10 @@ const PART_NAME = /^\.waystone-[0-9a-f]{32}\.part$/
 const MAX_NUMBER = 10_000
 
 /** File systems without hard links answer with these. */
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+const NO_LINKS = new Set<string | undefined>(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+/** Systems that do not let a folder be opened and synced answer with these. */
+const CANNOT_SYNC = new Set<string | undefined>(['EISDIR', 'EPERM', 'EACCES', 'EINVAL'])
 
 export interface InboxInit {
   folder: string
@@ -122,17 +126,12 @@ async function unlinkIfThere(path: string): Promise<void> {
   }
 }
 
-/** The new name itself survives a power cut; not every system lets a folder be opened. */
+/** The new name itself survives a power cut, where the system allows it. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     await using handle = await open(folder, 'r')
     await handle.sync()
   } catch (error) {
-    if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL'].includes(codeOf(error))) throw error
+    if (!CANNOT_SYNC.has(codeOf(error))) throw error
   }
-}
-
-/** The `code` of a system error, or an empty text. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }

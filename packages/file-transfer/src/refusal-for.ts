@@ -1,5 +1,4 @@
-import { nameOf } from './errors.ts'
-import { codeOf } from './inbox.ts'
+import { codeOf, nameOf } from '@waystone/kit/error-fields'
 import type { Refusal } from './refusal.ts'
 
 const BY_NAME: Record<string, Refusal> = {
@@ -18,7 +17,7 @@ export function refusalFor(error: unknown): Refusal | undefined {
   return BY_NAME[nameOf(error)]
 }
 
-const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+const FULL = new Set<string | undefined>(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 /** Whether a system error says that there is no room. */
 export function isDiskFull(error: unknown): boolean {

@@ -1,4 +1,5 @@
-import { FileRefusedError, nameOf } from './errors.ts'
+import { nameOf } from '@waystone/kit/error-fields'
+import { FileRefusedError } from './errors.ts'
 import type { RefusalReason } from './errors.ts'
 
 export interface RetryLimits {

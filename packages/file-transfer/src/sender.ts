@@ -1,16 +1,17 @@
 import { backoffDelay } from '@waystone/kit'
 import { FILE_TRANSFER_PROTOCOL } from '@waystone/wire'
 import { SESSION_BYTES } from '@waystone/wire/file-transfer'
+import { nameOf, toError } from '@waystone/kit/error-fields'
 import { Attempt } from './attempt.ts'
 import { connectTo } from './connect.ts'
 import { CONNECT_MS, RETRY_BASE_MS, RETRY_MAX_MS, STALL_MS } from './constants.ts'
-import { NotReceivingError, PeerUnreachableError, nameOf } from './errors.ts'
+import { NotReceivingError, PeerUnreachableError } from './errors.ts'
 import { nextStep } from './retry-policy.ts'
 import { SourceFile } from './source-file.ts'
 import { Watchdog } from './watchdog.ts'
 import type { Delivery } from './attempt.ts'
 import type { RetryLimits } from './retry-policy.ts'
-import type { SendOptions, SendPhase, SentFile } from './index.ts'
+import type { SendOptions, SendPhase, SentFile } from './contract.ts'
 import type { AbortOptions, Connection, PeerId, Stream } from '@libp2p/interface'
 import type { ConnectionManager } from '@libp2p/interface-internal'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -109,7 +110,7 @@ export class Sender {
       await stream.close(watchdog)
       return delivery
     } catch (error) {
-      stream.abort(error instanceof Error ? error : new Error(String(error)))
+      stream.abort(toError(error))
       // the cause is what ended the attempt, not that reading was cut short by it
       throw watchdog.signal.aborted ? watchdog.signal.reason : error
     }
