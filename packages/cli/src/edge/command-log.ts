@@ -1,6 +1,6 @@
 import { componentLogger } from '@waystone/node'
 import { createLog } from '@waystone/node/log'
-import { isChosen } from './short-lived-edge.ts'
+import { isChosen } from './setting-origin.ts'
 import type { ComponentLogger } from '@libp2p/interface'
 import type { LoadedConfig } from '@waystone/node/config'
 

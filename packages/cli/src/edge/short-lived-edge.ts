@@ -1,11 +1,12 @@
 import { MemoryDatastore } from 'datastore-core'
 import { plugins } from '@waystone/edge-node'
 import { systemClock, systemRandom } from '@waystone/kit'
+import { nameOf } from '@waystone/kit/error-fields'
 import { createNode } from '@waystone/node'
 import { loadConfig } from '@waystone/node/config'
 import { createIdentity, readPassphrase } from '@waystone/node/identity'
-import { nameOf } from '@waystone/kit/error-fields'
 import { createCommandLog } from './command-log.ts'
+import { isChosen } from './setting-origin.ts'
 import type { WaystoneNode } from '@waystone/node'
 import type { ConfigSources, LoadedConfig } from '@waystone/node/config'
 
@@ -46,10 +47,4 @@ export async function startShortLivedEdge(init: ShortLivedEdgeInit): Promise<Way
 /** Waits until nothing is missing any more, a seed connection say. Without seeds there is nothing to wait for. */
 export async function waitUntilJoined(node: WaystoneNode, signal: AbortSignal): Promise<void> {
   while (node.missing().length > 0) await systemClock.sleep(JOIN_POLL_MS, { signal })
-}
-
-/** Whether a person set this value, rather than a preset or the code. */
-export function isChosen({ origins }: LoadedConfig, path: string): boolean {
-  const kind = origins.get(path)?.kind
-  return kind !== undefined && kind !== 'constant' && kind !== 'preset'
 }
