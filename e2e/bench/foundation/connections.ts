@@ -14,6 +14,8 @@ import type { RoleInit, RunningNode } from './roles.ts'
 /** Connections that count, and those before them that warm both ends up. */
 const CONNECTIONS = 500
 const WARM_UP = 50
+/** Connections to one server before it is the other's turn. */
+const BATCH = 50
 /** What we may cost more than libp2p alone. */
 const MARGIN = 1.05
 
@@ -25,55 +27,64 @@ const seed: RoleInit = {
   env: { NODE_OPTIONS: `--expose-gc --import=${pathToFileURL(join(fixtures, 'collect-garbage.ts')).href}` }
 }
 
-interface Figures {
-  /** Connections a second. */
-  rates: number[]
-  /** Resident KiB a connection. */
-  memory: number[]
-}
-
+/** One of the two that are compared. */
 interface Side {
   name: string
   start: (init: RoleInit) => Promise<RunningNode>
+  /** Connections a second, by run. */
+  rates: number[]
+  /** Resident KiB a connection, by run. */
+  memory: number[]
 }
 
 /** What 500 peers, each with an identity of its own, cost a seed. */
-export const connections: Measurement = {
-  name: 'connections',
-  measure: async options => [...(await measure('noise', options)), ...(await measure('tls', options))]
-}
+export const connections: Measurement[] = [
+  { name: 'connections, Noise', measure: options => measure('noise', options) },
+  { name: 'connections, TLS', measure: options => measure('tls', options) }
+]
 
 async function measure(encrypter: EncrypterName, { runs }: MeasureOptions): Promise<Row[]> {
   const init = { count: WARM_UP + CONNECTIONS, encrypter }
   await using peers = await startFixture<object>({ file: join(fixtures, 'many-peers.ts'), init })
-  const ours: Figures = { rates: [], memory: [] }
-  const stock: Figures = { rates: [], memory: [] }
-  const turns = [
-    () => sample(stock, peers, { name: STOCK, start: startStock }),
-    () => sample(ours, peers, { name: 'seed', start: startRole })
-  ]
+  const ours: Side = { name: 'seed', start: startRole, rates: [], memory: [] }
+  const stock: Side = { name: STOCK, start: startStock, rates: [], memory: [] }
   for (let run = 0; run < runs; run++) {
-    // A B, B A, …: the dialling peers grow faster while their code is being compiled
-    for (const turn of run % 2 === 0 ? turns : turns.toReversed()) await turn()
+    await sample(peers, [ours, stock])
+    await peers.ask('hangUp')
   }
   return toRows(encrypter === 'tls' ? 'TLS' : 'Noise', ours, stock)
 }
 
-async function sample(figures: Figures, peers: FixtureProcess<object>, { name, start }: Side): Promise<void> {
-  await using server = await start(seed)
-  const dial = (range: Omit<DialInit, 'address'>): Promise<number> =>
-    peers.ask('dial', { ...range, address: server.tcpAddress })
-  await dial({ from: 0, to: WARM_UP })
-  const before = await settledMemory(server.pid)
-  const ms = await dial({ from: WARM_UP, to: WARM_UP + CONNECTIONS })
-  const after = await settledMemory(server.pid)
-  await peers.ask('hangUp')
-  figures.rates.push(CONNECTIONS / (ms / 1_000))
-  figures.memory.push((after - before) / CONNECTIONS)
-  reportProgress(`${name}: ${figures.rates.at(-1)?.toFixed(0)}/s, ${figures.memory.at(-1)?.toFixed(0)} KiB each`)
+/** Both servers run, and the peers dial them in turn: a slower moment of the machine slows both. */
+async function sample(peers: FixtureProcess<object>, sides: Side[]): Promise<void> {
+  await using stack = new AsyncDisposableStack()
+  const running: { side: Side; server: RunningNode; before: number; ms: number }[] = []
+  for (const side of sides) {
+    const server = stack.use(await side.start(seed))
+    await dial(peers, server, { from: 0, to: WARM_UP })
+    running.push({ side, server, before: await settledMemory(server.pid), ms: 0 })
+  }
+  for (let from = WARM_UP; from < WARM_UP + CONNECTIONS; from += BATCH) {
+    // A B, B A, …: whoever is second finds the peers warm
+    running.reverse()
+    for (const one of running) one.ms += await dial(peers, one.server, { from, to: from + BATCH })
+  }
+  for (const { side, server, before, ms } of running) {
+    side.rates.push(CONNECTIONS / (ms / 1_000))
+    side.memory.push(((await settledMemory(server.pid)) - before) / CONNECTIONS)
+    reportProgress(`${side.name}: ${side.rates.at(-1)?.toFixed(0)}/s, ${side.memory.at(-1)?.toFixed(0)} KiB each`)
+  }
 }
 
-function toRows(name: string, ours: Figures, stock: Figures): Row[] {
+async function dial(
+  peers: FixtureProcess<object>,
+  { tcpAddress }: RunningNode,
+  range: Omit<DialInit, 'address'>
+): Promise<number> {
+  return await peers.ask('dial', { ...range, address: tcpAddress })
+}
+
+function toRows(name: string, ours: Side, stock: Side): Row[] {
   return [
     {
       name: `connections: set-up, ${name}`,

@@ -10,4 +10,4 @@ import { sendFile } from './send-file.ts'
 import { throughput } from './throughput.ts'
 import type { Suite } from '../suite.ts'
 
-export const foundation: Suite = { name: 'foundation', measurements: [ready, throughput, sendFile, connections] }
+export const foundation: Suite = { name: 'foundation', measurements: [ready, throughput, sendFile, ...connections] }
