@@ -36,6 +36,9 @@ export const READ_HIGH_WATER_BYTES = 2 * MIB
  */
 export const MAX_STREAM_BUFFER_BYTES = 20 * MIB
 
+/** Nothing but an offer comes before the answer: twice the largest envelope, so that floods of streams stay small. */
+export const MAX_OFFER_BUFFER_BYTES = 16 * KIB
+
 /** 1 TiB: larger files fit no usual disk, so the offer is a mistake. */
 export const MAX_FILE_BYTES = 1024 ** 4
 
@@ -43,7 +46,7 @@ export const MAX_FILE_BYTES = 1024 ** 4
 export const MAX_TRANSFERS = 16
 export const MAX_TRANSFERS_PER_PEER = 4
 
-/** Streams whose offer has not come yet; more than this is a flood. */
+/** Streams whose offer has not come yet; of more than this the oldest are dropped. */
 export const MAX_PENDING_OFFERS = 128
 
 /** Streams of this protocol on one connection. */

@@ -32,9 +32,10 @@ export function safeFileName(name: string): string | undefined {
     .replace(INVISIBLE, '_')
     .replace(WINDOWS_ILLEGAL, '_')
     .replace(SLASH_LOOKALIKES, '_')
-  const ends = visible.replace(/^[. ]/, '_').replace(/[. ]$/, '_')
-  const plain = WINDOWS_DEVICE.test(ends) ? `_${ends}` : ends
-  return shorten(plain)
+  const start = visible.replace(/^[. ]/, '_')
+  const plain = WINDOWS_DEVICE.test(start) ? `_${start}` : start
+  // last: a cut can leave a dot or a space at the end
+  return shorten(plain).replace(/[. ]$/, '_')
 }
 
 /** `photo.jpg` as `photo (2).jpg`. */

@@ -1,8 +1,16 @@
 import { toError } from '@waystone/kit/error-fields'
 import { admit } from './admission.ts'
-import { HANDSHAKE_MS, LINGER_MS, MAX_PENDING_OFFERS, MAX_STREAM_BUFFER_BYTES, STALL_MS } from './constants.ts'
+import {
+  HANDSHAKE_MS,
+  LINGER_MS,
+  MAX_OFFER_BUFFER_BYTES,
+  MAX_PENDING_OFFERS,
+  MAX_STREAM_BUFFER_BYTES,
+  STALL_MS
+} from './constants.ts'
 import { Conversation } from './conversation.ts'
 import { TransferBrokenError } from './errors.ts'
+import { PendingOffers } from './pending-offers.ts'
 import { Reception } from './reception.ts'
 import { refusalFor } from './refusal-for.ts'
 import { refuseMessage } from './refusal.ts'
@@ -39,18 +47,14 @@ type Admission = ReturnType<typeof admit>
 /** Inbound streams: from offer to receipt. Nothing is thrown past {@link Handler.handle}. */
 export class Handler {
   readonly #init: HandlerInit
-  #pending = 0
+  readonly #pending = new PendingOffers(MAX_PENDING_OFFERS)
 
   constructor(init: HandlerInit) {
     this.#init = init
   }
 
   readonly handle = async (stream: Stream, connection: Connection): Promise<void> => {
-    if (this.#pending >= MAX_PENDING_OFFERS) {
-      stream.abort(new TransferBrokenError('too many offers at once'))
-      return
-    }
-    stream.maxReadBufferLength = MAX_STREAM_BUFFER_BYTES
+    stream.maxReadBufferLength = MAX_OFFER_BUFFER_BYTES
     using watchdog = new Watchdog({ stallMs: STALL_MS, clock: this.#init.clock, signal: this.#init.signal })
     try {
       await this.#serve(new Conversation(stream), connection, watchdog)
@@ -62,7 +66,7 @@ export class Handler {
 
   async #serve(conversation: Conversation, connection: Connection, watchdog: Watchdog): Promise<void> {
     try {
-      const offer = await this.#readOffer(conversation, watchdog)
+      const offer = await this.#readOffer(conversation, connection, watchdog)
       await this.#answer(offer, { conversation, connection, watchdog })
     } catch (error) {
       const refusal = refusalFor(error)
@@ -71,13 +75,15 @@ export class Handler {
     }
   }
 
-  async #readOffer(conversation: Conversation, watchdog: Watchdog): Promise<Offer> {
-    this.#pending++
+  async #readOffer(conversation: Conversation, connection: Connection, watchdog: Watchdog): Promise<Offer> {
+    const peer = connection.remotePeer.toString()
+    const pending = { peer, abort: (reason: Error) => watchdog.abort(reason) }
+    this.#pending.add(pending)
     try {
       watchdog.expect(HANDSHAKE_MS)
       return (await conversation.read(['offer'], watchdog)).value
     } finally {
-      this.#pending--
+      this.#pending.remove(pending)
     }
   }
 
@@ -97,6 +103,7 @@ export class Handler {
     const { promise: done, resolve } = Promise.withResolvers<void>()
     const transfer = { key, peer, session, abort: (reason: Error) => watchdog.abort(reason), done }
     this.#init.active.add(transfer)
+    conversation.stream.maxReadBufferLength = MAX_STREAM_BUFFER_BYTES
     try {
       await this.#receive(admitted.offer, { ...parties, key, session })
     } finally {

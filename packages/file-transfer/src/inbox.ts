@@ -4,11 +4,12 @@ import { codeOf } from '@waystone/kit/error-fields'
 import { numberedName } from './file-name.ts'
 import { PartFile } from './part-file.ts'
 import { stalePartNames } from './stale-parts.ts'
+import { peerOfKey } from './transfer-id.ts'
 import type { OpenFile } from './part-file.ts'
 import type { PartEntry, StaleRules } from './stale-parts.ts'
 
 // received names never begin with a dot, so no file can be taken for a part
-const PART_NAME = /^\.waystone-[0-9a-f]{32}\.part$/
+const PART_NAME = /^\.waystone-(?<key>[0-9a-f]{32})\.part$/
 
 /** How many names are tried before a file counts as not storable. */
 const MAX_NUMBER = 10_000
@@ -79,11 +80,12 @@ export class Inbox {
   }
 
   async #parts(): Promise<PartEntry[]> {
-    const names = (await readdir(this.folder)).filter(name => PART_NAME.test(name))
     const parts: PartEntry[] = []
-    for (const name of names) {
+    for (const name of await readdir(this.folder)) {
+      const key = PART_NAME.exec(name)?.groups?.['key']
+      if (key === undefined) continue
       const stat = await lstat(join(this.folder, name)).catch(() => undefined)
-      if (stat !== undefined) parts.push({ name, modifiedAt: stat.mtimeMs })
+      if (stat !== undefined) parts.push({ name, peer: peerOfKey(key), modifiedAt: stat.mtimeMs })
     }
     return parts
   }

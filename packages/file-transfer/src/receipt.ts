@@ -1,5 +1,7 @@
 import { decodeReceipt, encodeReceipt, receiptSigningBytes } from '@waystone/wire/file-transfer'
+import { MAX_REMOTE_TEXT } from './constants.ts'
 import { ReceiptInvalidError } from './errors.ts'
+import { plainText } from './file-name.ts'
 import { sameDigest } from './resume.ts'
 import type { PeerId, PrivateKey } from '@libp2p/interface'
 import type { Receipt, SignedReceipt } from '@waystone/wire/file-transfer'
@@ -50,7 +52,9 @@ export async function verifyReceipt(signed: SignedReceiptBytes, expected: Expect
 
 function read(bytes: Uint8Array): Receipt {
   try {
-    return decodeReceipt(bytes)
+    const receipt = decodeReceipt(bytes)
+    // it is shown to people
+    return { ...receipt, name: plainText(receipt.name, MAX_REMOTE_TEXT) }
   } catch {
     throw new ReceiptInvalidError('it cannot be read')
   }

@@ -19,7 +19,22 @@ export function transferIdOf(file: FileIdentity): Uint8Array {
   return createHash('sha256').update(text).digest().subarray(0, TRANSFER_ID_BYTES)
 }
 
-/** Where a transfer of a peer is kept: a name without any character from outside. */
+const PEER_DIGITS = 16
+const TRANSFER_DIGITS = 16
+
+/**
+ * Where a transfer of a peer is kept: a name without any character from
+ * outside. All of one peer begin alike; see `peerOfKey`.
+ */
 export function partKey(peer: string, transferId: Uint8Array): string {
-  return createHash('sha256').update(`${peer}\n`).update(transferId).digest('hex').slice(0, 32)
+  return digits(peer, PEER_DIGITS) + digits(transferId, TRANSFER_DIGITS)
+}
+
+/** The part of a key that is the same for all transfers of one peer. */
+export function peerOfKey(key: string): string {
+  return key.slice(0, PEER_DIGITS)
+}
+
+function digits(data: string | Uint8Array, length: number): string {
+  return createHash('sha256').update(data).digest('hex').slice(0, length)
 }

@@ -48,6 +48,10 @@ describe('safeFileName', () => {
     )
   })
 
+  it.each(['.', ' '])('leaves no %j at the end where it cuts', end => {
+    expect(safeFileName('a'.repeat(239) + end + 'b'.repeat(100))).toBe(`${'a'.repeat(239)}_`)
+  })
+
   it.each(['', '.', '..', '../../etc/x', '/etc/passwd', 'a/b', 'a\0b'])('refuses %j', name => {
     expect(safeFileName(name)).toBeUndefined()
   })

@@ -5,7 +5,7 @@ import { ManualClock } from '@waystone/kit/testing'
 import { FILE_TRANSFER_PROTOCOL } from '@waystone/wire'
 import { RefuseReason } from '@waystone/wire/file-transfer'
 import { afterEach, describe, expect, it } from 'vitest'
-import { signReceipt } from '../src/receipt.ts'
+import { signReceipt, verifyReceipt } from '../src/receipt.ts'
 import { HostilePeer } from './hostile-peer.ts'
 import { cleanUp, content, fileNode, fileOf, nextEvent, pair, tempFolder } from './nodes.ts'
 import type { FileNode } from './nodes.ts'
@@ -85,6 +85,15 @@ describe('a sender', () => {
     await expect(sending).rejects.toMatchObject({ name: 'FileRefusedError', reason: 'no-space' })
     await expect(sending).rejects.not.toThrow('\u001b')
     expect(most).toBeLessThan(40_000_000)
+  })
+
+  it('shows nothing of a receipt that steers a terminal', async () => {
+    const key = await generateKeyPair('Ed25519')
+    const receiver = peerIdFromPrivateKey(key)
+    const [transferId, sha256] = [new Uint8Array(16), new Uint8Array(32)]
+    const facts = { transferId, sha256, size: 1, receivedAt: 0, sender: receiver, receiver }
+    const receipt = await signReceipt({ ...facts, name: '\u001b[2Jall is well\r\n\u202eok' }, key)
+    expect((await verifyReceipt(receipt, facts)).name).toBe(' [2Jall is well   ok')
   })
 
   it('does not believe a receipt that somebody else signed', async () => {

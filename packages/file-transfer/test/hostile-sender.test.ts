@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, open, readFile, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ManualClock } from '@waystone/kit/testing'
+import { FILE_TRANSFER_PROTOCOL } from '@waystone/wire'
 import { RefuseReason } from '@waystone/wire/file-transfer'
 import { afterEach, describe, expect, it } from 'vitest'
 import { HostilePeer } from './hostile-peer.ts'
@@ -79,6 +80,25 @@ describe('a receiver', () => {
     const peer = await HostilePeer.dial(nodes.sender, nodes.receiver)
     await expectStillWorking(nodes)
     await clock.advance(10_000)
+    await peer.gone()
+    expect(peer.stream.status).not.toBe('open')
+  })
+
+  it('takes a file while one peer holds many streams without an offer', async () => {
+    const nodes = await pair()
+    const flooder = await fileNode()
+    for (let round = 0; round < 5; round++) {
+      const connection = await flooder.dial(nodes.receiver.getMultiaddrs(), { force: true })
+      for (let count = 0; count < 30; count++) await connection.newStream(FILE_TRANSFER_PROTOCOL)
+    }
+    await expectStillWorking(nodes)
+  })
+
+  it('holds little of what comes before its answer', async () => {
+    const nodes = await pair({ allow: async () => new Promise<boolean>(() => {}) })
+    const peer = await HostilePeer.dial(nodes.sender, nodes.receiver)
+    await peer.offer()
+    peer.stream.send(content(64 * 1024))
     await peer.gone()
     expect(peer.stream.status).not.toBe('open')
   })

@@ -9,8 +9,9 @@ import { signReceipt, verifyReceipt } from '../src/receipt.ts'
 import { refuseMessage, refusedError } from '../src/refusal.ts'
 import { answerDeadlineMs, resumableBytes } from '../src/resume.ts'
 import { nextStep } from '../src/retry-policy.ts'
+import { PendingOffers } from '../src/pending-offers.ts'
 import { stalePartNames } from '../src/stale-parts.ts'
-import { partKey, transferIdOf } from '../src/transfer-id.ts'
+import { partKey, peerOfKey, transferIdOf } from '../src/transfer-id.ts'
 import { Watchdog } from '../src/watchdog.ts'
 
 describe('transfer ids', () => {
@@ -41,9 +42,9 @@ describe('resume', () => {
 
 describe('stale parts', () => {
   const parts = [
-    { name: 'old', modifiedAt: 0 },
-    { name: 'new', modifiedAt: 90 },
-    { name: 'mid', modifiedAt: 50 }
+    { name: 'old', peer: 'a', modifiedAt: 0 },
+    { name: 'new', peer: 'a', modifiedAt: 90 },
+    { name: 'mid', peer: 'a', modifiedAt: 50 }
   ]
 
   it('are those beyond the age', () => {
@@ -54,9 +55,42 @@ describe('stale parts', () => {
     expect(stalePartNames(parts, { now: 100, maxAgeMs: 1e9, maxCount: 1, inUse: new Set() })).toEqual(['mid', 'old'])
   })
 
+  it('are those of a peer that leaves many behind, not the older ones of another', () => {
+    const flood = Array.from({ length: 5 }, (_, at) => ({ name: `flood ${at}`, peer: 'b', modifiedAt: 1000 + at }))
+    const rules = { now: 2000, maxAgeMs: 1e9, maxCount: 3, inUse: new Set<string>() }
+    expect(stalePartNames([...parts, ...flood], rules).sort()).toEqual(['flood 0', 'flood 1', 'flood 2', 'mid', 'old'])
+  })
+
+  it('are known by their names: all of one peer begin alike', () => {
+    const ids = [
+      transferIdOf({ name: 'a', size: 3, modifiedAt: 5 }),
+      transferIdOf({ name: 'b', size: 3, modifiedAt: 5 })
+    ]
+    const owners = ['peer-a', 'peer-b'].map(peer => new Set(ids.map(id => peerOfKey(partKey(peer, id)))))
+    expect(owners.map(owner => owner.size)).toEqual([1, 1])
+    expect(owners[0]).not.toEqual(owners[1])
+  })
+
   it('are never those in use, which count all the same', () => {
     const rules = { now: 1e9, maxAgeMs: 60, maxCount: 1, inUse: new Set(['old']) }
     expect(stalePartNames(parts, rules).sort()).toEqual(['mid', 'new'])
+  })
+})
+
+describe('streams whose offer has not come yet', () => {
+  const flood = (peers: string[]): string[] => {
+    const dropped: string[] = []
+    const pending = new PendingOffers(3)
+    for (const [index, peer] of peers.entries()) pending.add({ peer, abort: () => dropped.push(`${peer}${index}`) })
+    return dropped
+  }
+
+  it('are dropped at the cost of the peer that has the most', () => {
+    expect(flood(['a', 'b', 'b', 'b', 'b', 'c'])).toEqual(['b1', 'b2', 'b3'])
+  })
+
+  it('are dropped when they wait longest, where each is of another peer', () => {
+    expect(flood(['a', 'b', 'c', 'd', 'e'])).toEqual(['a0', 'b1'])
   })
 })
 
