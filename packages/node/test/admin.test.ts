@@ -1,10 +1,14 @@
 import { once } from 'node:events'
+import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { request } from 'node:http'
+import { temporaryFolder } from '@waystone/kit/testing/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AdminServer } from '../src/admin/admin-server.ts'
 import { isLoopbackHost } from '../src/admin/host-header.ts'
 import { createRoutes } from '../src/admin/routes.ts'
+import { adminUrlPath, writeAdminUrl } from '../src/admin/url-file.ts'
 import { startLocalNode } from './local-node.ts'
 import type { NodeStatus } from '../src/index.ts'
 
@@ -104,6 +108,21 @@ test('huge headers are cut off', async () => {
 
 test('what is not HTTP is answered with 400 and closed', async () => {
   await expect(raw('\u0016\u0003\u0001 not http\r\n\r\n')).resolves.toContain(' 400 ')
+})
+
+test('a connection gets so many answers, however many requests it sends at once', async () => {
+  const answers = await raw('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(500))
+  expect(answers.match(/ 200 OK/g)).toHaveLength(100)
+})
+
+test('the address is not written through a link', async () => {
+  await using folder = await temporaryFolder()
+  const other = join(folder.path, 'other')
+  await writeFile(other, 'precious')
+  await symlink(other, `${adminUrlPath(folder.path)}.${process.pid}`)
+  await writeAdminUrl(folder.path, 'http://127.0.0.1:1')
+  expect(await readFile(other, 'utf8')).toBe('precious')
+  expect(await readFile(adminUrlPath(folder.path), 'utf8')).toBe('http://127.0.0.1:1\n')
 })
 
 test('a route that fails tells the log and not the client', async () => {

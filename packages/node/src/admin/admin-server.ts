@@ -35,6 +35,7 @@ export class AdminServer {
       (request, response) => void this.#answer(request, response)
     )
     this.#server.maxConnections = limits.MAX_CONNECTIONS
+    this.#server.maxRequestsPerSocket = limits.MAX_REQUESTS_PER_CONNECTION
   }
 
   /** `http://127.0.0.1:40213` while it listens. */

@@ -7,3 +7,5 @@ export const TIMEOUT_CHECK_INTERVAL_MS = 1_000
 export const KEEP_ALIVE_TIMEOUT_MS = 5_000
 /** A scraper, a probe, a table and a few shells. */
 export const MAX_CONNECTIONS = 64
+/** Node takes in all requests of one packet at once, some 1,600: each would render its own answer. */
+export const MAX_REQUESTS_PER_CONNECTION = 100

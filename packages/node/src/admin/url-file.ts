@@ -12,7 +12,9 @@ export function adminUrlPath(dataDir: string): string {
 export async function writeAdminUrl(dataDir: string, url: string): Promise<void> {
   const path = adminUrlPath(dataDir)
   const draft = `${path}.${process.pid}`
-  await writeFile(draft, `${url}\n`)
+  await rm(draft, { force: true })
+  // a link that somebody put in our place is not followed
+  await writeFile(draft, `${url}\n`, { flag: 'wx' })
   await rename(draft, path)
 }
 
