@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import { poll } from '@waystone/kit/testing'
 import { startCommand } from './command.ts'
-import { poll } from './poll.ts'
 import type { NodeStatus } from '@waystone/node'
 import type { CommandResult } from './command.ts'
 

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { Key } from 'interface-datastore'
 import { expect, it, onTestFinished } from 'vitest'
 import { SqliteDatastore } from '@waystone/kit/sqlite-datastore'
-import { poll } from '../harness/poll.ts'
+import { poll } from '@waystone/kit/testing'
+import { temporaryFolder } from '@waystone/kit/testing/node'
 import { startNode } from '../harness/node-process.ts'
-import { temporaryFolder } from '../harness/temporary-folder.ts'
 import type { NodeProcess } from '../harness/node-process.ts'
 
 const CRASHES = 50

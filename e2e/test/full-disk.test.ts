@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { poll } from '@waystone/kit/testing'
+import { temporaryFolder } from '@waystone/kit/testing/node'
 import { runCommand, startCommand } from '../harness/command.ts'
-import { poll } from '../harness/poll.ts'
 import { onSmallDisk, whyNoSmallDisk } from '../harness/small-disk.ts'
-import { temporaryFolder } from '../harness/temporary-folder.ts'
 
 const reason = whyNoSmallDisk()
 if (reason !== undefined) console.log(`left out: the tests on a full disk, which need a mount of their own (${reason})`)

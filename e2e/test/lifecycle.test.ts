@@ -1,10 +1,8 @@
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { SilentServer, temporaryFolder } from '@waystone/kit/testing/node'
 import { startNode } from '../harness/node-process.ts'
-import { temporaryFolder } from '../harness/temporary-folder.ts'
-import type { AddressInfo } from 'node:net'
 import type { NodeProcessInit } from '../harness/node-process.ts'
 
 async function start(init: Omit<NodeProcessInit, 'dataDir' | 'role'> & Partial<NodeProcessInit> = {}) {
@@ -62,15 +60,12 @@ describe('a node that cannot start', () => {
   })
 
   it('exits with 3 for a port in use, and names it', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await new Promise(resolve => server.once('listening', resolve))
-    onTestFinished(() => void server.close())
-    const { port } = server.address() as AddressInfo
-    const node = await start({ config: { addresses: { listen: [`/ip4/127.0.0.1/tcp/${port}`] } } })
+    await using server = await SilentServer.listen()
+    const node = await start({ config: { addresses: { listen: [`/ip4/127.0.0.1/tcp/${server.port}`] } } })
     const { code, stderr } = await node.result
     expect(code).toBe(3)
     expect(stderr).toMatch(/PortInUseError/)
-    expect(stderr).toContain(String(port))
+    expect(stderr).toContain(String(server.port))
     expect(stderr).toMatch(/hint:/)
   })
 

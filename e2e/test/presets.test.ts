@@ -1,9 +1,9 @@
 import { globSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { temporaryFolder } from '@waystone/kit/testing/node'
 import { repository } from '../harness/command.ts'
 import { startNode } from '../harness/node-process.ts'
-import { temporaryFolder } from '../harness/temporary-folder.ts'
 
 const presets = globSync('*.yaml', { cwd: join(repository, 'configs') }).map(file => basename(file, '.yaml'))
 

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { generateKeyPair } from '@libp2p/crypto/keys'
+import { poll } from '@waystone/kit/testing'
+import { temporaryFolder } from '@waystone/kit/testing/node'
 import { runCommand, startCommand } from '../harness/command.ts'
 import { startNode } from '../harness/node-process.ts'
-import { poll } from '../harness/poll.ts'
-import { temporaryFolder } from '../harness/temporary-folder.ts'
 import type { NodeProcess } from '../harness/node-process.ts'
 
 /** Takes some seconds through a relay, so that there is a middle to break it in. */

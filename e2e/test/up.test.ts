@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { poll } from '../harness/poll.ts'
+import { poll } from '@waystone/kit/testing'
+import { temporaryFolder } from '@waystone/kit/testing/node'
 import { repository, runCommand, startCommand } from '../harness/command.ts'
-import { temporaryFolder } from '../harness/temporary-folder.ts'
 
 async function folderOfTest(): Promise<string> {
   const folder = await temporaryFolder()

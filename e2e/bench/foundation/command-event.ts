@@ -1,4 +1,4 @@
-import { poll } from '../../harness/poll.ts'
+import { poll } from '@waystone/kit/testing'
 import type { RunningCommand } from '../../harness/command.ts'
 
 /** 1 GiB on a slow disk takes this long; nothing else comes near. */

@@ -1,6 +1,6 @@
 import { systemClock } from '@waystone/kit'
+import { temporaryFolder } from '@waystone/kit/testing/node'
 import { startCommand } from '../../harness/command.ts'
-import { temporaryFolder } from '../../harness/temporary-folder.ts'
 import { interleave } from '../interleave.ts'
 import { untilEvent } from './command-event.ts'
 import { ALL_TRANSPORTS, startRole, startStock } from './roles.ts'

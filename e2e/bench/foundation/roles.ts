@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import { temporaryFolder } from '@waystone/kit/testing/node'
 import { startNode } from '../../harness/node-process.ts'
-import { temporaryFolder } from '../../harness/temporary-folder.ts'
 import { startFixture } from '../fixture-process.ts'
 import type { NodeProcessInit } from '../../harness/node-process.ts'
 import type { StockLibp2pInit } from './fixtures/stock-libp2p.ts'

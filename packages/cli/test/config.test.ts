@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { SilentServer } from '@waystone/kit/testing/node'
 
 const MAIN = join(import.meta.dirname, '..', 'src', 'main.ts')
 const CONFIGS = join(import.meta.dirname, '..', '..', '..', 'configs')
@@ -73,17 +72,14 @@ describe('waystone config check', () => {
   })
 
   test('exits with 2 and names a port that is in use', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    onTestFinished(() => void server.close())
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    const listen = `/ip4/127.0.0.1/tcp/${port}`
+    await using server = await SilentServer.listen()
+    const listen = `/ip4/127.0.0.1/tcp/${server.port}`
     const folder = await folderWith({})
     const args = ['check', '--preset', 'dev', '--listen', listen, '--data-dir', folder]
     const { code, stdout } = await config(args)
     expect(code).toBe(2)
     expect(stdout).toContain(`fail  listen ${listen}`)
-    expect(stdout).toContain(`tcp port ${port} is in use`)
+    expect(stdout).toContain(`tcp port ${server.port} is in use`)
     const json = await config([...args, '--json'])
     expect(json.code).toBe(2)
     expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, checks: expect.any(Array) })

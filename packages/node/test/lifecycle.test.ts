@@ -1,14 +1,13 @@
 import { createSocket } from 'node:dgram'
-import { createServer } from 'node:net'
 import { readFile, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { ManualClock } from '@waystone/kit/testing'
 import { expect, test } from 'vitest'
+import { SilentServer, temporaryFolder } from '@waystone/kit/testing/node'
 import { adminUrlPath, createNode } from '../src/index.ts'
 import { datastorePath } from '../src/data-folder.ts'
 import { stopInOrder } from '../src/lifecycle/stop-in-order.ts'
-import { allPlugins, localConfig, noTransports, startLocalNode, temporaryFolder } from './local-node.ts'
-import type { AddressInfo } from 'node:net'
+import { allPlugins, localConfig, noTransports, startLocalNode } from './local-node.ts'
 
 test('parts stop one after the other in the order given', async () => {
   const stopped: string[] = []
@@ -79,9 +78,8 @@ test('a start that is aborted stops everything again', async () => {
 
 test('a port in use is named, and the data folder is free again afterwards', async () => {
   await using folder = await temporaryFolder()
-  const other = createServer().listen(0, '127.0.0.1')
-  await once(other, 'listening')
-  const { port } = other.address() as AddressInfo
+  await using other = await SilentServer.listen()
+  const { port } = other
   const addresses = { listen: [`/ip4/127.0.0.1/tcp/${port}`, '/ip4/127.0.0.1/tcp/0'], announce: [], private: true }
   const config = localConfig('relay', { dataDir: folder.path, addresses })
   const node = await createNode({ config, plugins: allPlugins, metrics: false })
@@ -90,7 +88,7 @@ test('a port in use is named, and the data folder is free again afterwards', asy
     exitCode: 3,
     message: `another process listens on /ip4/127.0.0.1/tcp/${port}`
   })
-  other.close()
+  await other[Symbol.asyncDispose]()
   await using again = await startLocalNode('relay', { dataDir: folder.path, addresses })
   expect(again.node.libp2p.getMultiaddrs()).toHaveLength(2)
 })
@@ -123,7 +121,6 @@ test('a UDP port that something else has is named for WebRTC-direct', async () =
     name: 'PortInUseError',
     message: expect.stringContaining(listen[0] ?? '')
   })
-  other.close()
 })
 
 test('an address that is not of this machine is named', async () => {
@@ -136,12 +133,10 @@ test('an address that is not of this machine is named', async () => {
 })
 
 test('the admin port in use is named', async () => {
-  const other = createServer().listen(0, '127.0.0.1')
-  await once(other, 'listening')
-  const { port } = other.address() as AddressInfo
+  await using other = await SilentServer.listen()
+  const { port } = other
   const admin = { host: '127.0.0.1', port } as const
   await expect(startLocalNode('relay', { admin }, { admin: true })).rejects.toMatchObject({ name: 'PortInUseError' })
-  other.close()
 })
 
 test('a data folder in use by another node is refused and stays usable', async () => {

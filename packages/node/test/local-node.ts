@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { temporaryFolder } from '@waystone/kit/testing/node'
 import { defaultsFor } from '../src/config/defaults.ts'
 import { configSchema } from '../src/config/schema.ts'
 import {
@@ -48,12 +46,6 @@ export const noTransports: ConfigInput['transports'] = {
   webrtc: false,
   circuit: false,
   memory: false
-}
-
-/** A folder that is gone again at the end of its scope. */
-export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
-  const path = await mkdtemp(join(tmpdir(), 'waystone-node-'))
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
 /** A started node in a data folder of its own; both are gone at the end of its scope. */

@@ -5,7 +5,7 @@ import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { relaySelection } from '@waystone/relay-selection'
 import type { CircuitRelayService } from '@libp2p/circuit-relay-v2'
 import type { ConnectionGater, Ed25519PrivateKey, Libp2pEvents, Metrics, TypedEventTarget } from '@libp2p/interface'
@@ -94,11 +94,6 @@ export async function startReserving(
   })
   onTestFinished(async () => node.stop())
   return node
-}
-
-/** Waits until `condition` holds; the deadline is long because machines are slow, not because it is awaited. */
-export async function until(condition: () => boolean): Promise<void> {
-  await vi.waitUntil(condition, { timeout: 20_000, interval: 5 })
 }
 
 /** A fresh identity, for nodes that come back as themselves. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '@waystone/kit'
-import { ManualClock, RecordedMetrics } from '@waystone/kit/testing'
-import { addressOf, startRelay, startReserving, until } from './network.ts'
+import { ManualClock, RecordedMetrics, until } from '@waystone/kit/testing'
+import { addressOf, startRelay, startReserving } from './network.ts'
 import type { Libp2p } from 'libp2p'
 import type { ReservingNode } from './network.ts'
 

@@ -1,14 +1,13 @@
-import { createServer } from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { createLibp2p } from 'libp2p'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readinessSymbol } from '@waystone/interface'
 import { systemClock } from '@waystone/kit'
-import { ManualClock } from '@waystone/kit/testing'
+import { ManualClock, until } from '@waystone/kit/testing'
+import { SilentServer } from '@waystone/kit/testing/node'
 import { relaySelection } from '@waystone/relay-selection'
-import { addressOf, futureRelay, newKey, portOf, startPlain, startRelay, startReserving, until } from './network.ts'
-import type { Socket } from 'node:net'
+import { addressOf, futureRelay, newKey, portOf, startPlain, startRelay, startReserving } from './network.ts'
 import type { Libp2p } from 'libp2p'
 import type { ReservingNode } from './network.ts'
 
@@ -28,18 +27,6 @@ async function reach(node: ReservingNode, relay: Libp2p): Promise<void> {
   const guest = await startPlain()
   await guest.dial(multiaddr(`${addressOf(relay)}/p2p-circuit/p2p/${node.peerId.toString()}`))
   await guest.stop()
-}
-
-async function silentPort(): Promise<number> {
-  const sockets: Socket[] = []
-  const server = createServer(socket => sockets.push(socket))
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 describe('relay selection', () => {
@@ -231,10 +218,11 @@ describe('relay selection', () => {
   })
 
   it('ends a dial in progress when it stops', async () => {
+    await using silent = await SilentServer.listen()
     const clock = new ManualClock(systemClock.now())
     const peerId = peerIdFromPrivateKey(await newKey())
     const node = await startReserving({
-      relays: [`/ip4/127.0.0.1/tcp/${await silentPort()}/p2p/${peerId.toString()}`],
+      relays: [`/ip4/127.0.0.1/tcp/${silent.port}/p2p/${peerId.toString()}`],
       clock
     })
     await until(() => clock.pending === 1)
@@ -244,10 +232,11 @@ describe('relay selection', () => {
   })
 
   it('gives up on a relay that accepts and stays silent, at the deadline', async () => {
+    await using silent = await SilentServer.listen()
     const clock = new ManualClock(systemClock.now())
     const peerId = peerIdFromPrivateKey(await newKey())
     const node = await startReserving({
-      relays: [`/ip4/127.0.0.1/tcp/${await silentPort()}/p2p/${peerId.toString()}`],
+      relays: [`/ip4/127.0.0.1/tcp/${silent.port}/p2p/${peerId.toString()}`],
       clock
     })
     await until(() => clock.pending === 1)

@@ -5,7 +5,7 @@ import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { seedDiscovery } from '@waystone/seed-discovery'
 import type { Ed25519PrivateKey, Metrics } from '@libp2p/interface'
 import type { Libp2p } from 'libp2p'
@@ -59,11 +59,6 @@ export async function startSeeding(
   })
   onTestFinished(async () => node.stop())
   return node
-}
-
-/** Waits until `condition` holds; the deadline is long because machines are slow, not because it is awaited. */
-export async function until(condition: () => boolean): Promise<void> {
-  await vi.waitUntil(condition, { timeout: 20_000, interval: 5 })
 }
 
 /** A fresh identity, for nodes that come back as themselves. */

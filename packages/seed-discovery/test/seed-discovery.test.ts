@@ -1,10 +1,9 @@
-import { createServer } from 'node:net'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readinessSymbol } from '@waystone/interface'
-import { ManualClock, RecordedMetrics } from '@waystone/kit/testing'
-import { newKey, startNode, startSeeding, until } from './network.ts'
-import type { Socket } from 'node:net'
+import { ManualClock, RecordedMetrics, until } from '@waystone/kit/testing'
+import { SilentServer } from '@waystone/kit/testing/node'
+import { newKey, startNode, startSeeding } from './network.ts'
 import type { Libp2p } from 'libp2p'
 import type { SeedDiscovery } from '@waystone/seed-discovery'
 
@@ -22,19 +21,6 @@ async function freeAddress() {
   const [address, port] = [addressOf(node), portOf(node)]
   await node.stop()
   return { privateKey, address, port }
-}
-
-// accepts connections and never says a word
-async function silentPort(): Promise<number> {
-  const sockets: Socket[] = []
-  const server = createServer(socket => sockets.push(socket))
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 describe('seed discovery', () => {
@@ -114,7 +100,8 @@ describe('seed discovery', () => {
 
   it('gives up on a seed that accepts and stays silent, at the deadline', async () => {
     const clock = new ManualClock()
-    const port = await silentPort()
+    await using silent = await SilentServer.listen()
+    const { port } = silent
     const peerId = peerIdFromPrivateKey(await newKey())
     const node = await startSeeding({ seeds: [`/ip4/127.0.0.1/tcp/${port}/p2p/${peerId.toString()}`], clock })
     await until(() => clock.pending === 1)
@@ -125,7 +112,8 @@ describe('seed discovery', () => {
 
   it('ends a dial in progress when it stops', async () => {
     const clock = new ManualClock()
-    const port = await silentPort()
+    await using silent = await SilentServer.listen()
+    const { port } = silent
     const peerId = peerIdFromPrivateKey(await newKey())
     const node = await startSeeding({ seeds: [`/ip4/127.0.0.1/tcp/${port}/p2p/${peerId.toString()}`], clock })
     await until(() => clock.pending === 1)

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, expect, it, vi } from 'vitest'
+import { until } from '@waystone/kit/testing'
 import { createTestnet } from '../src/index.ts'
 import { nodeAt } from './services.ts'
-import { until } from './until.ts'
 import type { Plugin } from '@waystone/node'
 
 const room = join(import.meta.dirname, '..')

@@ -2,20 +2,18 @@ import { generateKeyPairSync } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { ManualClock } from '@waystone/kit/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { SilentServer } from '@waystone/kit/testing/node'
 import { checkHost, loadConfig } from '../../src/config/index.ts'
 import type { CheckHostOptions, CheckResult } from '../../src/config/index.ts'
 import { scratchFolder, writeFiles } from './scratch-folder.ts'
 
 async function occupyTcp(host = '127.0.0.1'): Promise<number> {
-  const server = createServer().listen(0, host)
-  onTestFinished(() => void server.close())
-  await once(server, 'listening')
-  return (server.address() as AddressInfo).port
+  const server = await SilentServer.listen(host)
+  onTestFinished(async () => server[Symbol.asyncDispose]())
+  return server.port
 }
 
 async function occupyUdp(): Promise<number> {

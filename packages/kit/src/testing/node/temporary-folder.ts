@@ -6,8 +6,8 @@ export interface TemporaryFolder extends AsyncDisposable {
   path: string
 }
 
-/** A folder that is gone when it is disposed of. */
+/** A new, empty folder that is gone when it is disposed of. */
 export async function temporaryFolder(): Promise<TemporaryFolder> {
-  const path = await mkdtemp(join(tmpdir(), 'waystone-e2e-'))
+  const path = await mkdtemp(join(tmpdir(), 'waystone-test-'))
   return { path, [Symbol.asyncDispose]: async () => await rm(path, { recursive: true, force: true }) }
 }
