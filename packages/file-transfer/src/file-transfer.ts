@@ -39,6 +39,7 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
   readonly #log: Logger
   #metrics: TransferMetrics = transferMetrics(undefined)
   #running: AbortController | undefined
+  #inbound: Handler | undefined
 
   constructor(components: FileTransferComponents, init: FileTransferInit) {
     super()
@@ -59,17 +60,24 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
     const inbox = new Inbox({ folder, openFile })
     await inbox.create()
     await this.#tidy(inbox)
-    await this.#components.registrar.handle(FILE_TRANSFER_PROTOCOL, this.#handler(inbox, running.signal).handle, {
+    this.#inbound = this.#handler(inbox, running.signal)
+    await this.#components.registrar.handle(FILE_TRANSFER_PROTOCOL, this.#inbound.handle, {
       maxInboundStreams: limits.MAX_STREAMS_PER_CONNECTION,
       maxOutboundStreams: limits.MAX_STREAMS_PER_CONNECTION,
       runOnLimitedConnection: true
     })
   }
 
+  /** Before the connections are closed: a sender without its receipt would send again. */
+  async beforeStop(): Promise<void> {
+    await this.#inbound?.receiptsTaken()
+  }
+
   async stop(): Promise<void> {
     const running = this.#running
     if (running === undefined) return
     this.#running = undefined
+    this.#inbound = undefined
     if (this.#init.inbox !== undefined) await this.#components.registrar.unhandle(FILE_TRANSFER_PROTOCOL)
     const reason = new FileTransferStoppedError()
     running.abort(reason)

@@ -40,6 +40,8 @@ interface Parties {
   conversation: Conversation
   connection: Connection
   watchdog: Watchdog
+  /** Resolves when the stream has ended. */
+  ended: Promise<void>
 }
 
 type Admission = ReturnType<typeof admit>
@@ -48,6 +50,7 @@ type Admission = ReturnType<typeof admit>
 export class Handler {
   readonly #init: HandlerInit
   readonly #pending = new PendingOffers(MAX_PENDING_OFFERS)
+  readonly #delivered = new Set<Promise<void>>()
 
   constructor(init: HandlerInit) {
     this.#init = init
@@ -56,18 +59,28 @@ export class Handler {
   readonly handle = async (stream: Stream, connection: Connection): Promise<void> => {
     stream.maxReadBufferLength = MAX_OFFER_BUFFER_BYTES
     using watchdog = new Watchdog({ stallMs: STALL_MS, clock: this.#init.clock, signal: this.#init.signal })
+    const { promise: ended, resolve } = Promise.withResolvers<void>()
     try {
-      await this.#serve(new Conversation(stream), connection, watchdog)
+      await this.#serve({ conversation: new Conversation(stream), connection, watchdog, ended })
       await this.#endStream(stream, watchdog)
     } catch (error) {
       stream.abort(toError(error))
+    } finally {
+      this.#delivered.delete(ended)
+      resolve()
     }
   }
 
-  async #serve(conversation: Conversation, connection: Connection, watchdog: Watchdog): Promise<void> {
+  /** Resolves when the senders of files that are complete have their receipts, or had time to take them. */
+  async receiptsTaken(): Promise<void> {
+    await Promise.all(this.#delivered)
+  }
+
+  async #serve(parties: Parties): Promise<void> {
+    const { conversation, connection, watchdog } = parties
     try {
       const offer = await this.#readOffer(conversation, connection, watchdog)
-      await this.#answer(offer, { conversation, connection, watchdog })
+      await this.#answer(offer, parties)
     } catch (error) {
       const refusal = refusalFor(error)
       if (refusal === undefined) throw error
@@ -130,8 +143,16 @@ export class Handler {
     const { receipts } = this.#init
     const { conversation, watchdog, key, session } = parties
     const known = receipts.get(key, session)
-    if (known === undefined) receipts.add(key, session, await new Reception(this.#init, { ...parties, offer }).run())
+    if (known === undefined) receipts.add(key, session, await this.#reception(offer, parties).run())
     else await conversation.write({ case: 'receipt', value: known }, watchdog)
+  }
+
+  #reception(offer: AdmittedOffer, parties: Parties & { key: string }): Reception {
+    const onEvent: ReceptionContext['onEvent'] = (event, ...rest) => {
+      if (event.type === 'received') this.#delivered.add(parties.ended)
+      this.#init.onEvent(event, ...rest)
+    }
+    return new Reception({ ...this.#init, onEvent }, { ...parties, offer })
   }
 
   /** Ends an earlier attempt of the same send, which may not know yet that its connection is dead. */

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { HostilePeer } from './hostile-peer.ts'
 import { cleanUp, content, fileOf, nextEvent, pair } from './nodes.ts'
-import type { ReceivedFile, SendProgress } from '../src/index.ts'
+import type { Startable } from '@libp2p/interface'
+import type { FileTransfer, ReceivedFile, SendProgress } from '../src/index.ts'
 
 afterEach(cleanUp)
 
@@ -23,6 +25,25 @@ describe('send', () => {
     expect(await received).toMatchObject({ storedAs: 'map.bin', path: join(inbox, 'map.bin'), sha256: sha256(bytes) })
     expect(await readdir(inbox)).toEqual(['map.bin'])
     expect((await stat(join(inbox, 'map.bin'))).mode & 0o777).toBe(0o600)
+  })
+
+  it('does not stop before the sender has taken its receipt', async () => {
+    const { sender, receiver } = await pair()
+    const files: FileTransfer & Startable = receiver.services.files
+    const peer = await HostilePeer.dial(sender, receiver)
+    await peer.offer({ size: 0n })
+    await peer.hear()
+    await peer.say({ case: 'begin', value: { offset: 0n } })
+    const received = nextEvent(files, 'received')
+    await peer.say({ case: 'complete', value: { sha256: Buffer.from(sha256(new Uint8Array(0)), 'hex') } })
+    await received
+    const order: string[] = []
+    const stopping = Promise.resolve(files.beforeStop?.()).then(() => order.push('stopping'))
+    expect(await peer.hear()).toMatchObject({ case: 'receipt' })
+    order.push('receipt taken')
+    await peer.stream.close()
+    await stopping
+    expect(order).toEqual(['receipt taken', 'stopping'])
   })
 
   it('delivers an empty file', async () => {
