@@ -31,6 +31,8 @@ export async function connectTo(
     return await connections.openConnection(addresses.length === 0 ? peer : addresses, dial)
   } catch (error) {
     options.signal?.throwIfAborted()
+    // a look-up with nobody to ask waits until there is somebody
+    if (connections.getConnections().length === 0) throw error
     // what was given or remembered may be outdated: a relay that is gone, say. The first error says more
     const now = await lookUp(abort)
     return await connections.openConnection(now.length === 0 ? peer : now, dial).catch(() => {
