@@ -3,6 +3,7 @@ import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { request } from 'node:http'
+import { until } from '@waystone/kit/testing'
 import { temporaryFolder } from '@waystone/kit/testing/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AdminServer } from '../src/admin/admin-server.ts'
@@ -158,7 +159,7 @@ test('the status of a node shows its connections and seeds', async () => {
   await using seed = await startLocalNode('seed')
   const seeds = [seed.addresses[0] ?? '']
   await using edge = await startLocalNode('edge', { seeds })
-  await expect.poll(() => edge.node.missing()).toEqual([])
+  await until(() => edge.node.missing().length === 0)
   const peer = seed.node.libp2p.peerId.toString()
   expect(edge.node.status()).toMatchObject({
     role: 'edge',

@@ -1,5 +1,6 @@
 import { peerIdFromString } from '@libp2p/peer-id'
 import { expect, test } from 'vitest'
+import { until } from '@waystone/kit/testing'
 import { noTransports, startLocalNode } from './local-node.ts'
 import type { ConfigInput } from '../src/config/schema.ts'
 
@@ -12,9 +13,9 @@ test('a fresh sender finds the circuit address of a relay-only edge right after 
   await using relay = await startLocalNode('relay', { transports, seeds })
   const relays = [relay.addresses[0] ?? '']
   await using hidden = await startLocalNode('edge', { transports, addresses: nowhere, seeds, relays })
-  await expect.poll(() => hidden.node.missing(), { timeout: 10_000 }).toEqual([])
+  await until(() => hidden.node.missing().length === 0)
   const wanted = peerIdFromString(hidden.node.libp2p.peerId.toString())
-  await expect.poll(async () => (await seed.node.libp2p.peerStore.get(wanted)).addresses.length).toBeGreaterThan(0)
+  await until(async () => (await seed.node.libp2p.peerStore.get(wanted)).addresses.length > 0)
   await using sender = await startLocalNode('edge', { transports, addresses: nowhere, seeds })
   const found = await sender.node.libp2p.peerRouting.findPeer(wanted)
   expect(found.multiaddrs.map(String)).toContainEqual(expect.stringContaining('/p2p-circuit'))

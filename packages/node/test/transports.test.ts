@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect, test } from 'vitest'
+import { until } from '@waystone/kit/testing'
 import { temporaryFolder } from '@waystone/kit/testing/node'
 import { describeConnection } from '../src/index.ts'
 import { noTransports, startLocalNode } from './local-node.ts'
@@ -98,7 +99,7 @@ test('two nodes connect through a relay on which one of them holds a reservation
     addresses: listenOn(),
     relays: [relay.addresses[0] ?? '']
   })
-  await expect.poll(() => hidden.node.missing()).toEqual([])
+  await until(() => hidden.node.missing().length === 0)
   const [address] = hidden.node.libp2p.getMultiaddrs()
   await using client = await startLocalNode('edge', { transports, addresses: listenOn() })
   const connection = await client.node.libp2p.dial(multiaddr(address?.toString()))
@@ -129,7 +130,7 @@ test('two nodes that nobody can dial connect over WebRTC, signalled over a relay
       .getMultiaddrs()
       .map(String)
       .find(address => address.includes('/webrtc/'))
-  await expect.poll(webrtc).toBeDefined()
+  await until(() => webrtc() !== undefined)
   await using client = await startLocalNode('edge', { transports, addresses: listenOn() })
   const connection = await client.node.libp2p.dial(multiaddr(webrtc()))
   expect(describeConnection(connection)).toMatchObject({ transport: 'webrtc', encrypter: 'native', path: 'direct' })
