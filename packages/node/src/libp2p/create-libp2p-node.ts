@@ -29,7 +29,7 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
   const [addresses, transports, connectionEncrypters, peerDiscovery, services, { yamux }, { ping }] = await Promise.all(
     [
       createAddresses(config),
-      createTransports(config),
+      createTransports(config, clock),
       createEncrypters(config),
       createDiscovery(config),
       createServices(plugins, parts),

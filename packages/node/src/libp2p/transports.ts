@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { CertificateUnreadableError } from './errors.ts'
+import type { Clock } from '@waystone/interface'
 import type { Config } from '../config/schema.ts'
 import type { Libp2pInit } from 'libp2p'
 
@@ -10,12 +11,12 @@ type TransportName = keyof Config['transports']
  * The configured transports. Each module is loaded only if it is used: QUIC and
  * WebRTC bring native code, and a node is to be ready within a second.
  */
-export async function createTransports(config: Config): Promise<TransportFactory[]> {
+export async function createTransports(config: Config, clock: Clock): Promise<TransportFactory[]> {
   const wanted = loaders.filter(([name]) => config.transports[name])
-  return Promise.all(wanted.map(([, load]) => load(config)))
+  return Promise.all(wanted.map(([, load]) => load(config, clock)))
 }
 
-type Loader = (config: Config) => Promise<TransportFactory>
+type Loader = (config: Config, clock: Clock) => Promise<TransportFactory>
 
 /** In the order in which libp2p tries them for an address that more than one can dial. */
 const loaders: readonly (readonly [TransportName, Loader])[] = [
@@ -28,11 +29,11 @@ const loaders: readonly (readonly [TransportName, Loader])[] = [
   ['memory', async () => (await import('@libp2p/memory')).memory()]
 ]
 
-async function loadWebSockets({ tls }: Config): Promise<TransportFactory> {
-  const { webSockets } = await import('@libp2p/websockets')
-  if (tls.certFile === undefined || tls.keyFile === undefined) return webSockets()
+async function loadWebSockets({ tls, connections: limits }: Config, clock: Clock): Promise<TransportFactory> {
+  const { guardedWebSockets } = await import('./web-sockets.ts')
+  if (tls.certFile === undefined || tls.keyFile === undefined) return guardedWebSockets({ limits, clock })
   const [cert, key] = await Promise.all([readPem(tls.certFile), readPem(tls.keyFile)])
-  return webSockets({ https: { cert, key } })
+  return guardedWebSockets({ limits, clock, https: { cert, key } })
 }
 
 async function readPem(path: string): Promise<Buffer> {
