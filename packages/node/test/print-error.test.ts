@@ -17,6 +17,11 @@ it.each([
     'WaystoneError: it broke\nhint: mend it\n'
   ],
   ['without a hint if it has none', new TypeError('odd'), 'TypeError: odd\n'],
+  [
+    'without what steers a terminal, since a remote may have a part in it',
+    new TypeError('cannot reach a\u001b[2Jb'),
+    'TypeError: cannot reach a\ufffd[2Jb\n'
+  ],
   ['as text if it is no error', 'gone', 'Error: gone\n']
 ])('an error is told to people %s', (_how, error, text) => {
   expect(printed(error)).toBe(text)

@@ -1,4 +1,5 @@
 import { systemClock } from '@waystone/kit'
+import { terminalText } from '@waystone/kit/terminal-text'
 import { LiveView } from '../live-view.ts'
 import type { Clock } from '@waystone/interface'
 
@@ -33,7 +34,7 @@ export class ReportOutput {
 
   /** Something that people may want to know and programs do not. */
   note(text: string): void {
-    if (!this.#json) process.stderr.write(`note: ${text}\n`)
+    if (!this.#json) process.stderr.write(`note: ${terminalText(text)}\n`)
   }
 
   /** A note where there is no terminal to show progress on. */
@@ -42,7 +43,7 @@ export class ReportOutput {
   }
 
   tell(event: object, text: string): void {
-    console.log(this.#json ? JSON.stringify(event) : text)
+    console.log(this.#json ? JSON.stringify(event) : terminalText(text))
   }
 
   /** A line that is drawn again on a terminal. */
@@ -51,6 +52,6 @@ export class ReportOutput {
     if (!urgent && now - this.#shownAt < SHOW_EVERY_MS) return
     this.#shownAt = now
     if (this.#json) console.log(JSON.stringify(event))
-    else if (this.#view.isTerminal) this.#view.show([line(this.#view.width)])
+    else if (this.#view.isTerminal) this.#view.show([terminalText(line(this.#view.width))])
   }
 }
