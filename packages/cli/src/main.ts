@@ -4,8 +4,9 @@
  *
  * @packageDocumentation
  */
-import { enableCompileCache } from 'node:module'
-import { run } from './run.ts'
+import { prepareProcess } from '@waystone/node/prepare-process'
 
-enableCompileCache()
+prepareProcess()
+// imported only now, so that the cache serves all of it
+const { run } = await import('./run.ts')
 process.exitCode = await run(process.argv.slice(2))

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module'
+import { prepareProcess } from '@waystone/node/prepare-process'
 
-enableCompileCache()
+prepareProcess()
 // imported only now, so that the cache serves all of it
 const { runRole } = await import('@waystone/node/run-role')
 const { plugins } = await import('./plugins.ts')

@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { lookUpAddresses, pathOf, systemClock } from '@waystone/kit'
+import { createDeadline, lookUpAddresses, pathOf, systemClock } from '@waystone/kit'
 import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
+import { JOIN_TIMEOUT_MS, waitUntilJoined } from '../edge/joining.ts'
 import { parsePeer } from '../edge/peer-argument.ts'
 import { servicesOf } from '../edge/services.ts'
-import { startShortLivedEdge, waitUntilJoined } from '../edge/short-lived-edge.ts'
+import { startShortLivedEdge } from '../edge/short-lived-edge.ts'
 import { PingReport } from '../edge/ping-report.ts'
 import { untilSignalled } from '../until-signalled.ts'
 import type { Connection, PeerId } from '@libp2p/interface'
@@ -13,6 +14,8 @@ import type { NamedPeer } from '../edge/peer-argument.ts'
 
 /** Between two pings, in milliseconds. */
 const INTERVAL_MS = 1_000
+/** For looking a peer up and reaching it, in milliseconds. */
+const CONNECT_TIMEOUT_MS = 30_000
 
 interface PingOptions extends ConfigOptions {
   count: number
@@ -33,22 +36,36 @@ async function pingPeer(text: string, options: PingOptions): Promise<void> {
   const report = new PingReport(named.peer.toString(), options)
   using signalled = untilSignalled()
   const { signal } = signalled
-  const sources = configSourcesFrom(options)
-  await using node = await startShortLivedEdge({ sources, note: note => report.note(note), signal })
+  const note = (text: string): void => report.note(text)
+  await using node = await startShortLivedEdge({ sources: configSourcesFrom(options), note, signal })
+  if (named.addresses.length === 0) await waitUntilJoined(node, { note, signal, timeoutMs: JOIN_TIMEOUT_MS })
   const connection = await connect(node, named, signal)
   report.connected(connection.remoteAddr.toString(), pathOf(connection))
-  for (let sequence = 1; sequence <= options.count; sequence++) {
-    if (sequence > 1) await systemClock.sleep(INTERVAL_MS, { signal })
-    await pingOnce(node, named.peer, { sequence, report, signal })
+  try {
+    for (let sequence = 1; sequence <= options.count; sequence++) {
+      if (sequence > 1) await systemClock.sleep(INTERVAL_MS, { signal })
+      await pingOnce(node, named.peer, { sequence, report, signal })
+    }
+  } finally {
+    // also after Ctrl-C, as users of ping know it
+    report.summary()
   }
-  report.summary()
+  report.throwIfAllLost()
 }
 
-async function connect(node: WaystoneNode, { peer, addresses }: NamedPeer, signal: AbortSignal): Promise<Connection> {
-  if (addresses.length > 0) return await node.libp2p.dial(addresses, { signal })
-  await waitUntilJoined(node, signal)
-  const now = await lookUpAddresses(node.libp2p.peerRouting, peer, { signal })
-  return await node.libp2p.dial(now.length === 0 ? peer : now, { signal })
+async function connect(node: WaystoneNode, named: NamedPeer, signal: AbortSignal): Promise<Connection> {
+  using deadline = createDeadline({ ms: CONNECT_TIMEOUT_MS, what: `finding ${named.peer.toString()}`, signal })
+  const { promise: ended, reject } = Promise.withResolvers<never>()
+  // a look-up in an empty routing table waits without heeding its signal
+  deadline.signal.addEventListener('abort', () => reject(deadline.signal.reason), { once: true })
+  return await Promise.race([dial(node, named, deadline.signal), ended])
+}
+
+async function dial({ libp2p }: WaystoneNode, named: NamedPeer, signal: AbortSignal): Promise<Connection> {
+  const { peer, addresses } = named
+  if (addresses.length > 0) return await libp2p.dial(addresses, { signal })
+  const now = await lookUpAddresses(libp2p.peerRouting, peer, { signal })
+  return await libp2p.dial(now.length === 0 ? peer : now, { signal })
 }
 
 interface PingOnceInit {

@@ -3,14 +3,16 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { nameOf } from '@waystone/kit/error-fields'
 import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
+import { waitUntilJoined } from '../edge/joining.ts'
 import { parsePeer } from '../edge/peer-argument.ts'
 import { ReceiveReport } from '../edge/receive-report.ts'
 import { servicesOf } from '../edge/services.ts'
-import { startShortLivedEdge, waitUntilJoined } from '../edge/short-lived-edge.ts'
+import { startShortLivedEdge } from '../edge/short-lived-edge.ts'
 import { untilSignalled } from '../until-signalled.ts'
 import type { WaystoneNode } from '@waystone/node'
 import type { Config } from '@waystone/node/config'
 import type { ConfigOptions } from '../config-options.ts'
+import type { JoiningInit } from '../edge/joining.ts'
 
 interface ReceiveOptions extends ConfigOptions {
   out: string
@@ -34,24 +36,32 @@ async function receive(options: ReceiveOptions): Promise<void> {
   const report = new ReceiveReport(options)
   using signalled = untilSignalled()
   const { signal } = signalled
+  const note = (text: string): void => report.note(text)
   await using node = await startShortLivedEdge({
     sources: configSourcesFrom(options),
     adjust: config => withInbox(config, resolve(options.out), accept),
-    note: text => report.note(text),
+    note,
     signal
   })
   const ended = report.follow(servicesOf(node).fileTransfer)
-  await join(node, signal)
-  report.listening(node.libp2p.peerId.toString(), node.libp2p.getMultiaddrs().map(String))
+  if (!(await join(node, { note, signal }))) return
+  const { libp2p, config } = node
+  report.listening({
+    peerId: libp2p.peerId.toString(),
+    addresses: libp2p.getMultiaddrs().map(String),
+    seeds: config.seeds
+  })
   await (options.once === true ? Promise.race([ended, once(signal, 'abort')]) : once(signal, 'abort'))
 }
 
 // an end by signal before the first file is the user's wish and no failure
-async function join(node: WaystoneNode, signal: AbortSignal): Promise<void> {
+async function join(node: WaystoneNode, init: JoiningInit): Promise<boolean> {
   try {
-    await waitUntilJoined(node, signal)
+    await waitUntilJoined(node, init)
+    return true
   } catch (error) {
     if (nameOf(error) !== 'InterruptedError') throw error
+    return false
   }
 }
 

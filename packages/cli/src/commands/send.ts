@@ -1,8 +1,9 @@
 import { Command } from 'commander'
 import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
+import { JOIN_TIMEOUT_MS, waitUntilJoined } from '../edge/joining.ts'
 import { parsePeer } from '../edge/peer-argument.ts'
 import { servicesOf } from '../edge/services.ts'
-import { startShortLivedEdge, waitUntilJoined } from '../edge/short-lived-edge.ts'
+import { startShortLivedEdge } from '../edge/short-lived-edge.ts'
 import { SendReport } from '../edge/send-report.ts'
 import { untilSignalled } from '../until-signalled.ts'
 import type { ConfigOptions } from '../config-options.ts'
@@ -29,13 +30,10 @@ async function send(file: string, peerText: string, options: SendOptions): Promi
   const report = new SendReport(options)
   using signalled = untilSignalled()
   const { signal } = signalled
-  await using node = await startShortLivedEdge({
-    sources: configSourcesFrom(options),
-    note: text => report.note(text),
-    signal
-  })
+  const note = (text: string): void => report.note(text)
+  await using node = await startShortLivedEdge({ sources: configSourcesFrom(options), note, signal })
   // a peer with an address needs no network to be found in
-  if (addresses.length === 0) await waitUntilJoined(node, signal)
+  if (addresses.length === 0) await waitUntilJoined(node, { note, signal, timeoutMs: JOIN_TIMEOUT_MS })
   const sent = await servicesOf(node).fileTransfer.send(peer, file, {
     addresses,
     signal,

@@ -57,15 +57,18 @@ export class PingReport {
     this.#output.tell({ event: 'lost', sequence, error: message }, `seq=${sequence} lost: ${message}`)
   }
 
-  /** @throws PingLostError - if nothing came back at all */
   summary(): void {
     const received = this.#times.length
     const facts = { sent: this.#sent, received, ...statistics(this.#times) }
     const { min, mean, max } = facts
     const times = received === 0 ? '' : `; round trip min/avg/max = ${[min, mean, max].map(fixed).join('/')} ms`
     this.#output.tell({ event: 'summary', ...facts }, `${this.#sent} sent, ${received} received${times}`)
-    if (received === 0)
-      throw new PingLostError(`no ping to ${this.#peer} was answered`, { hint: 'the peer may be gone' })
+  }
+
+  /** @throws PingLostError - if nothing came back at all */
+  throwIfAllLost(): void {
+    if (this.#times.length > 0) return
+    throw new PingLostError(`no ping to ${this.#peer} was answered`, { hint: 'the peer may be gone' })
   }
 }
 

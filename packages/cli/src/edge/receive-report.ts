@@ -5,6 +5,16 @@ import { ReportOutput } from './report-output.ts'
 import type { FileTransfer, ReceivedFile, ReceiveProgress } from '@waystone/file-transfer'
 import type { ReportInit } from './report-output.ts'
 
+/** How many addresses people are shown; with relays there are dozens. */
+const SHOWN_ADDRESSES = 6
+
+export interface Listening {
+  peerId: string
+  addresses: string[]
+  /** Where others may look the peer id up. */
+  seeds: string[]
+}
+
 /** Tells what arrives, from whom and over which path. */
 export class ReceiveReport {
   readonly #output: ReportOutput
@@ -19,9 +29,11 @@ export class ReceiveReport {
   }
 
   /** Says how others reach this receiver. */
-  listening(peerId: string, addresses: string[]): void {
-    const hint = `send with: waystone send FILE ${addresses[0] ?? peerId}`
-    const text = [`receiving as ${peerId}`, ...addresses.map(address => `  ${address}`), hint].join('\n')
+  listening({ peerId, addresses, seeds }: Listening): void {
+    const shown = addresses.slice(0, SHOWN_ADDRESSES).map(address => `  ${address}`)
+    if (addresses.length > shown.length) shown.push(`  and ${addresses.length - shown.length} more, listed with --json`)
+    const hint = `send with: waystone send FILE ${wayTo({ peerId, addresses, seeds })}`
+    const text = [`receiving as ${peerId}`, ...shown, hint].join('\n')
     this.#output.tell({ event: 'listening', peerId, addresses }, text)
   }
 
@@ -65,4 +77,10 @@ export class ReceiveReport {
       `received ${path}: ${formatBytes(size)} (${size} bytes), sha256 ${sha256}, from ${peer.toString()}, path ${route.path}`
     )
   }
+}
+
+// a peer id holds on every machine and over every path; a loopback address only here
+function wayTo({ peerId, addresses, seeds: [seed] }: Listening): string {
+  if (seed !== undefined) return `${peerId} --seeds ${seed}`
+  return addresses.find(address => !/^\/ip(4\/127\.|6\/::1\/)/.test(address)) ?? addresses[0] ?? peerId
 }

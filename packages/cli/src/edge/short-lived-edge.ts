@@ -1,6 +1,6 @@
 import { MemoryDatastore } from 'datastore-core'
 import { plugins } from '@waystone/edge-node'
-import { systemClock, systemRandom } from '@waystone/kit'
+import { systemRandom } from '@waystone/kit'
 import { nameOf } from '@waystone/kit/error-fields'
 import { createNode } from '@waystone/node'
 import { loadConfig } from '@waystone/node/config'
@@ -9,9 +9,6 @@ import { createCommandLog } from './command-log.ts'
 import { isChosen } from './setting-origin.ts'
 import type { WaystoneNode } from '@waystone/node'
 import type { ConfigSources, LoadedConfig } from '@waystone/node/config'
-
-/** How often it is looked whether the edge has joined, in milliseconds. */
-const JOIN_POLL_MS = 10
 
 export interface ShortLivedEdgeInit {
   sources: ConfigSources
@@ -42,9 +39,4 @@ export async function startShortLivedEdge(init: ShortLivedEdgeInit): Promise<Way
   })
   await node.start({ signal })
   return node
-}
-
-/** Waits until nothing is missing any more, a seed connection say. Without seeds there is nothing to wait for. */
-export async function waitUntilJoined(node: WaystoneNode, signal: AbortSignal): Promise<void> {
-  while (node.missing().length > 0) await systemClock.sleep(JOIN_POLL_MS, { signal })
 }

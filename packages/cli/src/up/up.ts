@@ -108,7 +108,7 @@ function invitation(observations: Observation[]): string[] {
     '',
     `  npx waystone send README.md ${hidden.peerId} --preset dev --network local --seeds ${seed}`,
     '',
-    `It arrives in ${inboxOf(hidden)}. Ctrl-C stops the network.`
+    `It arrives in ${inboxOf(hidden)}, which the next start empties. Ctrl-C stops the network.`
   ]
 }
 
