@@ -36,7 +36,7 @@ async function pingPeer(text: string, options: PingOptions): Promise<void> {
   const report = new PingReport(named.peer.toString(), options)
   using signalled = untilSignalled()
   const { signal } = signalled
-  const note = (text: string): void => report.note(text)
+  const note = (line: string): void => report.note(line)
   await using node = await startShortLivedEdge({ sources: configSourcesFrom(options), note, signal })
   if (named.addresses.length === 0) await waitUntilJoined(node, { note, signal, timeoutMs: JOIN_TIMEOUT_MS })
   const connection = await connect(node, named, signal)

@@ -17,7 +17,7 @@ export class NotJoinedError extends WaystoneError {
 
 export interface JoiningInit {
   /** For people. */
-  note(text: string): void
+  note: (text: string) => void
   signal: AbortSignal
   /** Milliseconds; without it there is no end. */
   timeoutMs?: number

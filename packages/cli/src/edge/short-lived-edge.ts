@@ -15,7 +15,7 @@ export interface ShortLivedEdgeInit {
   /** Changes what the config says; for what a command itself decides. */
   adjust?: (config: LoadedConfig['config']) => LoadedConfig['config']
   /** For people; goes to standard error. */
-  note(text: string): void
+  note: (text: string) => void
   signal: AbortSignal
 }
 
