@@ -104,11 +104,12 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
 
   #sender(peer: PeerId, file: SourceFile, options: SendOptions): Sender {
     const { connectionManager, peerId, peerRouting } = this.#components
+    const clock = this.#init.clock ?? systemClock
     const init: SenderInit = {
       connections: connectionManager,
-      lookUp: (target, abort) => lookUpAddresses(peerRouting, target, abort),
+      lookUp: (target, abort) => lookUpAddresses(peerRouting, target, { ...abort, clock }),
       self: peerId,
-      clock: this.#init.clock ?? systemClock,
+      clock,
       random: this.#init.random ?? systemRandom,
       limits: { maxAttempts: Infinity, giveUpAfterMs: this.#init.giveUpAfterMs ?? limits.GIVE_UP_AFTER_MS },
       routeOf: async (connection: Connection) => this.#routeOf(connection),

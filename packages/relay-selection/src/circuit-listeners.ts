@@ -1,6 +1,5 @@
 import { multiaddr } from '@multiformats/multiaddr'
-import { createDeadline } from '@waystone/kit'
-import { abortable } from './abortable.ts'
+import { abortable, createDeadline } from '@waystone/kit'
 import { RESERVE_TIMEOUT_MS } from './constants.ts'
 import { ReservationFailedError } from './errors.ts'
 import { CircuitTransport } from './circuit-transport.ts'

@@ -1,6 +1,5 @@
-import { createDeadline, DeadlineExceededError } from '@waystone/kit'
+import { abortable, createDeadline, DeadlineExceededError } from '@waystone/kit'
 import { RELAY_V2_HOP_PROTOCOL } from '@waystone/wire'
-import { abortable } from './abortable.ts'
 import { NotARelayError, ReservationFailedError } from './errors.ts'
 import type { PeerId, PeerStore } from '@libp2p/interface'
 import type { ConnectionManager } from '@libp2p/interface-internal'

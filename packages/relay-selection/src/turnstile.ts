@@ -1,4 +1,4 @@
-import { abortable } from './abortable.ts'
+import { abortable } from '@waystone/kit'
 
 /** Lets one piece of work in at a time, in the order of arrival. */
 export class Turnstile {
