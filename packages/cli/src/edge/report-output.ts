@@ -34,7 +34,7 @@ export class ReportOutput {
 
   /** Something that people may want to know and programs do not. */
   note(text: string): void {
-    if (!this.#json) process.stderr.write(`note: ${terminalText(text)}\n`)
+    if (!this.#json) this.#view.print([`note: ${terminalText(text)}`])
   }
 
   /** A note where there is no terminal to show progress on. */
@@ -44,6 +44,8 @@ export class ReportOutput {
 
   tell(event: object, text: string): void {
     console.log(this.#json ? JSON.stringify(event) : terminalText(text))
+    // both may go to the same terminal, and the next line of progress must not be drawn over a result
+    this.#view.leave()
   }
 
   /** A line that is drawn again on a terminal. */
