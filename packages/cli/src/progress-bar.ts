@@ -3,11 +3,19 @@ import type { Clock } from '@waystone/interface'
 
 /** How fast the shown rate follows the measured one: weight of what happened 1 s ago is 1/e. */
 const SMOOTHING_MS = 1_000
+/** A rate measured over less, in milliseconds, says more about caches than about what is going on. */
+const MIN_MEASURED_MS = 500
 
 export interface ProgressInit {
   /** Bytes in all. */
   total: number
   clock: Clock
+}
+
+export interface ProgressWords {
+  /** What is going on where it is not the transfer itself. */
+  phase?: string
+  note?: string
 }
 
 /** Turns byte counts over time into one line: share, amount, rate and time left. */
@@ -16,6 +24,7 @@ export class ProgressBar {
   readonly #clock: Clock
   #bytes = 0
   #at: number
+  #measuredSince: number | undefined
   #rate: number | undefined
 
   constructor({ total, clock }: ProgressInit) {
@@ -24,9 +33,10 @@ export class ProgressBar {
     this.#at = clock.monotonic()
   }
 
-  /** Bytes a second, smoothed; 0 before the second update. */
+  /** Bytes a second, smoothed; 0 before there was time to measure it. */
   get rate(): number {
-    return this.#rate ?? 0
+    const measuredMs = this.#measuredSince === undefined ? 0 : this.#at - this.#measuredSince
+    return measuredMs < MIN_MEASURED_MS ? 0 : (this.#rate ?? 0)
   }
 
   /** @param bytes - done so far; what a resumed transfer has already is its first update */
@@ -38,22 +48,25 @@ export class ProgressBar {
       const weight = Math.exp(-elapsed / SMOOTHING_MS)
       this.#rate = this.#rate === undefined ? measured : this.#rate * weight + measured * (1 - weight)
     }
+    if (bytes > 0) this.#measuredSince ??= now
     this.#bytes = bytes
     this.#at = now
   }
 
-  /** The line, at most `width` characters, with `note` (the path, say) at its end. */
-  render(width: number, note = ''): string {
+  /** The line, at most `width` characters, with the phase before all amounts and the note (the path, say) after them. */
+  render(width: number, { phase = '', note = '' }: ProgressWords = {}): string {
     const share = this.#total === 0 ? 1 : this.#bytes / this.#total
-    const left = this.#rate === undefined || this.#rate === 0 ? '' : formatDuration(this.#remaining())
     const amount = `${formatBytes(this.#bytes)} of ${formatBytes(this.#total)}`
-    const facts = [amount, this.#rate === undefined ? '' : `${formatBytes(this.#rate)}/s`, left && `${left} left`, note]
     const percent = `${String(Math.floor(share * 100)).padStart(3)} %`
-    return `${percent} ${drawBar(share)} ${facts.filter(Boolean).join('  ')}`.slice(0, width)
+    const facts = [amount, ...this.#speed(), note].filter(Boolean).join('  ')
+    return `${phase && `${phase} `}${percent} ${drawBar(share)} ${facts}`.slice(0, width)
   }
 
-  #remaining(): number {
-    return ((this.#total - this.#bytes) / this.rate) * 1_000
+  #speed(): string[] {
+    const { rate } = this
+    if (rate === 0) return []
+    const left = formatDuration(((this.#total - this.#bytes) / rate) * 1_000)
+    return [`${formatBytes(rate)}/s`, `${left} left`]
   }
 }
 

@@ -32,7 +32,7 @@ describe('ProgressBar', () => {
     bar.update(1_024)
     await clock.advance(1_000)
     bar.update(2_048)
-    expect(bar.render(200, 'relayed')).toBe(
+    expect(bar.render(200, { note: 'relayed' })).toBe(
       ' 50 % [##########----------] 2.0 KiB of 4.0 KiB  1.0 KiB/s  0:02 left  relayed'
     )
   })
@@ -58,6 +58,21 @@ describe('ProgressBar', () => {
       }
       expect(Math.round(bar.rate / 10) * 10).toBe(rate)
     }
+  })
+
+  it('leaves the rate out for what is done in no time', async () => {
+    const clock = new ManualClock()
+    const bar = new ProgressBar({ total: 4_096, clock })
+    bar.update(1)
+    await clock.advance(499)
+    bar.update(4_096)
+    expect(bar.render(200)).toBe('100 % [####################] 4.0 KiB of 4.0 KiB')
+  })
+
+  it('names a phase before the amounts, which may go back in the next one', () => {
+    const bar = new ProgressBar({ total: 100, clock: new ManualClock() })
+    bar.update(15)
+    expect(bar.render(20, { phase: 'hashing' })).toBe('hashing  15 % [###--')
   })
 
   it('fits the width and is complete for an empty file', () => {

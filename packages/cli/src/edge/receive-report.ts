@@ -67,7 +67,7 @@ export class ReceiveReport {
     this.#bars.set(transferId, bar)
     bar.update(bytes)
     const event = { event: 'progress', name, peer, bytes, size, path: route.path }
-    this.#output.progress({ event, line: width => bar.render(width, `${name} ${route.path}`) })
+    this.#output.progress({ event, line: width => bar.render(width, { note: `${name} ${route.path}` }) })
   }
 
   #received({ transferId, peer, path, storedAs, size, sha256, route }: ReceivedFile): void {

@@ -2,6 +2,7 @@ import { messageOf, nameOf } from '@waystone/kit/error-fields'
 import { ProgressBar } from '../progress-bar.ts'
 import { ReportOutput } from './report-output.ts'
 import type { SendProgress, SentFile } from '@waystone/file-transfer'
+import type { ProgressWords } from '../progress-bar.ts'
 import type { ReportInit } from './report-output.ts'
 
 export interface SendReportInit extends ReportInit {
@@ -27,15 +28,17 @@ export class SendReport {
 
   progress(progress: SendProgress): void {
     const { phase, bytes, total } = progress
+    const urgent = phase !== this.#phase
+    // each phase counts from a start of its own, at a speed of its own
+    if (urgent) this.#bar = undefined
+    this.#phase = phase
     const bar = (this.#bar ??= new ProgressBar({ total, clock: this.#output.clock }))
     bar.update(bytes)
     if (this.#quiet) return
-    const urgent = phase !== this.#phase
-    this.#phase = phase
-    const note = noteOn(progress)
+    const words = wordsOn(progress)
     const event = { event: 'progress', ...describeProgress(progress), rate: Math.round(bar.rate) }
-    this.#output.progress({ event, line: width => bar.render(width, note), urgent })
-    if (urgent && phase === 'waiting') this.#output.noteOffTerminal(note)
+    this.#output.progress({ event, line: width => bar.render(width, words), urgent })
+    if (urgent && phase === 'waiting') this.#output.noteOffTerminal(words.note ?? '')
   }
 
   delivered(sent: SentFile): void {
@@ -55,8 +58,8 @@ function describeProgress({ phase, bytes, total, attempt, route, error }: SendPr
   return { phase, bytes, total, attempt, ...(route !== undefined && { path: route.path, via: route.via }), ...why }
 }
 
-function noteOn({ phase, route, attempt, error }: SendProgress): string {
-  if (phase === 'waiting') return `attempt ${attempt} broke off, trying again: ${messageOf(error)}`
-  if (phase === 'sending' && route !== undefined) return `${route.path} over ${route.transport}`
-  return phase
+function wordsOn({ phase, route, attempt, error }: SendProgress): ProgressWords {
+  if (phase === 'waiting') return { phase, note: `attempt ${attempt} broke off, trying again: ${messageOf(error)}` }
+  if (phase !== 'sending') return { phase }
+  return route === undefined ? {} : { note: `${route.path} over ${route.transport}` }
 }
