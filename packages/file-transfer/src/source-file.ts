@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { CHUNK_BYTES } from './constants.ts'
 import { FileChangedError, FileUnreadableError } from './errors.ts'
@@ -7,6 +8,7 @@ import { transferIdOf } from './transfer-id.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { FileIdentity } from './transfer-id.ts'
 import type { Hash } from 'node:crypto'
+import type { Stats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 
 /** A file that is being sent: opened once, so that it stays the same one if its name moves. */
@@ -27,10 +29,12 @@ export class SourceFile implements AsyncDisposable {
   static async open(path: string, name = basename(path)): Promise<SourceFile> {
     let file: FileHandle | undefined
     try {
-      file = await open(path, 'r')
-      const stat = await file.stat()
-      if (!stat.isFile()) throw new Error('it is not a regular file')
-      return new SourceFile(path, file, { name, size: stat.size, modifiedAt: Math.floor(stat.mtimeMs) })
+      // opening alone can do something to a device
+      refuseSpecial(await stat(path))
+      // the name may be another file's by now: opening a pipe would wait for a writer
+      file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+      const { size, mtimeMs } = refuseSpecial(await file.stat())
+      return new SourceFile(path, file, { name, size, modifiedAt: Math.floor(mtimeMs) })
     } catch (error) {
       await file?.close()
       throw new FileUnreadableError(path, error)
@@ -92,4 +96,9 @@ export class SourceFile implements AsyncDisposable {
     const { bytesRead } = await this.#file.read(buffer, 0, length, position)
     return buffer.subarray(0, bytesRead)
   }
+}
+
+function refuseSpecial(stats: Stats): Stats {
+  if (!stats.isFile()) throw new Error(`it is ${stats.isDirectory() ? 'a folder' : 'not a regular file'}`)
+  return stats
 }
