@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { poll } from '@waystone/kit/testing'
@@ -43,10 +43,18 @@ it('waystone up shows seven ready nodes and stops all of them on SIGINT', async 
   for (const { adminUrl } of nodes) await expect(fetch(adminUrl)).rejects.toThrow()
 })
 
-it('waystone up --once refuses a file that is not there before it starts anything', async () => {
-  const result = await runCommand({ args: ['up', '--once', 'no-such-file', '--data-dir', await folderOfTest()] })
-  expect(result.code).toBe(2)
-  expect(result.stderr).toMatch(/FileNotFoundError[\s\S]*no-such-file[\s\S]*hint:/)
+it('waystone up --once and send refuse a file that is not there alike, before they start anything', async () => {
+  const folder = await folderOfTest()
+  const peer = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'
+  for (const args of [
+    ['up', '--once', 'no-such-file'],
+    ['send', 'no-such-file', peer]
+  ]) {
+    const result = await runCommand({ args: [...args, '--data-dir', folder] })
+    expect(result.code).toBe(2)
+    expect(result.stderr).toMatch(/^FileArgumentError: .*no-such-file[\s\S]*hint:/)
+  }
+  expect(await readdir(folder)).toEqual([])
 })
 
 it('waystone up never clears a folder that it did not make', async () => {

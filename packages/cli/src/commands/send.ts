@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
+import { assertSendable } from '../edge/file-argument.ts'
 import { JOIN_TIMEOUT_MS, waitUntilJoined } from '../edge/joining.ts'
 import { parsePeer } from '../edge/peer-argument.ts'
 import { servicesOf } from '../edge/services.ts'
@@ -27,6 +28,7 @@ export function sendCommand(): Command {
 
 async function send(file: string, peerText: string, options: SendOptions): Promise<void> {
   const { peer, addresses } = parsePeer(peerText)
+  await assertSendable(file)
   const report = new SendReport(options)
   using signalled = untilSignalled()
   const { signal } = signalled

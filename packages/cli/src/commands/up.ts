@@ -1,7 +1,5 @@
-import { access } from 'node:fs/promises'
 import { Command } from 'commander'
-import { WaystoneError } from '@waystone/interface'
-import { EXIT_BAD_CONFIG } from '@waystone/node/exit-codes'
+import { assertSendable } from '../edge/file-argument.ts'
 import { untilSignalled } from '../until-signalled.ts'
 import { up } from '../up/up.ts'
 
@@ -9,12 +7,6 @@ interface UpOptions {
   once?: string
   dataDir: string
   json?: boolean
-}
-
-/** A file that is to be sent is not there. */
-class FileNotFoundError extends WaystoneError {
-  static override readonly name = 'FileNotFoundError'
-  readonly exitCode = EXIT_BAD_CONFIG
 }
 
 /** `waystone up`: a whole network on this machine. */
@@ -27,16 +19,8 @@ export function upCommand(): Command {
 }
 
 async function runUp({ once, dataDir, json = false }: UpOptions): Promise<void> {
-  if (once !== undefined) await assertReadable(once)
+  // before seven processes are started for it
+  if (once !== undefined) await assertSendable(once)
   using signalled = untilSignalled()
   await up({ dataDir, json, signal: signalled.signal, ...(once !== undefined && { once }) })
-}
-
-// before seven processes are started for it
-async function assertReadable(file: string): Promise<void> {
-  try {
-    await access(file)
-  } catch (cause) {
-    throw new FileNotFoundError(`cannot read ${file}`, { hint: 'check the path given to --once', cause })
-  }
 }
