@@ -18,9 +18,12 @@ class Screen {
   }
 
   write(text: string): boolean {
-    for (const [, up, plain] of text.matchAll(/\u001B\[(\d+)A\r|\u001B\[J|([^\u001B]+)/g)) {
+    const [plain = '', ...sequences] = text.split('\u001B[')
+    this.#print(plain)
+    for (const sequence of sequences) {
+      const [whole, up] = /^(?:(\d+)A\r|J)/.exec(sequence) ?? ['']
       if (up !== undefined) this.#goUp(Number(up))
-      else if (plain !== undefined) for (const character of plain) this.#put(character)
+      this.#print(sequence.slice(whole.length))
     }
     return true
   }
@@ -30,6 +33,10 @@ class Screen {
     const wrapped = this.#cells.flatMap(line => line.match(new RegExp(`.{1,${columns}}`, 'g')) ?? [''])
     this.#cells = wrapped
     this.columns = columns
+  }
+
+  #print(text: string): void {
+    for (const character of text) this.#put(character)
   }
 
   #put(character: string): void {

@@ -1,21 +1,19 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { createDeadline, lookUpAddresses, pathOf, systemClock } from '@waystone/kit'
+import { pathOf, systemClock } from '@waystone/kit'
 import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
 import { JOIN_TIMEOUT_MS, waitUntilJoined } from '../edge/joining.ts'
 import { parsePeer } from '../edge/peer-argument.ts'
+import { reachPeer } from '../edge/reaching.ts'
 import { servicesOf } from '../edge/services.ts'
 import { startShortLivedEdge } from '../edge/short-lived-edge.ts'
 import { PingReport } from '../edge/ping-report.ts'
 import { untilSignalled } from '../until-signalled.ts'
-import type { Connection, PeerId } from '@libp2p/interface'
+import type { PeerId } from '@libp2p/interface'
 import type { WaystoneNode } from '@waystone/node'
 import type { ConfigOptions } from '../config-options.ts'
-import type { NamedPeer } from '../edge/peer-argument.ts'
 
 /** Between two pings, in milliseconds. */
 const INTERVAL_MS = 1_000
-/** For looking a peer up and reaching it, in milliseconds. */
-const CONNECT_TIMEOUT_MS = 30_000
 
 interface PingOptions extends ConfigOptions {
   count: number
@@ -39,7 +37,7 @@ async function pingPeer(text: string, options: PingOptions): Promise<void> {
   const note = (line: string): void => report.note(line)
   await using node = await startShortLivedEdge({ sources: configSourcesFrom(options), note, signal })
   if (named.addresses.length === 0) await waitUntilJoined(node, { note, signal, timeoutMs: JOIN_TIMEOUT_MS })
-  const connection = await connect(node, named, signal)
+  const connection = await reachPeer(node, named, { note, signal })
   report.connected(connection.remoteAddr.toString(), pathOf(connection))
   try {
     for (let sequence = 1; sequence <= options.count; sequence++) {
@@ -51,21 +49,6 @@ async function pingPeer(text: string, options: PingOptions): Promise<void> {
     report.summary()
   }
   report.throwIfAllLost()
-}
-
-async function connect(node: WaystoneNode, named: NamedPeer, signal: AbortSignal): Promise<Connection> {
-  using deadline = createDeadline({ ms: CONNECT_TIMEOUT_MS, what: `finding ${named.peer.toString()}`, signal })
-  const { promise: ended, reject } = Promise.withResolvers<never>()
-  // a look-up in an empty routing table waits without heeding its signal
-  deadline.signal.addEventListener('abort', () => reject(deadline.signal.reason), { once: true })
-  return await Promise.race([dial(node, named, deadline.signal), ended])
-}
-
-async function dial({ libp2p }: WaystoneNode, named: NamedPeer, signal: AbortSignal): Promise<Connection> {
-  const { peer, addresses } = named
-  if (addresses.length > 0) return await libp2p.dial(addresses, { signal })
-  const now = await lookUpAddresses(libp2p.peerRouting, peer, { signal })
-  return await libp2p.dial(now.length === 0 ? peer : now, { signal })
 }
 
 interface PingOnceInit {

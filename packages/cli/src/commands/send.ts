@@ -3,6 +3,7 @@ import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
 import { assertSendable } from '../edge/file-argument.ts'
 import { JOIN_TIMEOUT_MS, waitUntilJoined } from '../edge/joining.ts'
 import { parsePeer } from '../edge/peer-argument.ts'
+import { reachPeer } from '../edge/reaching.ts'
 import { servicesOf } from '../edge/services.ts'
 import { startShortLivedEdge } from '../edge/short-lived-edge.ts'
 import { SendReport } from '../edge/send-report.ts'
@@ -35,7 +36,11 @@ async function send(file: string, peerText: string, options: SendOptions): Promi
   const note = (text: string): void => report.note(text)
   await using node = await startShortLivedEdge({ sources: configSourcesFrom(options), note, signal })
   // a peer with an address needs no network to be found in
-  if (addresses.length === 0) await waitUntilJoined(node, { note, signal, timeoutMs: JOIN_TIMEOUT_MS })
+  if (addresses.length === 0) {
+    await waitUntilJoined(node, { note, signal, timeoutMs: JOIN_TIMEOUT_MS })
+    // a transfer would try for minutes: right for a peer that was there, long for one that nobody knows
+    await reachPeer(node, { peer, addresses }, { note, signal })
+  }
   const sent = await servicesOf(node).fileTransfer.send(peer, file, {
     addresses,
     signal,
