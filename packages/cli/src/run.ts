@@ -13,15 +13,23 @@ const USAGE_EXIT_CODE = 2
  * @param args - without `node` and the script
  */
 export async function run(args: string[]): Promise<number> {
-  const program = await createProgram(args[0])
+  const line = withoutHelpCommand(args)
+  const program = await createProgram(line[0])
   try {
-    await program.parseAsync(args, { from: 'user' })
+    await program.parseAsync(line, { from: 'user' })
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT_CODE
     printError(error, { json: args.includes('--json') })
     return exitCodeFor(error)
   }
+}
+
+/** `help send` is `send --help`: only the command itself, and for roles their binary, knows its flags. */
+function withoutHelpCommand(args: string[]): string[] {
+  const [first, name, ...rest] = args
+  const known = first === 'help' && commands.some(command => command.name === name)
+  return known && name !== undefined ? [name, ...rest, '--help'] : args
 }
 
 async function createProgram(name: string | undefined): Promise<Command> {

@@ -86,6 +86,17 @@ describe('waystone config check', () => {
   })
 })
 
+describe('the role that waystone config check names', () => {
+  test.each([
+    ['admin:\n  port: 0\n', 'role edge (no extends)'],
+    ['extends: dev\nrole: seed\n', 'role seed']
+  ])('of %j is %s', async (contents, message) => {
+    const cwd = await folderWith({ 'my.yaml': contents })
+    const { stdout } = await config(['check', 'my.yaml', '--json', '--data-dir', 'data'], { cwd })
+    expect(JSON.parse(stdout).checks[0]).toEqual({ name: 'configuration', status: 'ok', message })
+  })
+})
+
 describe('waystone config explain', () => {
   test('says of every value of a preset where it comes from', async () => {
     const { code, stdout } = await config(['explain', '--preset', 'relay'])

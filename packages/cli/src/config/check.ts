@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { checkHost, ConfigInvalidError, loadConfig } from '@waystone/node/config'
-import type { CheckResult } from '@waystone/node/config'
+import type { CheckResult, LoadedConfig } from '@waystone/node/config'
 import { EXIT_BAD_CONFIG } from '@waystone/node/exit-codes'
 import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
 import type { ConfigOptions } from '../config-options.ts'
@@ -28,13 +28,19 @@ async function check(file: string | undefined, options: Options): Promise<void> 
 
 async function tryAll(options: Options): Promise<CheckResult[]> {
   try {
-    const { config } = await loadConfig(configSourcesFrom(options))
-    return [{ name: 'configuration', status: 'ok', message: `role ${config.role}` }, ...(await checkHost(config))]
+    const loaded = await loadConfig(configSourcesFrom(options))
+    return [{ name: 'configuration', status: 'ok', message: describeRole(loaded) }, ...(await checkHost(loaded.config))]
   } catch (error) {
     // programs want the problems one by one, people get the error as everywhere
     if (options.json && error instanceof ConfigInvalidError) printProblems(error)
     throw error
   }
+}
+
+// a file without a preset below it has the bare defaults of its role, which few people mean
+function describeRole({ config, origins }: LoadedConfig): string {
+  const hasPreset = [...origins.values()].some(({ kind }) => kind === 'preset')
+  return `role ${config.role}${hasPreset ? '' : ' (no extends)'}`
 }
 
 function printProblems({ problems }: ConfigInvalidError): void {

@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, it } from 'vitest'
+
+const MAIN = join(import.meta.dirname, '../src/main.ts')
+
+async function printed(...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...args])
+  return stdout
+}
+
+it.each([
+  ['send', '--quiet'],
+  ['seed', '--seeds'],
+  ['config', 'explain']
+])('help %s shows what its own --help does, %s for one', async (name, flag) => {
+  const text = await printed('help', name)
+  expect(text).toContain(flag)
+  expect(text).toBe(await printed(name, '--help'))
+})
+
+it('help of a part of a command is its own', async () => {
+  expect(await printed('help', 'config', 'explain')).toContain('waystone config explain')
+})
+
+it('help alone lists the commands', async () => expect(await printed('help')).toContain('measure round trips'))
