@@ -140,7 +140,14 @@ class ServiceNode implements WaystoneNode {
       throw namedListenError(error, this.config.addresses.listen)
     }
     this.#state = 'running'
+    this.#logStart()
+  }
+
+  #logStart(): void {
     this.#log('started as %s of %s, %p', this.config.role, this.config.network, this.libp2p.peerId)
+    // one line each, to be copied into the seeds of another node or into a browser
+    for (const address of this.libp2p.getMultiaddrs()) this.#log('listening on %a', address)
+    if (this.adminUrl !== undefined) this.#log('admin server on %s', this.adminUrl)
   }
 
   /** One step of the start; a stop waits for it and no further step begins. */

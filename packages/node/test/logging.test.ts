@@ -2,8 +2,11 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { peerIdFromString } from '@libp2p/peer-id'
 import * as fc from 'fast-check'
 import { pino } from 'pino'
+import { prettyFactory } from 'pino-pretty'
 import { expect, test } from 'vitest'
 import { componentLogger } from '../src/index.ts'
+import { prettyOptions } from '../src/logging/create-log.ts'
+import { startLocalNode } from './local-node.ts'
 import { formatMessage } from '../src/logging/format.ts'
 
 const PEER = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp'
@@ -103,4 +106,24 @@ test('loggers that say nothing are one object, however many connections there ar
   const log = logger.forComponent('libp2p:connection:1')
   expect(logger.forComponent('libp2p:connection:2')).toBe(log)
   expect(log.newScope('inbound')).toBe(log)
+})
+
+test('a person reads one line for each, with who says it', () => {
+  const { lines, logger } = record('info')
+  logger.forComponent('waystone:node')('listening')
+  const text = prettyFactory({ ...prettyOptions, colorize: false })(lines[0])
+  expect(text).toMatch(/^\[[\d:.]+\] INFO[^\n]*: \[waystone:node\] listening\n$/)
+})
+
+test('a node that started says how others reach it and where its admin server is', async () => {
+  const { lines, logger } = record('info')
+  await using local = await startLocalNode('relay', {}, { logger, admin: true })
+  const [address = ''] = local.addresses
+  const messages = lines.filter(({ component }) => component === 'waystone:node').map(({ msg }) => msg)
+  expect(messages).toEqual([
+    `started as relay of test, ${local.node.libp2p.peerId.toString()}`,
+    `listening on ${address}`,
+    `admin server on ${local.node.adminUrl}`
+  ])
+  expect(address).toMatch(/\/tcp\/\d+\/p2p\//)
 })

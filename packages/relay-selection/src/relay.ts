@@ -129,7 +129,7 @@ export class Relay {
     const { count, log } = this.#parts
     if (this.#signal.aborted) return
     count(error === undefined ? 'refreshed' : describeAttemptFailure(error).result)
-    if (error !== undefined) log.error('relay %p did not refresh our reservation - %e', this.#relay.peerId, error)
+    if (error !== undefined) log('relay %p did not refresh our reservation - %e', this.#relay.peerId, error)
     this.#supervisor.wake()
   }
 
@@ -137,8 +137,9 @@ export class Relay {
     this.#refresh.stop()
     const { result, reason } = describeAttemptFailure(error)
     this.#parts.count(result)
+    // what a remote does is news, no fault of this node
     if (reason !== this.#state.lastError) {
-      this.#parts.log.error('relay %p keeps no reservation for us: %s', this.#relay.peerId, reason)
+      this.#parts.log('relay %p keeps no reservation for us: %s', this.#relay.peerId, reason)
     }
     this.#change({ type: 'failed', reason, nextTryAt })
   }

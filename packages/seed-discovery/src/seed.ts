@@ -93,7 +93,8 @@ export class Seed {
     const { count, log } = this.#parts
     const { result, reason } = describeDialFailure(error)
     count(result)
-    if (reason !== this.#lastError) log.error('seed %p is not connected: %s', this.#seed.peerId, reason)
+    // what a remote does is news, no fault of this node
+    if (reason !== this.#lastError) log('seed %p is not connected: %s', this.#seed.peerId, reason)
     this.#lastError = reason
     this.#nextTryAt = nextTryAt
   }

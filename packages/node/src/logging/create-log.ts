@@ -2,6 +2,7 @@ import { isatty } from 'node:tty'
 import { pino } from 'pino'
 import type { Config } from '../config/schema.ts'
 import type { DestinationStream, Logger } from 'pino'
+import type { PrettyOptions } from 'pino-pretty'
 
 /**
  * The process's log: one JSON object a line, or text for a person when the
@@ -23,7 +24,15 @@ export async function createLog({ level, format }: Config['log'], descriptor: 1 
   )
 }
 
+/** How a line for a person looks: all of it in one line, led by who says it. */
+export const prettyOptions = {
+  ignore: 'pid,component',
+  translateTime: 'SYS:HH:MM:ss.l',
+  singleLine: true,
+  messageFormat: '[{component}] {msg}'
+} as const satisfies PrettyOptions
+
 async function prettyDestination(destination: number): Promise<DestinationStream> {
   const { default: pinoPretty } = await import('pino-pretty')
-  return pinoPretty({ destination, sync: true, ignore: 'pid', translateTime: 'SYS:HH:MM:ss.l' })
+  return pinoPretty({ destination, sync: true, ...prettyOptions })
 }
