@@ -43,6 +43,27 @@ it('waystone up shows seven ready nodes and stops all of them on SIGINT', async 
   for (const { adminUrl } of nodes) await expect(fetch(adminUrl)).rejects.toThrow()
 })
 
+it('the nodes of waystone up end when it is killed', async () => {
+  await using command = startCommand({ args: ['up', '--json', '--data-dir', await folderOfTest()] })
+  const line = await poll(() => /^\{"event":"ready".*$/m.exec(command.output().stdout)?.[0], {
+    what: 'ready',
+    ms: 60_000
+  })
+  const { nodes } = JSON.parse(line) as { nodes: { adminUrl: string }[] }
+  expect(nodes).toHaveLength(7)
+  command.process.kill('SIGKILL')
+  for (const { adminUrl } of nodes) {
+    await poll(
+      async () =>
+        await fetch(adminUrl).then(
+          () => undefined,
+          () => true
+        ),
+      { what: `${adminUrl} to be gone`, ms: 30_000 }
+    )
+  }
+})
+
 it('waystone up --once and send refuse a file that is not there alike, before they start anything', async () => {
   const folder = await folderOfTest()
   const peer = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'

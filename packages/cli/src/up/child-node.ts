@@ -25,9 +25,14 @@ export class ChildNode {
   constructor(plan: PlannedNode, configFile: string) {
     this.plan = plan
     const log = openSync(this.logFile, 'a', 0o600)
-    const args = [cliEntry(), plan.role, '--config', configFile]
+    // it stops when the IPC channel ends: also when this process is killed and can ask nobody to stop
+    const args = [cliEntry(), plan.role, '--config', configFile, '--exit-with-parent']
     // in a process group of its own, so that Ctrl-C reaches it once: through us, in order
-    const options = { stdio: ['ignore', log, log], env: childEnvironment(), detached: true } satisfies SpawnOptions
+    const options = {
+      stdio: ['ignore', log, log, 'ipc'],
+      env: childEnvironment(),
+      detached: true
+    } satisfies SpawnOptions
     this.#process = spawn(process.execPath, args, options)
     closeSync(log)
     this.ended = this.#waitForEnd()

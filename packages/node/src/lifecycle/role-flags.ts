@@ -9,6 +9,8 @@ export interface RoleFlags {
   sources: Pick<ConfigSources, 'preset' | 'file' | 'flags' | 'flagNames'>
   help: boolean
   version: boolean
+  /** Stops when the process that started this one is gone. For programs that start nodes: it needs an IPC channel. */
+  exitWithParent: boolean
 }
 
 const helpLines = [
@@ -28,7 +30,8 @@ const options = {
   preset: { type: 'string' },
   set: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean' }
+  version: { type: 'boolean' },
+  'exit-with-parent': { type: 'boolean' }
 } as const
 
 const configOptions = Object.fromEntries(
@@ -40,8 +43,9 @@ export function parseRoleFlags(args: string[]): RoleFlags {
   try {
     const { values } = parseArgs({ args, options: { ...configOptions, ...options }, strict: true })
     const { config: file, preset, set = [], help = false, version = false } = values
+    const { 'exit-with-parent': exitWithParent = false } = values
     const layer = flagLayer({ named: namedFrom(values), set: Object.fromEntries(set.map(settingFrom)) })
-    return { sources: { file, preset, ...layer }, help, version }
+    return { sources: { file, preset, ...layer }, help, version, exitWithParent }
   } catch (cause) {
     if (cause instanceof UsageError) throw cause
     const [problem = ''] = messageOf(cause).split('. ')

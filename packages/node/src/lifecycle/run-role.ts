@@ -6,6 +6,7 @@ import { createNode } from '../node.ts'
 import { VERSION } from '../version.ts'
 import { catchStrays } from './catch-strays.ts'
 import { loadRole } from './load-role.ts'
+import { onParentGone } from './parent.ts'
 import { printError } from './print-error.ts'
 import { parseRoleFlags, ROLE_FLAGS_HELP } from './role-flags.ts'
 import { listenForSignals } from './signals.ts'
@@ -32,7 +33,7 @@ export async function runRole(role: Role, plugins: Plugins, args: string[]): Pro
     onSecond: code => process.exit(code)
   })
   try {
-    return await inStages(role, plugins, { args, signal: stopping.signal })
+    return await inStages(role, plugins, { args, stopping })
   } finally {
     stopListening()
   }
@@ -40,16 +41,18 @@ export async function runRole(role: Role, plugins: Plugins, args: string[]): Pro
 
 interface Run {
   args: string[]
-  /** Ends with the name of the operating system's signal. */
-  signal: AbortSignal
+  /** Aborted with the name of the operating system's signal, or with what else ends the node. */
+  stopping: AbortController
 }
 
-async function inStages(role: Role, plugins: Plugins, { args, signal }: Run): Promise<number> {
+async function inStages(role: Role, plugins: Plugins, { args, stopping }: Run): Promise<number> {
+  const { signal } = stopping
   let stageCode = EXIT_BAD_CONFIG
   try {
     const flags = parseRoleFlags(args)
     if (flags.help) return say(`Usage: waystone ${role} [flags]\n\n${ROLE_FLAGS_HELP}\n`)
     if (flags.version) return say(`${VERSION}\n`)
+    if (flags.exitWithParent) onParentGone(() => stopping.abort('the end of its parent process'))
     const loaded = await loadRole(role, flags)
     stageCode = EXIT_START_FAILED
     const { node, log } = await makeNode(loaded, plugins)
