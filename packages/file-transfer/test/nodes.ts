@@ -32,7 +32,8 @@ export async function fileNode(init: FileTransferInit = {}): Promise<FileNode> {
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    // as in packages/node: more than ten streams may come with the end of the handshake
+    streamMuxers: [yamux({ maxEarlyStreams: 1000 })],
     connectionManager: { inboundConnectionThreshold: 10_000 },
     services: { identify: identify(), files: fileTransfer(init) }
   })

@@ -2,6 +2,14 @@ import { HANDSHAKE_TIMEOUT_MS, KEEP_ALIVE_MS, NEGOTIATION_TIMEOUT_MS } from '@wa
 import type { Config } from '../config/schema.ts'
 import type { ConnectionManagerInit, ConnectionMonitorInit } from 'libp2p'
 
+/**
+ * Streams that a peer has opened before this side of the connection is set up:
+ * what came with the end of the handshake is handled in one go. libp2p breaks
+ * all streams of the connection at the 11th, which an ordinary application may
+ * open. This is yamux's limit for streams in general.
+ */
+export const MAX_EARLY_STREAMS = 1000
+
 /** The limits per IP are the inbound gater's: see `inbound-gater.ts`. */
 export function connectionManagerInit({ connections }: Config): ConnectionManagerInit {
   return {

@@ -1,6 +1,6 @@
 import { createLibp2p } from 'libp2p'
 import { createAddresses } from './addresses.ts'
-import { connectionManagerInit, connectionMonitorInit } from './connection-limits.ts'
+import { connectionManagerInit, connectionMonitorInit, MAX_EARLY_STREAMS } from './connection-limits.ts'
 import { createDiscovery } from './discovery.ts'
 import { createEncrypters } from './encrypters.ts'
 import { InboundGater } from './inbound-gater.ts'
@@ -47,7 +47,7 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     addresses,
     transports,
     connectionEncrypters,
-    streamMuxers: [yamux()],
+    streamMuxers: [yamux({ maxEarlyStreams: MAX_EARLY_STREAMS })],
     peerDiscovery,
     services: { [SERVICE_KEYS.ping]: ping(), ...services },
     connectionGater: new InboundGater({ limits: config.connections, clock, onRefused: metrics?.countRefusal }),
