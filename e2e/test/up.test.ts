@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { poll } from '@waystone/kit/testing'
 import { temporaryFolder } from '@waystone/kit/testing/node'
 import { repository, runCommand, startCommand } from '../harness/command.ts'
+import type { NodeReport } from '../../packages/cli/src/up/announcement.ts'
 
 async function folderOfTest(): Promise<string> {
   const folder = await temporaryFolder()
@@ -33,13 +34,22 @@ it('waystone up shows seven ready nodes and stops all of them on SIGINT', async 
     what: 'ready',
     ms: 60_000
   })
-  const { nodes } = JSON.parse(line) as { nodes: { name: string; state: string; path: string; adminUrl: string }[] }
+  const { nodes } = JSON.parse(line) as { nodes: NodeReport[] }
   expect(nodes.map(node => node.name)).toEqual(['seed-1', 'seed-2', 'relay-1', 'relay-2', 'edge-1', 'edge-2', 'edge-3'])
   expect(nodes.every(node => node.state === 'ready')).toBe(true)
   expect(nodes.at(-1)?.path).toMatch(/^relayed via relay-/)
   expect(nodes.at(0)?.path).toBe('direct')
+  expect(nodes.flatMap(node => node.inbox ?? [])).toEqual(
+    ['edge-1', 'edge-2', 'edge-3'].map(name => join(folder, name, 'inbox'))
+  )
+  for (const { peerId, addresses } of nodes) {
+    expect(addresses).not.toEqual([])
+    expect(addresses.filter(address => !address.endsWith(`/p2p/${peerId}`))).toEqual([])
+  }
   command.process.kill('SIGINT')
-  expect((await command.result).code).toBe(0)
+  const { code, stdout } = await command.result
+  expect(code).toBe(0)
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe(JSON.stringify({ event: 'stopped', dataDir: folder }))
   for (const { adminUrl } of nodes) await expect(fetch(adminUrl)).rejects.toThrow()
 })
 

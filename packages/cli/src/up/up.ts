@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { createDeadline, systemClock } from '@waystone/kit'
+import { describeEnded, invitation, reportsOf, rowsOf } from './announcement.ts'
 import { NodeEndedError } from './child-node.ts'
 import { prepareDataFolder } from './data-folder.ts'
 import { LiveView } from '../live-view.ts'
 import { prepareNetwork, startNode } from './local-network.ts'
-import { allReady, observe, rowOf } from './observer.ts'
+import { allReady, observe } from './observer.ts'
 import { sendOnce } from './send-once.ts'
 import { renderTable } from './table.ts'
 import type { ChildNode } from './child-node.ts'
-import type { PlannedNode, RoleCounts } from './network-plan.ts'
+import type { RoleCounts } from './network-plan.ts'
 import type { Observation } from './observer.ts'
-import type { NodeRow } from './table.ts'
 
 /** How often the table looks at the nodes, in milliseconds: while they start, and after. */
 const STARTING_INTERVAL_MS = 100
@@ -35,7 +35,8 @@ export interface UpInit {
 
 /** Runs a whole network of real processes on loopback until the signal ends it. */
 export async function up(init: UpInit): Promise<void> {
-  const network = await prepareNetwork(COUNTS, await prepareDataFolder(init.dataDir))
+  const folder = await prepareDataFolder(init.dataDir)
+  const network = await prepareNetwork(COUNTS, folder)
   const [sender] = network.filter(node => node.role === 'edge')
   // with --once the first edge is the `send` process: it runs with that edge's identity and config
   const running = network.filter(node => init.once === undefined || node !== sender)
@@ -48,6 +49,7 @@ export async function up(init: UpInit): Promise<void> {
   } finally {
     await Promise.all(children.map(stop))
   }
+  if (init.once === undefined) sayStopped(folder, init.json)
 }
 
 async function waitUntilReady(children: ChildNode[], { json, once, signal }: UpInit, view: LiveView): Promise<void> {
@@ -68,17 +70,19 @@ interface AnnounceInit {
 }
 
 function announceReady(observations: Observation[], { json, quiet, view }: AnnounceInit): void {
-  if (json) console.log(JSON.stringify({ event: 'ready', nodes: rowsOf(observations) }))
-  else if (!quiet) view.show([...tableOf(observations, view.width), ...invitation(observations)])
+  if (json) console.log(JSON.stringify({ event: 'ready', nodes: reportsOf(observations) }))
+  if (json || quiet) return
+  view.show(tableOf(observations, view.width))
+  view.print(invitation(observations))
 }
 
 async function showUntilEnd(children: ChildNode[], { json, signal }: UpInit, view: LiveView): Promise<void> {
   try {
-    const inviting = invitation(await observe(children, signal))
     for (;;) {
       await systemClock.sleep(RUNNING_INTERVAL_MS, { signal })
       const observations = await observe(children, signal)
-      if (!json && view.isTerminal) view.show([...tableOf(observations, view.width), ...inviting])
+      if (json || !view.isTerminal) continue
+      view.show([...tableOf(observations, view.width), ...describeEnded(observations)])
     }
   } catch (error) {
     // the only way out: being asked to stop is what a network runs for
@@ -86,34 +90,13 @@ async function showUntilEnd(children: ChildNode[], { json, signal }: UpInit, vie
   }
 }
 
-function rowsOf(observations: Observation[]): NodeRow[] {
-  const names = new Map(observations.map(({ child: { plan } }) => [plan.peerId, plan.name]))
-  return observations.map(seen => rowOf(seen, names))
-}
-
 function tableOf(observations: Observation[], width: number): string[] {
   return renderTable(rowsOf(observations), width)
 }
 
-// what to try next, in words that can be pasted
-function invitation(observations: Observation[]): string[] {
-  const edges = observations.map(({ child }) => child.plan).filter(({ role }) => role === 'edge')
-  const hidden = edges.at(-1)
-  const seeds = observations.filter(({ child }) => child.plan.role === 'seed')
-  if (hidden === undefined) return []
-  const seed = seeds[0]?.status?.addresses[0] ?? ''
-  return [
-    '',
-    `ready. ${hidden.name} is reachable only through the relays. Send it a file from another terminal:`,
-    '',
-    `  npx waystone send README.md ${hidden.peerId} --preset dev --network local --seeds ${seed}`,
-    '',
-    `It arrives in ${inboxOf(hidden)}, which the next start empties. Ctrl-C stops the network.`
-  ]
-}
-
-function inboxOf({ dataDir }: PlannedNode): string {
-  return `${dataDir}/inbox`
+function sayStopped(folder: string, json: boolean): void {
+  if (json) console.log(JSON.stringify({ event: 'stopped', dataDir: folder }))
+  else console.log(`stopped; logs and received files are in ${folder}`)
 }
 
 async function throwIfEnded(observations: Observation[]): Promise<void> {

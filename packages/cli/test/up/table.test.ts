@@ -22,8 +22,27 @@ describe('the table of waystone up', () => {
     ])
   })
 
-  it('fits the terminal', () => {
-    expect(renderTable([row], 20).every(line => line.length <= 20)).toBe(true)
+  it.each([
+    [10, []],
+    [50, ['node', 'state', 'path', 'address']],
+    [60, ['node', 'state', 'peer id', 'path', 'address']],
+    [70, ['node', 'state', 'peer id', 'peers', 'path', 'address']],
+    [88, ['node', 'state', 'peer id', 'peers', 'path', 'address', 'admin']]
+  ])('fits a terminal of %d characters', (width, headings) => {
+    const lines = renderTable([row], width)
+    expect(lines.every(line => line.length <= width)).toBe(true)
+    if (headings.length > 0) expect(lines[0]?.split(/  +/)).toEqual(headings)
+  })
+
+  it('keeps the admin URL in a wide terminal, and shows where an address was cut', () => {
+    const long = {
+      ...row,
+      address: `/ip4/127.0.0.1/tcp/1/p2p/…dC6D6oLp/p2p-circuit`,
+      path: 'relayed via relay-1, relay-2'
+    }
+    const [, line = ''] = renderTable([long], 120)
+    expect(line).toHaveLength(120)
+    expect(line).toMatch(/\/ip4\/127\.0\.0\.1\/\S+…  http:\/\/127\.0\.0\.1:2$/)
   })
 
   it('keeps short names whole', () => expect(shorten('peer-1')).toBe('peer-1'))
