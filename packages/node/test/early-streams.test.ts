@@ -15,7 +15,7 @@ test('a peer keeps the many streams that it opens before this side has set up th
   const opened = Promise.withResolvers<Stream[]>()
   const asked = Promise.withResolvers<void>()
   client.node.libp2p.addEventListener('connection:open', ({ detail }) => {
-    openStreams(detail).then(opened.resolve, opened.reject)
+    opened.resolve(openStreams(detail))
     asked.resolve()
   })
   // libp2p asks this last: the muxer reads already
