@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { poll } from '@waystone/kit/testing'
 import { SilentServer, temporaryFolder } from '@waystone/kit/testing/node'
 import { startNode } from '../harness/node-process.ts'
 import type { NodeProcessInit } from '../harness/node-process.ts'
@@ -40,9 +41,15 @@ describe('readiness', () => {
     const address = addresses.find(text => /\/tcp\/\d+\/p2p/.test(text)) ?? ''
     await seed.stop()
     const edge = await start({ role: 'edge', config: { seeds: [address] } })
-    const answer = await edge.get('/readyz')
-    expect(answer.status).toBe(503)
-    expect(((await answer.json()) as { missing: string[] }).missing.join()).toMatch(/seed/)
+    // the admin server answers before the node has started
+    await poll(
+      async () => {
+        const answer = await edge.get('/readyz')
+        expect(answer.status).toBe(503)
+        return ((await answer.json()) as { missing: string[] }).missing.some(text => text.includes('seed')) || undefined
+      },
+      { what: 'the seed to be missing' }
+    )
     // the same identity on the same port
     const listen = [address.replace(/\/p2p\/.*/, '')]
     await start({ role: 'seed', dataDir: seed.dataDir, config: { addresses: { listen } } })
