@@ -121,10 +121,12 @@ test('flags of a role are read', () => {
       flagNames: { 'log.level': '--log-level', seeds: '--seeds' }
     },
     help: false,
-    version: false
+    version: false,
+    exitWithParent: false
   })
   expect(parseRoleFlags(['--network', 'x', '--network', 'y']).sources.flags).toEqual({ network: 'y' })
   expect(parseRoleFlags(['--help'])).toMatchObject({ help: true })
+  expect(parseRoleFlags(['--exit-with-parent'])).toMatchObject({ exitWithParent: true })
 })
 
 test.each([[['--cofnig', 'a']], [['stray']], [['--config']], [['--set', 'admin.port']], [['--set', '=1']]])(
