@@ -8,11 +8,13 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/test/**/*.test.ts', 'e2e/architecture/*.test.ts', 'e2e/bench/*.test.ts'],
+          include: ['packages/*/test/**/*.test.ts', 'e2e/bench/*.test.ts'],
           testTimeout: 30_000,
           server
         }
       },
+      // part of the checks: which room may import which
+      { test: { name: 'architecture', include: ['e2e/architecture/*.test.ts'], server } },
       {
         // real processes: one file at a time, so that they do not starve each other
         test: {

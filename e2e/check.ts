@@ -14,6 +14,7 @@ const steps: Step[] = [
   { name: 'format', command: 'oxfmt --check .' },
   { name: 'lint', command: 'oxlint --type-aware --deny-warnings .' },
   { name: 'types', command: 'tsc -b && tsc -p tsconfig.tests.json' },
+  { name: 'boundaries', command: 'vitest run --project architecture' },
   { name: 'versions', command: 'sherif' },
   { name: 'unused code', command: 'knip' }
 ]

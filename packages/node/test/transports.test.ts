@@ -1,8 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+// @peculiar/x509 stands on it
+import 'reflect-metadata'
+import { createPrivateKey } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { multiaddr } from '@multiformats/multiaddr'
+import { cryptoProvider, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509'
 import { expect, test } from 'vitest'
 import { nameOf } from '@waystone/kit/error-fields'
 import { poll, until } from '@waystone/kit/testing'
@@ -58,7 +61,7 @@ test.each(cases)('two nodes connect over $listen', async ({ listen, transport, n
 
 test('two nodes connect over a secure WebSocket with certificate files', async () => {
   await using folder = await temporaryFolder()
-  const tls = makeCertificate(folder.path)
+  const tls = await makeCertificate(folder.path)
   const transports = { ...noTransports, ws: true }
   await using server = await startLocalNode('relay', {
     transports,
@@ -113,13 +116,19 @@ function listenOn(...listen: string[]): ConfigInput['addresses'] {
   return { listen, announce: [], private: true }
 }
 
-function makeCertificate(folder: string): { certFile: string; keyFile: string } {
+/** A certificate for 127.0.0.1 that signs itself. */
+async function makeCertificate(folder: string): Promise<{ certFile: string; keyFile: string }> {
+  const signingAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+  // libp2p's TLS has set another provider than Node's, and keys of one are none for the other
+  const { subtle } = cryptoProvider.get()
+  const keys = await subtle.generateKey(signingAlgorithm, true, ['sign', 'verify'])
+  const extensions = [new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])]
+  const certificate = await X509CertificateGenerator.createSelfSigned({ keys, signingAlgorithm, extensions })
   const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') }
-  const subject = ['-subj', '/CN=waystone test', '-addext', 'subjectAltName=IP:127.0.0.1']
-  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
-  execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', files.keyFile, '-out', files.certFile], {
-    stdio: 'pipe'
-  })
+  await writeFile(files.certFile, certificate.toString('pem'))
+  const key = Buffer.from(await subtle.exportKey('pkcs8', keys.privateKey))
+  const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' })
+  await writeFile(files.keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }))
   return files
 }
 
