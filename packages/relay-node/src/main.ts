@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { prepareProcess } from '@waystone/node/prepare-process'
 
-prepareProcess()
+prepareProcess({ movesBytes: true })
 // imported only now, so that the cache serves all of it
 const { runRole } = await import('@waystone/node/run-role')
 const { plugins } = await import('./plugins.ts')
