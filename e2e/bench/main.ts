@@ -19,7 +19,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
     row: { type: 'string' },
-    runs: { type: 'string', default: '3' },
+    runs: { type: 'string', default: '5' },
     out: { type: 'string', default: 'bench-results/latest.json' },
     help: { type: 'boolean', short: 'h' }
   }
@@ -29,7 +29,7 @@ const HELP = `npm run bench -- [options]
 
   --only SUITE  only this suite; may be given again (${suites.map(suite => suite.name).join(', ')})
   --row TEXT    only measurements whose name contains TEXT
-  --runs N      runs a figure, of which the median counts (3); more on a busy machine
+  --runs N      runs a figure, of which the median counts (5); more on a busy machine
   --out FILE    where the JSON goes (bench-results/latest.json)`
 
 async function runSuite(suite: Suite, runs: number): Promise<JudgedRow[]> {

@@ -7,11 +7,11 @@ import { refusedError } from './refusal.ts'
 import { answerDeadlineMs, sameDigest } from './resume.ts'
 import { HANDSHAKE_MS } from './constants.ts'
 import type { SignedReceiptBytes } from './receipt.ts'
-import type { FileHash } from './file-hash.ts'
 import type { SourceFile } from './source-file.ts'
 import type { Watchdog } from './watchdog.ts'
 import type { PeerId, Stream } from '@libp2p/interface'
 import type { Accept, Receipt, Refuse } from '@waystone/wire/file-transfer'
+import type { Hash } from 'node:crypto'
 
 export type AttemptPhase = 'offering' | 'hashing' | 'sending' | 'confirming'
 
@@ -48,9 +48,8 @@ export class Attempt {
     watchdog.expect(answerDeadlineMs(file.identity.size))
     const answer = await this.#conversation.read(['accept', 'refuse', 'receipt'], watchdog)
     if (answer.case === 'refuse') throw refusedError(answer.value)
-    await using hash = file.startHash()
-    if (answer.case === 'receipt') return await this.#verify(answer.value, await this.#digest(hash, file.identity.size))
-    return await this.#deliver(answer.value, hash)
+    if (answer.case === 'receipt') return this.#verify(answer.value, await this.#hash(file.identity.size))
+    return this.#deliver(answer.value)
   }
 
   async #offer(): Promise<void> {
@@ -62,54 +61,51 @@ export class Attempt {
     await this.#conversation.write({ case: 'offer', value: offer }, watchdog)
   }
 
-  async #deliver(accept: Accept, hash: FileHash): Promise<Delivery> {
+  async #deliver(accept: Accept): Promise<Delivery> {
     const { watchdog, file } = this.#init
-    const { size } = file.identity
-    const offset = await this.#agree(accept, hash)
-    hash.advance(size)
+    const { offset, hash } = await this.#agree(accept)
     watchdog.expect(HANDSHAKE_MS)
     await this.#conversation.write({ case: 'begin', value: { offset: BigInt(offset) } }, watchdog)
     // read all along: a full disk over there ends the transfer at once
     const answer = this.#conversation.read(['receipt', 'refuse'], watchdog)
     answer.then(message => message.case === 'refuse' && this.#refused(message.value), watchdog.abort.bind(watchdog))
-    await this.#sendBytes(offset)
+    await this.#sendBytes(offset, hash)
     await file.checkUnchanged()
-    this.#init.onProgress('confirming', size)
-    watchdog.expect(answerDeadlineMs(size))
-    const sha256 = await this.#digest(hash, size)
-    await this.#conversation.write({ case: 'complete', value: { sha256 } }, watchdog)
+    this.#init.onProgress('confirming', file.identity.size)
+    watchdog.expect(answerDeadlineMs(file.identity.size))
+    await this.#conversation.write({ case: 'complete', value: { sha256: hash.copy().digest() } }, watchdog)
     const message = await answer
     if (message.case === 'refuse') throw refusedError(message.value)
-    return await this.#verify(message.value, sha256)
+    return this.#verify(message.value, hash)
   }
 
   #refused(refuse: Refuse): void {
     this.#init.watchdog.abort(refusedError(refuse))
   }
 
-  /** Where to begin: behind what the receiver holds, if that is how this file begins. */
-  async #agree(accept: Accept, hash: FileHash): Promise<number> {
+  /** Where to begin, and a hash that has seen everything before. */
+  async #agree(accept: Accept): Promise<{ offset: number; hash: Hash }> {
     const { size } = this.#init.file.identity
     if (accept.offset > BigInt(size)) throw new FileProtocolError('The receiver holds more bytes than the file has')
     const offset = Number(accept.offset)
-    if (offset === 0) return 0
-    const onBytes = (bytes: number): void => this.#init.onProgress('hashing', bytes)
-    return sameDigest(await this.#digest(hash, offset, onBytes), accept.prefixSha256) ? offset : 0
+    const hash = await this.#hash(offset)
+    if (offset === 0 || sameDigest(hash.copy().digest(), accept.prefixSha256)) return { offset, hash }
+    return { offset: 0, hash: await this.#hash(0) }
   }
 
-  async #digest(hash: FileHash, length: number, onBytes?: (bytes: number) => void): Promise<Uint8Array> {
-    const { watchdog } = this.#init
-    watchdog.expect(answerDeadlineMs(length))
-    try {
-      const { signal } = watchdog
-      return await hash.digest(length, onBytes === undefined ? { signal } : { signal, onBytes })
-    } catch (error) {
-      watchdog.signal.throwIfAborted()
-      throw new FileChangedError(this.#init.file.path, error)
-    }
+  async #hash(length: number): Promise<Hash> {
+    const { file, watchdog, onProgress } = this.#init
+    watchdog.progress()
+    return file.hash(length, {
+      signal: watchdog.signal,
+      onBytes: bytes => {
+        watchdog.progress()
+        onProgress('hashing', bytes)
+      }
+    })
   }
 
-  async #sendBytes(offset: number): Promise<void> {
+  async #sendBytes(offset: number, hash: Hash): Promise<void> {
     const { stream, file, watchdog, onProgress } = this.#init
     const { signal } = watchdog
     let handed = offset
@@ -122,6 +118,7 @@ export class Attempt {
     try {
       moved()
       for await (const chunk of file.chunks(offset, file.identity.size, { signal })) {
+        hash.update(chunk)
         handed += chunk.length
         await sendAll(stream, new Uint8ArrayList(chunk), { signal })
         moved()
@@ -133,8 +130,9 @@ export class Attempt {
     }
   }
 
-  async #verify(signed: SignedReceiptBytes, sha256: Uint8Array): Promise<Delivery> {
+  async #verify(signed: SignedReceiptBytes, hash: Hash): Promise<Delivery> {
     const { file, sender, receiver } = this.#init
+    const sha256 = hash.digest()
     const { size } = file.identity
     const receipt = await verifyReceipt(signed, { transferId: file.transferId, size, sha256, sender, receiver })
     return { receipt, signed, sha256 }

@@ -26,15 +26,6 @@ export const SLOWEST_IO_BYTES_PER_SECOND = 20 * MIB
 /** Bytes in one read and one write of the file: larger ones gain nothing, smaller ones cost calls. */
 export const CHUNK_BYTES = 512 * KIB
 
-/** Files from this size are hashed on a thread of their own: below it the thread starts too late to help. */
-export const HASH_THREAD_FROM_BYTES = 16 * MIB
-
-/** How often a hashing thread says how far it is: some hundred times for the largest usual files. */
-export const HASH_REPORT_EVERY_BYTES = 64 * MIB
-
-/** What was written goes to the disk after this many bytes, so that little is left to wait for at the end. */
-export const FLUSH_EVERY_BYTES = 64 * MIB
-
 /** A receiver that has this many bytes in hand asks the stream to pause. */
 export const READ_HIGH_WATER_BYTES = 2 * MIB
 

@@ -54,8 +54,8 @@ export class FileUnreadableError extends WaystoneError {
 export class FileChangedError extends WaystoneError {
   static override readonly name = 'FileChangedError'
 
-  constructor(path: string, cause?: unknown) {
-    super(`${path} changed while it was being sent`, { hint: 'Send it again when nothing writes to it.', cause })
+  constructor(path: string) {
+    super(`${path} changed while it was being sent`, { hint: 'Send it again when nothing writes to it.' })
   }
 }
 

@@ -1,9 +1,8 @@
 import { constants } from 'node:fs'
 import { open, unlink } from 'node:fs/promises'
-import { toError } from '@waystone/kit/error-fields'
-import { FLUSH_EVERY_BYTES } from './constants.ts'
-import { hashFile } from './file-hash.ts'
-import type { FileHash } from './file-hash.ts'
+import { createHash } from 'node:crypto'
+import { CHUNK_BYTES } from './constants.ts'
+import type { Hash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 
 /** Opens part files as `node:fs/promises` does; tests put faults here. */
@@ -21,9 +20,6 @@ export class PartFile {
   readonly path: string
   readonly #file: FileHandle
   #length: number
-  #flushed = 0
-  #flushing: Promise<undefined> | undefined
-  #failure: Error | undefined
 
   private constructor(path: string, file: FileHandle, length: number) {
     this.path = path
@@ -50,46 +46,34 @@ export class PartFile {
   async cut(length: number): Promise<void> {
     await this.#file.truncate(length)
     this.#length = length
-    this.#flushed = Math.min(this.#flushed, length)
   }
 
-  /**
-   * The SHA-256 of what is held; dispose of it before the part is closed or cut.
-   *
-   * @param expected - bytes that the part will have
-   */
-  startHash(expected: number): FileHash {
-    return hashFile(this.#file, expected)
+  /** A SHA-256 that has seen all bytes held. */
+  async hash(onBytes: () => void = () => {}): Promise<Hash> {
+    const hash = createHash('sha256')
+    const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+    for (let position = 0; position < this.#length;) {
+      const { bytesRead } = await this.#file.read(buffer, 0, Math.min(buffer.length, this.#length - position), position)
+      if (bytesRead === 0) break
+      hash.update(buffer.subarray(0, bytesRead))
+      position += bytesRead
+      onBytes()
+    }
+    return hash
   }
 
   async append(data: Uint8Array): Promise<void> {
     const { bytesWritten } = await this.#file.write(data, 0, data.length, this.#length)
     this.#length += bytesWritten
-    if (this.#length - this.#flushed >= FLUSH_EVERY_BYTES) this.#flush()
     // a short write is how a nearly full disk answers; the next one says why
     if (bytesWritten < data.length) await this.append(data.subarray(bytesWritten))
   }
 
-  /** Resolves when all bytes held are on the disk. */
   async sync(): Promise<void> {
-    await this.#flushing
-    // the system tells of a failed write once: what a flush heard counts here
-    if (this.#failure !== undefined) throw this.#failure
     await this.#file.sync()
   }
 
-  /** Starts to bring what was written to the disk while more arrives. */
-  #flush(): void {
-    if (this.#flushing !== undefined) return
-    this.#flushed = this.#length
-    this.#flushing = this.#file
-      .datasync()
-      .catch((error: unknown) => (this.#failure ??= toError(error)))
-      .then(() => (this.#flushing = undefined))
-  }
-
   async close(): Promise<void> {
-    await this.#flushing
     await this.#file.close()
   }
 }

@@ -7,13 +7,13 @@ import { answerDeadlineMs, resumableBytes, sameDigest } from './resume.ts'
 import { transferError } from './conversation.ts'
 import type { AdmittedOffer } from './admission.ts'
 import type { Conversation } from './conversation.ts'
-import type { FileHash } from './file-hash.ts'
 import type { Inbox } from './inbox.ts'
 import type { PartFile } from './part-file.ts'
 import type { SignedReceiptBytes } from './receipt.ts'
 import type { Watchdog } from './watchdog.ts'
 import type { Connection, PeerId, PrivateKey } from '@libp2p/interface'
 import type { Clock } from '@waystone/interface'
+import type { Hash } from 'node:crypto'
 
 /** What happens to a file that is being received. */
 export type ReceptionEvent =
@@ -67,8 +67,9 @@ export class Reception {
     let digest: Uint8Array
     try {
       await this.#checkSpace(part)
-      await this.#agree(part)
-      digest = await this.#fill(part)
+      const hash = await this.#agree(part)
+      await this.#takeBytes(part, hash)
+      digest = await this.#complete(part, hash)
     } finally {
       await part.close()
     }
@@ -83,43 +84,36 @@ export class Reception {
     if ((await inbox.freeBytes()) < this.#init.offer.size - part.length) throw new DiskFullError(inbox.folder)
   }
 
-  /** Tells what is held and hears where to begin; the part then holds what stays. */
-  async #agree(part: PartFile): Promise<void> {
+  /** Tells what is held and hears where to begin; the hash has then seen what stays. */
+  async #agree(part: PartFile): Promise<Hash> {
     const { conversation, watchdog, offer } = this.#init
+    watchdog.progress()
+    const hash = await part.hash(() => {
+      watchdog.signal.throwIfAborted()
+      watchdog.progress()
+    })
     const offset = BigInt(part.length)
-    const prefixSha256 = await this.#hashHeld(part)
+    const prefixSha256 = part.length === 0 ? new Uint8Array(0) : hash.copy().digest()
     watchdog.expect(HANDSHAKE_MS)
     await conversation.write({ case: 'accept', value: { offset, prefixSha256 } }, watchdog)
     watchdog.expect(answerDeadlineMs(offer.size))
     const begin = (await conversation.read(['begin'], watchdog)).value
-    if (begin.offset === offset) return
+    if (begin.offset === offset) return hash
     if (begin.offset !== 0n) throw new FileProtocolError('The sender begins at another place than was agreed')
     await part.cut(0)
+    return part.hash()
   }
 
-  async #hashHeld(part: PartFile): Promise<Uint8Array> {
-    if (part.length === 0) return new Uint8Array(0)
-    const { watchdog } = this.#init
-    watchdog.expect(answerDeadlineMs(part.length))
-    await using hash = part.startHash(part.length)
-    return await hash.digest(part.length, watchdog)
-  }
-
-  /** Takes the bytes that are missing. */
-  async #fill(part: PartFile): Promise<Uint8Array> {
-    await using hash = part.startHash(this.#init.offer.size)
-    await this.#takeBytes(part, hash)
-    return await this.#complete(part, hash)
-  }
-
-  async #takeBytes(part: PartFile, hash: FileHash): Promise<void> {
+  async #takeBytes(part: PartFile, hash: Hash): Promise<void> {
     const { conversation, watchdog, offer } = this.#init
     watchdog.progress()
     this.#event({ type: 'progress', bytes: part.length })
     using intake = new Intake(conversation.pauseFrames(), offer.size - part.length, () => watchdog.progress())
     for (let data = await this.#take(intake); data !== undefined; data = await this.#take(intake)) {
-      await part.append(data)
-      hash.advance(part.length)
+      const written = part.append(data)
+      // hashed while the disk works
+      hash.update(data)
+      await written
       watchdog.progress()
       this.#context.onBytes(data.length)
       intake.release(data)
@@ -136,12 +130,12 @@ export class Reception {
     }
   }
 
-  async #complete(part: PartFile, hash: FileHash): Promise<Uint8Array> {
+  async #complete(part: PartFile, hash: Hash): Promise<Uint8Array> {
     const { conversation, watchdog, key, offer } = this.#init
     const { sha256 } = (await conversation.read(['complete'], watchdog)).value
-    watchdog.expect(answerDeadlineMs(offer.size))
-    const digest = await hash.digest(part.length, watchdog)
+    const digest = hash.digest()
     if (sameDigest(digest, sha256)) {
+      watchdog.expect(answerDeadlineMs(offer.size))
       await part.sync()
       return digest
     }

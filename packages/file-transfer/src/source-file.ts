@@ -1,13 +1,13 @@
+import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { CHUNK_BYTES } from './constants.ts'
 import { FileChangedError, FileUnreadableError } from './errors.ts'
-import { hashFile } from './file-hash.ts'
 import { transferIdOf } from './transfer-id.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { FileHash } from './file-hash.ts'
 import type { FileIdentity } from './transfer-id.ts'
+import type { Hash } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 
@@ -65,9 +65,16 @@ export class SourceFile implements AsyncDisposable {
     }
   }
 
-  /** The SHA-256 of this file; dispose of it before the file. */
-  startHash(): FileHash {
-    return hashFile(this.#file, this.identity.size)
+  /** A SHA-256 that has seen the first `length` bytes. */
+  async hash(length: number, options: AbortOptions & { onBytes?: (bytes: number) => void } = {}): Promise<Hash> {
+    const hash = createHash('sha256')
+    let bytes = 0
+    for await (const chunk of this.chunks(0, length, options)) {
+      hash.update(chunk)
+      bytes += chunk.length
+      options.onBytes?.(bytes)
+    }
+    return hash
   }
 
   /** @throws FileChangedError - the file was written to since it was opened */
