@@ -1,9 +1,8 @@
-import { backoffDelay } from '@waystone/kit'
+import { backoffDelay, connectToPeer } from '@waystone/kit'
 import { FILE_TRANSFER_PROTOCOL } from '@waystone/wire'
 import { SESSION_BYTES } from '@waystone/wire/file-transfer'
 import { nameOf, toError } from '@waystone/kit/error-fields'
 import { Attempt } from './attempt.ts'
-import { connectTo } from './connect.ts'
 import { CONNECT_MS, RETRY_BASE_MS, RETRY_MAX_MS, STALL_MS } from './constants.ts'
 import { NotReceivingError, PeerUnreachableError } from './errors.ts'
 import { nextStep } from './retry-policy.ts'
@@ -122,7 +121,7 @@ export class Sender {
     watchdog.progress()
     const { addresses } = this.#options
     try {
-      const connection = await connectTo(connections, this.#peer, {
+      const connection = await connectToPeer(connections, this.#peer, {
         addresses,
         failed: this.#failed,
         lookUp: options => this.#init.lookUp(this.#peer, options),

@@ -34,6 +34,11 @@ export interface FramedStreamInit {
   lengths?: LengthEncoding
 }
 
+export interface FrameReadOptions extends AbortOptions {
+  /** The longest frame that this read takes, in bytes. Default: that of the stream. */
+  maxLength?: number
+}
+
 /**
  * Length-prefixed frames on a stream.
  *
@@ -70,7 +75,7 @@ export class FramedStream<S extends FrameableStream = FrameableStream> {
    * @throws FrameReadPendingError - one read at a time
    * @throws the stream's own error when it was reset or aborted between two frames
    */
-  async read(options: AbortOptions = {}): Promise<Uint8ArrayList | undefined> {
+  async read(options: FrameReadOptions = {}): Promise<Uint8ArrayList | undefined> {
     this.#checkIdle()
     this.#reading = true
     try {
@@ -94,6 +99,14 @@ export class FramedStream<S extends FrameableStream = FrameableStream> {
     await sendAll(this.#stream, new Uint8ArrayList(this.#codec.encode(frame.byteLength), frame), options)
   }
 
+  /** Sends several frames in one piece; otherwise as {@link write}. */
+  async writeV(frames: (Uint8Array | Uint8ArrayList)[], options: AbortOptions = {}): Promise<void> {
+    for (const frame of frames) this.#checkLength(frame.byteLength)
+    if (this.#unwrapped) throw new StreamStateError('The stream was unwrapped')
+    const bytes = frames.flatMap(frame => [this.#codec.encode(frame.byteLength), frame])
+    await sendAll(this.#stream, new Uint8ArrayList(...bytes), options)
+  }
+
   /** Gives the stream back for raw bytes; those after the last frame are still on it. The frames are then over. */
   unwrap(): S {
     this.#checkIdle()
@@ -102,14 +115,14 @@ export class FramedStream<S extends FrameableStream = FrameableStream> {
     return this.#stream
   }
 
-  async #readFrame(options: AbortOptions): Promise<Uint8ArrayList | undefined> {
+  async #readFrame(options: FrameReadOptions): Promise<Uint8ArrayList | undefined> {
     const { bytes } = this.#reader
     let prefix = this.#codec.decode(bytes)
     while (prefix === undefined) {
       if (!(await this.#fill(bytes.byteLength + 1, options))) return undefined
       prefix = this.#codec.decode(bytes)
     }
-    this.#checkLength(prefix.length)
+    this.#checkLength(prefix.length, options.maxLength)
     const end = prefix.prefixBytes + prefix.length
     await this.#fill(end, options)
     const frame = bytes.sublist(prefix.prefixBytes, end)
@@ -133,9 +146,9 @@ export class FramedStream<S extends FrameableStream = FrameableStream> {
     if (this.#reading) throw new FrameReadPendingError('a read of this stream is under way')
   }
 
-  #checkLength(length: number): void {
-    if (length <= this.#maxLength) return
-    throw new FrameTooLargeError(`a frame of ${length} bytes is over the limit of ${this.#maxLength}`)
+  #checkLength(length: number, maxLength = this.#maxLength): void {
+    if (length <= maxLength) return
+    throw new FrameTooLargeError(`a frame of ${length} bytes is over the limit of ${maxLength}`)
   }
 }
 

@@ -3,5 +3,13 @@
  *
  * @packageDocumentation
  */
-export { kadProtocol, FILE_TRANSFER_PROTOCOL, PERF_PROTOCOL, RELAY_V2_HOP_PROTOCOL } from './protocols.ts'
+export {
+  kadProtocol,
+  rpcServiceProtocol,
+  FILE_TRANSFER_PROTOCOL,
+  PERF_PROTOCOL,
+  RELAY_V2_HOP_PROTOCOL,
+  RPC_PROTOCOL,
+  TUNNEL_PROTOCOL
+} from './protocols.ts'
 export { HANDSHAKE_TIMEOUT_MS, KEEP_ALIVE_MS, NEGOTIATION_TIMEOUT_MS } from './limits.ts'

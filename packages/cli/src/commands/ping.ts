@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { pathOf, systemClock } from '@waystone/kit'
 import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
 import { JOIN_TIMEOUT_MS, waitUntilJoined } from '../edge/joining.ts'
-import { parsePeer } from '../edge/peer-argument.ts'
+import { readPeer } from '../edge/peer-argument.ts'
 import { reachPeer } from '../edge/reaching.ts'
 import { servicesOf } from '../edge/services.ts'
 import { startShortLivedEdge } from '../edge/short-lived-edge.ts'
@@ -30,7 +30,7 @@ export function pingCommand(): Command {
 }
 
 async function pingPeer(text: string, options: PingOptions): Promise<void> {
-  const named = parsePeer(text)
+  const named = readPeer(text)
   const report = new PingReport(named.peer.toString(), options)
   using signalled = untilSignalled()
   const { signal } = signalled

@@ -4,7 +4,7 @@ import { Command } from 'commander'
 import { nameOf } from '@waystone/kit/error-fields'
 import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
 import { waitUntilJoined } from '../edge/joining.ts'
-import { parsePeer } from '../edge/peer-argument.ts'
+import { readPeer } from '../edge/peer-argument.ts'
 import { ReceiveReport } from '../edge/receive-report.ts'
 import { servicesOf } from '../edge/services.ts'
 import { startShortLivedEdge } from '../edge/short-lived-edge.ts'
@@ -32,7 +32,7 @@ export function receiveCommand(): Command {
 }
 
 async function receive(options: ReceiveOptions): Promise<void> {
-  const accept = options.from?.map(text => parsePeer(text).peer.toString()) ?? 'all'
+  const accept = options.from?.map(text => readPeer(text).peer.toString()) ?? 'all'
   const report = new ReceiveReport(options)
   using signalled = untilSignalled()
   const { signal } = signalled

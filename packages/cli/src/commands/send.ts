@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
 import { assertSendable } from '../edge/file-argument.ts'
 import { JOIN_TIMEOUT_MS, waitUntilJoined } from '../edge/joining.ts'
-import { parsePeer } from '../edge/peer-argument.ts'
+import { readPeer } from '../edge/peer-argument.ts'
 import { reachPeer } from '../edge/reaching.ts'
 import { servicesOf } from '../edge/services.ts'
 import { startShortLivedEdge } from '../edge/short-lived-edge.ts'
@@ -28,7 +28,7 @@ export function sendCommand(): Command {
 }
 
 async function send(file: string, peerText: string, options: SendOptions): Promise<void> {
-  const { peer, addresses } = parsePeer(peerText)
+  const { peer, addresses } = readPeer(peerText)
   await assertSendable(file)
   const report = new SendReport(options)
   using signalled = untilSignalled()

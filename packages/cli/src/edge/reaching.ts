@@ -5,7 +5,7 @@ import type { AbortOptions, Connection, PeerId, PeerRouting, PeerStore } from '@
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock } from '@waystone/interface'
 import type { Config } from '@waystone/node/config'
-import type { NamedPeer } from './peer-argument.ts'
+import type { NamedPeer } from '@waystone/kit'
 
 /** For all attempts to reach a peer together, in milliseconds. */
 const REACH_TIMEOUT_MS = 30_000

@@ -7,6 +7,7 @@ export const SERVICE_KEYS = {
   identify: 'identify',
   identifyPush: 'identifyPush',
   ping: 'ping',
+  rpc: 'rpc',
   dht: 'dht',
   relayServer: 'relayServer',
   autonat: 'autonat',

@@ -2,11 +2,11 @@ import type { AbortOptions, Connection, PeerId } from '@libp2p/interface'
 import type { ConnectionManager } from '@libp2p/interface-internal'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
-export interface ConnectOptions extends AbortOptions {
+export interface ConnectToPeerOptions extends AbortOptions {
   /** Where the peer may be, each ending in its peer id; besides what libp2p knows. */
   addresses?: Multiaddr[] | undefined
   /** Connections over which an attempt failed: they may be dead without knowing. */
-  failed: ReadonlySet<Connection>
+  failed?: ReadonlySet<Connection>
   /** Asks the network where the peer is now. */
   lookUp: (options: AbortOptions) => Promise<Multiaddr[]>
 }
@@ -16,13 +16,13 @@ export interface ConnectOptions extends AbortOptions {
  * good one before a new one. libp2p goes through all addresses of the peer, so
  * that a new one takes another relay when the first is gone.
  */
-export async function connectTo(
+export async function connectToPeer(
   connections: Pick<ConnectionManager, 'getConnections' | 'openConnection'>,
   peer: PeerId,
-  options: ConnectOptions
+  options: ConnectToPeerOptions
 ): Promise<Connection> {
   const open = connections.getConnections(peer).filter(connection => connection.status === 'open')
-  const best = bestConnection(open.filter(connection => !options.failed.has(connection)))
+  const best = bestConnection(open.filter(connection => options.failed?.has(connection) !== true))
   if (best !== undefined) return best
   const abort = options.signal === undefined ? {} : { signal: options.signal }
   const dial = { ...abort, force: open.length > 0 }

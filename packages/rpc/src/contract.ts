@@ -1,0 +1,79 @@
+import type { DescService } from '@bufbuild/protobuf'
+import type { Client, ConnectRouter, Interceptor, ServiceImpl, Transport } from '@connectrpc/connect'
+import type { ComponentLogger, Metrics, PeerId, PeerRouting, PeerStore } from '@libp2p/interface'
+import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Clock, Random, TrustPolicy } from '@waystone/interface'
+import type { Cursors } from './pagination.ts'
+
+export interface RpcInit {
+  /** Decides about services with a `trustFunction`. Default: nobody may. */
+  trust?: TrustPolicy
+  /** Around every call that is served, the outermost first. */
+  interceptors?: Interceptor[]
+  /** Calls that run at one time, of all peers. Default 1,024. */
+  maxCalls?: number
+  /** Calls of one peer that run at one time. Default 64. */
+  maxCallsPerPeer?: number
+  clock?: Clock
+  random?: Random
+}
+
+export interface RpcComponents {
+  registrar: Pick<Registrar, 'handle' | 'unhandle'>
+  connectionManager: Pick<ConnectionManager, 'getConnections' | 'openConnection'>
+  peerStore: Pick<PeerStore, 'get'>
+  peerRouting: Pick<PeerRouting, 'findPeer'>
+  logger: ComponentLogger
+  metrics?: Metrics
+}
+
+export interface ServeOptions {
+  /** The function that the trust policy must allow a calling peer. Without it every peer may call. */
+  trustFunction?: string
+  /** Whether the operator may call it over the admin HTTP server too. Default false. */
+  admin?: boolean
+  /** Around the calls of this service, inside those of the node. */
+  interceptors?: Interceptor[]
+  /** Messages that one call may send. Default 1,000,000. */
+  maxMessages?: number
+}
+
+/**
+ * Who is called: a peer, wherever it is; a peer at an address that ends in its
+ * id; or `any` connected peer that serves the service.
+ */
+export type RpcTarget = PeerId | Multiaddr | Multiaddr[] | 'any'
+
+export interface ClientOptions {
+  /** Around every call, the outermost first. */
+  interceptors?: Interceptor[]
+  /** JSON instead of protobuf on the wire. Default false. */
+  json?: boolean
+  /** Milliseconds, for unary calls that name no time-out of their own. Default 30,000. */
+  timeoutMs?: number
+}
+
+/** Connect services over libp2p streams. */
+export interface Rpc {
+  /**
+   * Serves a service to peers until the returned function is called.
+   *
+   * @throws ServiceTakenError
+   */
+  serve<S extends DescService>(
+    service: S,
+    implementation: Partial<ServiceImpl<S>>,
+    options?: ServeOptions
+  ): Promise<() => Promise<void>>
+  client<S extends DescService>(service: S, target: RpcTarget, options?: ClientOptions): Client<S>
+  transport(target: RpcTarget, options?: ClientOptions): Transport
+  /** Names of the services that peers can call. */
+  services(): string[]
+  /** Mounts what is served with `admin` on another server; see {@link adminRevision}. */
+  adminRoutes(router: ConnectRouter): void
+  /** Changes when {@link adminRoutes} would mount something else. */
+  readonly adminRevision: number
+  /** For list calls: signs and checks the cursors of their pages. */
+  readonly cursors: Cursors
+}

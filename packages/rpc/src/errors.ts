@@ -1,0 +1,21 @@
+import { WaystoneError } from '@waystone/interface'
+
+/** The other side does not keep to `/waystone/rpc/1.0.0`. */
+export class RpcFrameInvalidError extends WaystoneError {
+  static override readonly name = 'RpcFrameInvalidError'
+}
+
+/** No connected peer serves the service. */
+export class NoServingPeerError extends WaystoneError {
+  static override readonly name = 'NoServingPeerError'
+}
+
+/** The same RPC service is served twice. */
+export class ServiceTakenError extends WaystoneError {
+  static override readonly name = 'ServiceTakenError'
+}
+
+/** A page's cursor was not made by this node for this list, or was changed. */
+export class CursorInvalidError extends WaystoneError {
+  static override readonly name = 'CursorInvalidError'
+}

@@ -1,0 +1,31 @@
+/**
+ * Connect services over libp2p streams: defined in protobuf, called by peer id,
+ * address, or "any connected peer that serves it".
+ *
+ * @example
+ * const node = await createLibp2p({ services: { rpc: rpc() } })
+ * await node.services.rpc.serve(HelloService, {
+ *   sayHello: ({ name }, { values }) => ({ text: `hello ${name}` })
+ * })
+ *
+ * const hello = other.services.rpc.client(HelloService, node.peerId)
+ * console.log((await hello.sayHello({ name: 'x' }, { timeoutMs: 1_000 })).text)
+ *
+ * @packageDocumentation
+ */
+import { RpcService } from './rpc.ts'
+import type { Rpc, RpcComponents, RpcInit } from './contract.ts'
+
+export { callerKey } from './caller.ts'
+export type { Caller, OperatorCaller, PeerCaller } from './caller.ts'
+export { describeRpcFailure, rpcError } from './error-info.ts'
+export type { RpcFailure } from './error-info.ts'
+export * from './errors.ts'
+export { createCursors } from './pagination.ts'
+export type { Cursors, Page, PageQuery } from './pagination.ts'
+export type { ClientOptions, Rpc, RpcComponents, RpcInit, RpcTarget, ServeOptions } from './contract.ts'
+
+/** The service; see the example above. */
+export function rpc(init: RpcInit = {}): (components: RpcComponents) => Rpc {
+  return components => new RpcService(components, init)
+}

@@ -1,0 +1,9 @@
+/**
+ * The services of the admin API, `waystone.admin.v1`.
+ *
+ * @packageDocumentation
+ */
+export * from './gen/waystone/admin/v1/admin_pb.ts'
+export * from './gen/waystone/admin/v1/doctor_pb.ts'
+export * from './gen/waystone/admin/v1/files_pb.ts'
+export * as tunnels from './gen/waystone/admin/v1/tunnels_pb.ts'

@@ -1,0 +1,1 @@
+export * from './gen/waystone/probe/v1/probe_pb.ts'

@@ -1,0 +1,1 @@
+export * from './gen/waystone/tunnel/v1/tunnel_pb.ts'
