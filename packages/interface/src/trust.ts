@@ -18,3 +18,12 @@ export interface TrustDecision {
 export interface TrustPolicy {
   decide(subject: TrustSubject, trustFunction: string): TrustDecision
 }
+
+/** Who is meant by a grant: everybody, or these peers by id. */
+export type TrustGrantees = 'anyone' | readonly PeerId[]
+
+/** A policy that can be told, while it runs, to allow more. */
+export interface GrantingTrustPolicy extends TrustPolicy {
+  /** Allows a function until the returned function is called. */
+  grant(trustFunction: string, grantees: TrustGrantees): () => void
+}

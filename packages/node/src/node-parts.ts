@@ -2,7 +2,9 @@ import path from 'node:path'
 import { systemClock, systemRandom } from '@waystone/kit'
 import { createDataFolder, datastorePath } from './data-folder.ts'
 import type { ComponentLogger, PrivateKey } from '@libp2p/interface'
-import type { Clock, Random } from '@waystone/interface'
+import { EventLog } from './events/event-log.ts'
+import { GrantsPolicy } from './trust/grants-policy.ts'
+import type { Clock, GrantingTrustPolicy, Random } from '@waystone/interface'
 import type { Datastore } from 'interface-datastore'
 import type { Config } from './config/schema.ts'
 import type { RunningPart } from './lifecycle/stop-in-order.ts'
@@ -35,6 +37,8 @@ export interface NodeParts {
   logger: ComponentLogger
   clock: Clock
   random: Random
+  trust: GrantingTrustPolicy
+  events: EventLog
   /** Those parts that the node made itself and has to close. */
   own: RunningPart[]
 }
@@ -42,13 +46,14 @@ export interface NodeParts {
 /** Makes what the caller did not give. If one cannot be made, those made before are closed again. */
 export async function openNodeParts(init: CreateNodeInit): Promise<NodeParts> {
   const { clock = systemClock, random = systemRandom } = init
+  const shared = { trust: new GrantsPolicy(init.config.trust.grants), events: new EventLog(clock), clock, random }
   const logger = init.logger ?? (await defaultLogger(init.config))
   const own: RunningPart[] = []
   try {
     // first the lock on the data folder: two processes must not both make a key
     const datastore = init.datastore ?? (await openDatastore(init.config, own))
     const privateKey = init.privateKey ?? (await loadKey(init, random))
-    return { privateKey, datastore, logger, clock, random, own }
+    return { ...shared, privateKey, datastore, logger, own }
   } catch (error) {
     for (const part of own) await part.stop()
     throw error

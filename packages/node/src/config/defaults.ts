@@ -30,7 +30,11 @@ export function defaultsFor(role: Role): ConfigInput {
     mdns: { enabled: false, interval: '20s' },
     // nobody may fill the disk unasked
     files: { accept: [], maxFileSize: '64GiB' },
-    admin: { host: '127.0.0.1', port: 0 },
+    // nobody
+    trust: { grants: {} },
+    tunnels: { expose: [], forward: [] },
+    plugins: [],
+    admin: { host: '127.0.0.1', port: 0, names: [], tls: {} },
     log: { level: 'info', format: 'auto' },
     // container engines kill 10 s after they asked
     shutdown: { deadline: '8s' }

@@ -2,12 +2,14 @@ import { SERVICE_KEYS } from '../libp2p/service-keys.ts'
 import { dhtPlugin } from './dht.ts'
 import { identifyPlugin, identifyPushPlugin } from './identify.ts'
 import { autonatPlugin, dcutrPlugin, upnpPlugin } from './nat.ts'
+import { rpcPlugin } from './rpc.ts'
 import type { Plugins } from './plugin.ts'
 
 /** What every role can run. Ping is not among them: it always runs, since the DHT is made of it. */
 export const basePlugins: Plugins = {
   [SERVICE_KEYS.identify]: identifyPlugin,
   [SERVICE_KEYS.identifyPush]: identifyPushPlugin,
+  [SERVICE_KEYS.rpc]: rpcPlugin,
   [SERVICE_KEYS.dht]: dhtPlugin,
   [SERVICE_KEYS.autonat]: autonatPlugin,
   [SERVICE_KEYS.dcutr]: dcutrPlugin,

@@ -1,4 +1,4 @@
-import type { Clock, Random } from '@waystone/interface'
+import type { AdminEvents, Clock, GrantingTrustPolicy, Random } from '@waystone/interface'
 import type { Config } from '../config/schema.ts'
 import type { Ping } from '@libp2p/ping'
 import type { ServiceFactoryMap } from 'libp2p'
@@ -13,6 +13,10 @@ export interface PluginContext {
   config: Config
   clock: Clock
   random: Random
+  /** Who may do what. */
+  trust: GrantingTrustPolicy
+  /** Where the operator is told what happens. */
+  events: AdminEvents
 }
 
 /** Something that a role can run. The config says whether it does. */

@@ -1,0 +1,9 @@
+import type { Plugin } from './plugin.ts'
+
+/** Control protocols are written on it: every role runs it. */
+export const rpcPlugin: Plugin = {
+  async create({ trust, clock, random }) {
+    const { rpc } = await import('@waystone/rpc')
+    return rpc({ trust, clock, random })
+  }
+}
