@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { nameOf } from '@waystone/kit/error-fields'
 import { exitCodeFor } from '@waystone/node/exit-codes'
 import { printError } from '@waystone/node/print-error'
 import { VERSION } from '@waystone/node/version'
@@ -20,8 +21,9 @@ export async function run(args: string[]): Promise<number> {
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT_CODE
-    printError(error, { json: args.includes('--json') })
-    return exitCodeFor(error)
+    const shown = nameOf(error) === 'ConnectError' ? (await import('./api/index.ts')).callFailure(error) : error
+    printError(shown, { json: args.includes('--json') })
+    return exitCodeFor(shown)
   }
 }
 

@@ -10,8 +10,13 @@ const PREFIX = 'WAYSTONE_'
 export const PRESET_VARIABLE = 'WAYSTONE_PRESET'
 /** Names the configuration file. */
 export const CONFIG_VARIABLE = 'WAYSTONE_CONFIG'
-/** Variables that are no part of the configuration; the passphrase is a secret and read by the identity alone. */
-const OTHER_VARIABLES = new Set([PRESET_VARIABLE, CONFIG_VARIABLE, 'WAYSTONE_IDENTITY_PASSPHRASE'])
+/** Variables that are no part of the configuration: the passphrase is read by the identity, the token by commands. */
+const OTHER_VARIABLES = new Set([
+  PRESET_VARIABLE,
+  CONFIG_VARIABLE,
+  'WAYSTONE_IDENTITY_PASSPHRASE',
+  'WAYSTONE_ADMIN_TOKEN_FILE'
+])
 
 const leafByVariable = new Map([...configLeaves.values()].map(leaf => [leaf.variable, leaf]))
 
