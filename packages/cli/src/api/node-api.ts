@@ -1,4 +1,4 @@
-import { rootCertificates } from 'node:tls'
+import { getCACertificates } from 'node:tls'
 import { createClient } from '@connectrpc/connect'
 import { createConnectTransport } from '@connectrpc/connect-node'
 import { explainFailures } from './explain-failures.ts'
@@ -36,7 +36,7 @@ export function createNodeApi({ address, token, ca, dataDir }: NodeApiInit): Nod
     baseUrl,
     nodeOptions: {
       ...(socketPath !== undefined && { socketPath }),
-      ...(ca !== undefined && { ca: [...rootCertificates, ca] })
+      ...(baseUrl.startsWith('https:') && { ca: trusted(ca) })
     },
     interceptors: [explainFailures(url), limitUnaryTime(), ...(token === undefined ? [] : [authorize(token)])],
     readMaxBytes: MESSAGE_MAX_BYTES
@@ -46,4 +46,10 @@ export function createNodeApi({ address, token, ca, dataDir }: NodeApiInit): Nod
     ...(dataDir !== undefined && { dataDir }),
     client: service => createClient(service, transport)
   }
+}
+
+function trusted(ca: string | undefined): string[] {
+  // Node by itself knows only those that came with it
+  const known = new Set([...getCACertificates('default'), ...getCACertificates('system')])
+  return ca === undefined ? [...known] : [...known, ca]
 }
