@@ -1,1 +1,16 @@
+/**
+ * What travels on a tunnel's stream, and its limits. The exchange is drawn in
+ * `proto/waystone/tunnel/v1/tunnel.proto`.
+ *
+ * @packageDocumentation
+ */
 export * from './gen/waystone/tunnel/v1/tunnel_pb.ts'
+
+/** What the first byte of a frame says, once a tunnel is open. */
+export const TUNNEL_FRAME = { data: 0, credit: 1, end: 2 } as const
+
+/** The longest head, in bytes: a name has 32. */
+export const TUNNEL_HEAD_MAX_BYTES = 128
+
+/** The longest frame, in bytes: what one read of a socket brings, and the byte that names it. */
+export const TUNNEL_FRAME_MAX_BYTES = 64 * 1024 + 1
