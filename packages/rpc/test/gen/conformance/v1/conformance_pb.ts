@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file conformance/v1/conformance.proto.
  */
 export const file_conformance_v1_conformance: GenFile = /*@__PURE__*/
-  fileDesc("CiBjb25mb3JtYW5jZS92MS9jb25mb3JtYW5jZS5wcm90bxIOY29uZm9ybWFuY2UudjEingEKBFdpc2gSEQoJZmFpbF9jb2RlGAEgASgNEhQKDGZhaWxfbWVzc2FnZRgCIAEoCRISCgpmYWlsX2FmdGVyGAMgASgNEhMKC3Rocm93X3BsYWluGAQgASgIEg4KBmhlYWRlchgFIAEoCRIPCgd0cmFpbGVyGAYgASgJEgwKBGhhbmcYByABKAgSFQoNcGF5bG9hZF9ieXRlcxgIIAEoDSJRCgxVbmFyeVJlcXVlc3QSDAoEdGV4dBgBIAEoCRIiCgR3aXNoGAIgASgLMhQuY29uZm9ybWFuY2UudjEuV2lzaBIPCgdwYXlsb2FkGAMgASgMImYKDVVuYXJ5UmVzcG9uc2USDAoEdGV4dBgBIAEoCRIOCgZjYWxsZXIYAiABKAkSFwoKdGltZW91dF9tcxgDIAEoDUgAiAEBEg8KB3BheWxvYWQYBCABKAxCDQoLX3RpbWVvdXRfbXMiVgoTU2VydmVyU3RyZWFtUmVxdWVzdBIMCgR0ZXh0GAEgASgJEg0KBWNvdW50GAIgASgNEiIKBHdpc2gYAyABKAsyFC5jb25mb3JtYW5jZS52MS5XaXNoIkQKFFNlcnZlclN0cmVhbVJlc3BvbnNlEgwKBHRleHQYASABKAkSDQoFaW5kZXgYAiABKA0SDwoHcGF5bG9hZBgDIAEoDCJHChNDbGllbnRTdHJlYW1SZXF1ZXN0EgwKBHRleHQYASABKAkSIgoEd2lzaBgCIAEoCzIULmNvbmZvcm1hbmNlLnYxLldpc2giJQoUQ2xpZW50U3RyZWFtUmVzcG9uc2USDQoFdGV4dHMYASADKAkiRQoRQmlkaVN0cmVhbVJlcXVlc3QSDAoEdGV4dBgBIAEoCRIiCgR3aXNoGAIgASgLMhQuY29uZm9ybWFuY2UudjEuV2lzaCIiChJCaWRpU3RyZWFtUmVzcG9uc2USDAoEdGV4dBgBIAEoCTLtAgoSQ29uZm9ybWFuY2VTZXJ2aWNlEkQKBVVuYXJ5EhwuY29uZm9ybWFuY2UudjEuVW5hcnlSZXF1ZXN0Gh0uY29uZm9ybWFuY2UudjEuVW5hcnlSZXNwb25zZRJbCgxTZXJ2ZXJTdHJlYW0SIy5jb25mb3JtYW5jZS52MS5TZXJ2ZXJTdHJlYW1SZXF1ZXN0GiQuY29uZm9ybWFuY2UudjEuU2VydmVyU3RyZWFtUmVzcG9uc2UwARJbCgxDbGllbnRTdHJlYW0SIy5jb25mb3JtYW5jZS52MS5DbGllbnRTdHJlYW1SZXF1ZXN0GiQuY29uZm9ybWFuY2UudjEuQ2xpZW50U3RyZWFtUmVzcG9uc2UoARJXCgpCaWRpU3RyZWFtEiEuY29uZm9ybWFuY2UudjEuQmlkaVN0cmVhbVJlcXVlc3QaIi5jb25mb3JtYW5jZS52MS5CaWRpU3RyZWFtUmVzcG9uc2UoATABYgZwcm90bzM");
+  fileDesc("CiBjb25mb3JtYW5jZS92MS9jb25mb3JtYW5jZS5wcm90bxIOY29uZm9ybWFuY2UudjEi2wEKBFdpc2gSEQoJZmFpbF9jb2RlGAEgASgNEhQKDGZhaWxfbWVzc2FnZRgCIAEoCRISCgpmYWlsX2FmdGVyGAMgASgNEhMKC3Rocm93X3BsYWluGAQgASgIEg4KBmhlYWRlchgFIAEoCRIPCgd0cmFpbGVyGAYgASgJEgwKBGhhbmcYByABKAgSFQoNcGF5bG9hZF9ieXRlcxgIIAEoDRISCgplcnJvcl9uYW1lGAkgASgJEhIKCmVycm9yX2hpbnQYCiABKAkSEwoLZWNob19oZWFkZXIYCyABKAkiUQoMVW5hcnlSZXF1ZXN0EgwKBHRleHQYASABKAkSIgoEd2lzaBgCIAEoCzIULmNvbmZvcm1hbmNlLnYxLldpc2gSDwoHcGF5bG9hZBgDIAEoDCJmCg1VbmFyeVJlc3BvbnNlEgwKBHRleHQYASABKAkSDgoGY2FsbGVyGAIgASgJEhcKCnRpbWVvdXRfbXMYAyABKA1IAIgBARIPCgdwYXlsb2FkGAQgASgMQg0KC190aW1lb3V0X21zIlYKE1NlcnZlclN0cmVhbVJlcXVlc3QSDAoEdGV4dBgBIAEoCRINCgVjb3VudBgCIAEoDRIiCgR3aXNoGAMgASgLMhQuY29uZm9ybWFuY2UudjEuV2lzaCJEChRTZXJ2ZXJTdHJlYW1SZXNwb25zZRIMCgR0ZXh0GAEgASgJEg0KBWluZGV4GAIgASgNEg8KB3BheWxvYWQYAyABKAwiRwoTQ2xpZW50U3RyZWFtUmVxdWVzdBIMCgR0ZXh0GAEgASgJEiIKBHdpc2gYAiABKAsyFC5jb25mb3JtYW5jZS52MS5XaXNoIiUKFENsaWVudFN0cmVhbVJlc3BvbnNlEg0KBXRleHRzGAEgAygJIkUKEUJpZGlTdHJlYW1SZXF1ZXN0EgwKBHRleHQYASABKAkSIgoEd2lzaBgCIAEoCzIULmNvbmZvcm1hbmNlLnYxLldpc2giIgoSQmlkaVN0cmVhbVJlc3BvbnNlEgwKBHRleHQYASABKAkiDQoLQ2FsbFJlcXVlc3QiDgoMQ2FsbFJlc3BvbnNlMu0CChJDb25mb3JtYW5jZVNlcnZpY2USRAoFVW5hcnkSHC5jb25mb3JtYW5jZS52MS5VbmFyeVJlcXVlc3QaHS5jb25mb3JtYW5jZS52MS5VbmFyeVJlc3BvbnNlElsKDFNlcnZlclN0cmVhbRIjLmNvbmZvcm1hbmNlLnYxLlNlcnZlclN0cmVhbVJlcXVlc3QaJC5jb25mb3JtYW5jZS52MS5TZXJ2ZXJTdHJlYW1SZXNwb25zZTABElsKDENsaWVudFN0cmVhbRIjLmNvbmZvcm1hbmNlLnYxLkNsaWVudFN0cmVhbVJlcXVlc3QaJC5jb25mb3JtYW5jZS52MS5DbGllbnRTdHJlYW1SZXNwb25zZSgBElcKCkJpZGlTdHJlYW0SIS5jb25mb3JtYW5jZS52MS5CaWRpU3RyZWFtUmVxdWVzdBoiLmNvbmZvcm1hbmNlLnYxLkJpZGlTdHJlYW1SZXNwb25zZSgBMAEyVAoPVW5zZXJ2ZWRTZXJ2aWNlEkEKBENhbGwSGy5jb25mb3JtYW5jZS52MS5DYWxsUmVxdWVzdBocLmNvbmZvcm1hbmNlLnYxLkNhbGxSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * What the answer is to be like.
@@ -71,6 +71,25 @@ export type Wish = Message<"conformance.v1.Wish"> & {
    * @generated from field: uint32 payload_bytes = 8;
    */
   payloadBytes: number;
+
+  /**
+   * With fail_code: the name and hint of the error, which travel as a typed detail.
+   *
+   * @generated from field: string error_name = 9;
+   */
+  errorName: string;
+
+  /**
+   * @generated from field: string error_hint = 10;
+   */
+  errorHint: string;
+
+  /**
+   * Of the request; comes back as the response header x-echo.
+   *
+   * @generated from field: string echo_header = 11;
+   */
+  echoHeader: string;
 };
 
 /**
@@ -278,6 +297,32 @@ export const BidiStreamResponseSchema: GenMessage<BidiStreamResponse> = /*@__PUR
   messageDesc(file_conformance_v1_conformance, 8);
 
 /**
+ * @generated from message conformance.v1.CallRequest
+ */
+export type CallRequest = Message<"conformance.v1.CallRequest"> & {
+};
+
+/**
+ * Describes the message conformance.v1.CallRequest.
+ * Use `create(CallRequestSchema)` to create a new message.
+ */
+export const CallRequestSchema: GenMessage<CallRequest> = /*@__PURE__*/
+  messageDesc(file_conformance_v1_conformance, 9);
+
+/**
+ * @generated from message conformance.v1.CallResponse
+ */
+export type CallResponse = Message<"conformance.v1.CallResponse"> & {
+};
+
+/**
+ * Describes the message conformance.v1.CallResponse.
+ * Use `create(CallResponseSchema)` to create a new message.
+ */
+export const CallResponseSchema: GenMessage<CallResponse> = /*@__PURE__*/
+  messageDesc(file_conformance_v1_conformance, 10);
+
+/**
  * @generated from service conformance.v1.ConformanceService
  */
 export const ConformanceService: GenService<{
@@ -315,4 +360,21 @@ export const ConformanceService: GenService<{
   },
 }> = /*@__PURE__*/
   serviceDesc(file_conformance_v1_conformance, 0);
+
+/**
+ * Never served.
+ *
+ * @generated from service conformance.v1.UnservedService
+ */
+export const UnservedService: GenService<{
+  /**
+   * @generated from rpc conformance.v1.UnservedService.Call
+   */
+  call: {
+    methodKind: "unary";
+    input: typeof CallRequestSchema;
+    output: typeof CallResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_conformance_v1_conformance, 1);
 
