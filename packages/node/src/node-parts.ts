@@ -6,12 +6,15 @@ import { EventLog } from './events/event-log.ts'
 import { GrantsPolicy } from './trust/grants-policy.ts'
 import type { Clock, GrantingTrustPolicy, Random } from '@waystone/interface'
 import type { Datastore } from 'interface-datastore'
+import type { LoadedConfig } from './config/load.ts'
 import type { Config } from './config/schema.ts'
 import type { RunningPart } from './lifecycle/stop-in-order.ts'
 import type { Plugins } from './plugins/plugin.ts'
 
 export interface CreateNodeInit {
   config: Config
+  /** How the config came about, for the operator; as `loadConfig` gives it. */
+  loaded?: Pick<LoadedConfig, 'input' | 'origins'>
   /** What can run; see the role packages. */
   plugins: Plugins
   /** Default: the key in the key file, which is made if there is none. */
@@ -24,8 +27,10 @@ export interface CreateNodeInit {
   logger?: ComponentLogger
   /** Default true. Metrics are a process's: leave them off when several nodes share one. */
   metrics?: boolean
-  /** Default true: the admin server on loopback. */
+  /** Default true: the admin API over HTTP. Over libp2p it is served in any case, to peers with the function `admin`. */
   admin?: boolean
+  /** Told when the admin API asks the node to stop. Default: it stops. */
+  onStopRequest?: () => void
   clock?: Clock
   random?: Random
 }

@@ -1,12 +1,14 @@
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
 import { peerIdFromString } from '@libp2p/peer-id'
+import { EventLog } from '../src/events/event-log.ts'
 import { createAddresses } from '../src/libp2p/addresses.ts'
 import { mdnsServiceTag } from '../src/libp2p/discovery.ts'
 import { createServices } from '../src/libp2p/services.ts'
 import { parseRoleFlags } from '../src/lifecycle/role-flags.ts'
 import { senderRule } from '../src/plugins/file-transfer.ts'
 import { reservationLimits } from '../src/plugins/relay-server.ts'
+import { GrantsPolicy } from '../src/trust/grants-policy.ts'
 import { LIBP2P_COMPONENTS, SERVICE_KEYS, VERSION } from '../src/index.ts'
 import { seededRandom } from '@waystone/kit/testing'
 import { ManualClock } from '@waystone/kit/testing'
@@ -15,7 +17,9 @@ import { allPlugins, localConfig, noTransports, startLocalNode } from './local-n
 const PEER = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp'
 
 function context(config = localConfig('relay')) {
-  return { config, clock: new ManualClock(), random: seededRandom(1) }
+  const clock = new ManualClock()
+  const parts = { trust: new GrantsPolicy(), events: new EventLog(clock), random: seededRandom(1) }
+  return { config, clock, ...parts }
 }
 
 test('no service is called like a part of libp2p', () => {
@@ -38,10 +42,10 @@ test('a plugin that would replace a part of libp2p is refused', async () => {
 
 test('the config decides which of the plugins run', async () => {
   const relay = await createServices(allPlugins, context())
-  expect(Object.keys(relay)).toEqual(['identify', 'identifyPush', 'dht', 'relayServer', 'fileTransfer'])
+  expect(Object.keys(relay)).toEqual(['identify', 'identifyPush', 'rpc', 'dht', 'relayServer', 'fileTransfer'])
   const nat = { autonat: true, dcutr: true, upnp: true, stun: [] }
   const edge = await createServices(allPlugins, context(localConfig('edge', { nat, dht: { mode: 'off' } })))
-  expect(Object.keys(edge)).toEqual(['identify', 'identifyPush', 'autonat', 'dcutr', 'upnp', 'fileTransfer'])
+  expect(Object.keys(edge)).toEqual(['identify', 'identifyPush', 'rpc', 'autonat', 'dcutr', 'upnp', 'fileTransfer'])
 })
 
 test('WebRTC between private peers is listened for on relays', async () => {

@@ -23,8 +23,14 @@ export function renderValue({ path, value, from, variable, description }: Explai
   return `${path}: ${description}\n  value:  ${items}\n  from:   ${from}\n  set by: --set ${path}=…, ${variable}=…\n`
 }
 
+function partsOf(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value
+  if (typeof value !== 'object' || value === null) return [value]
+  return Object.entries(value).map(([key, part]) => `${key}: ${JSON.stringify(part)}`)
+}
+
 function itemsOf(value: unknown): string[] {
   if (value === undefined) return ['-']
-  const items: unknown[] = Array.isArray(value) ? value : [value]
+  const items = partsOf(value)
   return items.length === 0 ? ['(empty)'] : items.map(item => (typeof item === 'string' ? item : JSON.stringify(item)))
 }

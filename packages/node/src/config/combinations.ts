@@ -1,22 +1,15 @@
 import { multiaddr } from '@multiformats/multiaddr'
+import { findImpossibleAdmin } from './combinations-admin.ts'
+import { findTwice } from './combinations-lists.ts'
 import { isUnspecified, overlaps, readListenAddress } from './listen-address.ts'
-import type { ListenAddress, Socket } from './listen-address.ts'
+import type { Found, ImpossibleCombination } from './impossible.ts'
+import type { ListenAddress } from './listen-address.ts'
 import type { Config } from './schema.ts'
-
-/** Values that are right by themselves and cannot hold together. */
-export interface ImpossibleCombination {
-  /** The key that is best changed. */
-  path: string
-  message: string
-}
-
-type Found = Iterable<ImpossibleCombination>
 
 const rules: ((config: Config, listen: ListenAddress[]) => Found)[] = [
   listenWithoutTransport,
   listenTwice,
   secureWithoutCertificate,
-  adminPortTaken,
   announceNowhere,
   circuitNeeded,
   serverUnreachable,
@@ -25,10 +18,18 @@ const rules: ((config: Config, listen: ListenAddress[]) => Found)[] = [
   encrypterTwice
 ]
 
-/** Everything that cannot hold together, in a fixed order. Pure. */
-export function findImpossible(config: Config): ImpossibleCombination[] {
+/**
+ * Everything that cannot hold together, in a fixed order. Pure.
+ *
+ * @param isOwn - whether the operator set a key, and not only a preset
+ */
+export function findImpossible(config: Config, isOwn: (path: string) => boolean): ImpossibleCombination[] {
   const listen = config.addresses.listen.map(readListenAddress)
-  return rules.flatMap(rule => [...rule(config, listen)])
+  return [
+    ...rules.flatMap(rule => [...rule(config, listen)]),
+    ...findImpossibleAdmin(config, { listen, isOwn }),
+    ...findTwice(config)
+  ]
 }
 
 function* listenWithoutTransport({ transports }: Config, listen: ListenAddress[]): Found {
@@ -65,13 +66,6 @@ function* secureWithoutCertificate({ tls }: Config, listen: ListenAddress[]): Fo
   if (index >= 0 && tls.certFile === undefined && tls.keyFile === undefined) {
     yield { path: `addresses.listen.${index}`, message: 'needs tls.certFile and tls.keyFile' }
   }
-}
-
-function* adminPortTaken({ admin }: Config, listen: ListenAddress[]): Found {
-  const hosts = admin.host === 'localhost' ? ['127.0.0.1', '::1'] : [admin.host]
-  const sockets = hosts.map((host): Socket => ({ protocol: 'tcp', host, port: admin.port }))
-  const taken = listen.find(({ socket }) => socket !== undefined && sockets.some(own => overlaps(own, socket)))
-  if (taken !== undefined) yield { path: 'admin.port', message: `is also the port of ${taken.text}` }
 }
 
 function* announceNowhere({ addresses }: Config): Found {

@@ -43,12 +43,15 @@ export class ConfigFileTooLargeError extends ConfigError {
 /** The file is not YAML, or uses a part of YAML that a configuration must not. */
 export class ConfigSyntaxError extends ConfigError {
   static override readonly name = 'ConfigSyntaxError'
+  /** What is wrong, without the place. */
+  readonly reason: string
 
   constructor(place: string, reason: string, options?: WaystoneErrorOptions) {
     super(`${place}: ${reason}`, {
       hint: 'a configuration is a YAML mapping in UTF-8; see configs/README.md',
       ...options
     })
+    this.reason = reason
   }
 }
 

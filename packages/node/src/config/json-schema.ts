@@ -12,8 +12,9 @@ const extendsProperty = {
 export function configJsonSchema(): Record<string, unknown> {
   const { $schema, properties, ...rest } = z.toJSONSchema(configSchema, {
     io: 'input',
-    override: ({ jsonSchema }) => {
-      delete jsonSchema.required
+    // layers below a file give what it leaves out, but nothing completes the items of a list
+    override: ({ jsonSchema, path }) => {
+      if (!path.includes('items')) delete jsonSchema.required
     }
   })
   return { $schema, title, ...rest, properties: { extends: extendsProperty, ...properties } }

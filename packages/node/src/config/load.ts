@@ -1,10 +1,11 @@
 import { homedir } from 'node:os'
 import { dirname, resolve } from 'node:path'
+import type { PathStart } from './absolute-paths.ts'
 import { findImpossible } from './combinations.ts'
 import { defaultsFor } from './defaults.ts'
 import { ConfigInvalidError } from './errors.ts'
 import { Layer, mergeLayers } from './layer.ts'
-import type { Entry, LayerInit } from './layer.ts'
+import type { Entry } from './layer.ts'
 import { nestValues, valueAt } from './nesting.ts'
 import type { Nested } from './nesting.ts'
 import { BUILT_IN } from './origin.ts'
@@ -70,7 +71,7 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<LoadedCon
   return finish(mergeLayers([createConstants(upper, sources.role, init), ...upper]))
 }
 
-async function readFileLayer(file: string | undefined, { folder, home }: LayerInit): Promise<FileLayer | undefined> {
+async function readFileLayer(file: string | undefined, { folder, home }: PathStart): Promise<FileLayer | undefined> {
   if (file === undefined || file === '') return undefined
   const path = resolve(folder, file)
   const yaml = await readYaml(path, file)
@@ -84,7 +85,7 @@ interface FileLayer extends YamlLayer {
 async function readPresetLayers(
   sources: ConfigSources,
   file: FileLayer | undefined,
-  init: LayerInit
+  init: PathStart
 ): Promise<Layer[]> {
   const chosen = sources.preset ?? (sources.env?.[PRESET_VARIABLE] || undefined)
   if (chosen !== undefined) return readPreset({ ...init, preset: chosen })
@@ -98,7 +99,7 @@ function refuseOtherRole(layers: Layer[], role: Role | undefined): ConfigProblem
   return [{ path: 'role', message: `must be ${role}: that is what this command runs`, ...entry }]
 }
 
-function createConstants(upper: Layer[], role: Role | undefined, init: LayerInit): Layer {
+function createConstants(upper: Layer[], role: Role | undefined, init: PathStart): Layer {
   const named = configSchema.shape.role.safeParse(mergeLayers(upper).get('role')?.value)
   const chosen = named.data ?? role ?? 'edge'
   const defaults = defaultsFor(chosen)
@@ -113,7 +114,7 @@ function createConstants(upper: Layer[], role: Role | undefined, init: LayerInit
 function finish(entries: Map<string, Entry>): LoadedConfig {
   const input = nestValues(path => entries.get(path)?.value)
   const config = configSchema.parse(input)
-  const impossible = findImpossible(config)
+  const impossible = findImpossible(config, path => isOwn(entries.get(path)))
   if (impossible.length > 0) {
     throw new ConfigInvalidError(
       impossible.map(({ path, message }) => ({
@@ -128,9 +129,21 @@ function finish(entries: Map<string, Entry>): LoadedConfig {
   return { config: deepFreeze(config), input: deepFreeze(input), origins }
 }
 
-/** The origin of a key, or of the list that a path like `seeds.0` points into. */
+/** Whether the operator said so, and not only a preset. */
+function isOwn(entry: Entry | undefined): boolean {
+  return entry !== undefined && entry.origin.kind !== 'constant' && entry.origin.kind !== 'preset'
+}
+
+/** The origin of a key, or of what a path like `tunnels.expose.0.name` points at inside its value. */
 function originOf(entries: Map<string, Entry>, path: string): Origin {
-  return (entries.get(path) ?? entries.get(path.slice(0, path.lastIndexOf('.'))))?.origin ?? BUILT_IN
+  const keys = path.split('.')
+  for (let length = keys.length; length > 0; length--) {
+    const entry = entries.get(keys.slice(0, length).join('.'))
+    if (entry === undefined) continue
+    const inside = keys.slice(length).map(key => (/^\d+$/.test(key) ? Number(key) : key))
+    return inside.length === 0 ? entry.origin : (entry.originAt?.(inside) ?? entry.origin)
+  }
+  return BUILT_IN
 }
 
 function deepFreeze<T>(value: T): T {

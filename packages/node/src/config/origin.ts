@@ -7,6 +7,8 @@ export interface Origin {
   line?: number
   /** From 1; files and presets only. */
   column?: number
+  /** Absolute: what names in the value start from, such as those of packages. Absent for built-in values. */
+  folder?: string
 }
 
 export const BUILT_IN: Origin = { kind: 'constant', name: 'built-in' }

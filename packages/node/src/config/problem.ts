@@ -36,5 +36,5 @@ function show(value: unknown): string {
 /** Keys come from files: no control characters reach the terminal. */
 function printable(path: string): string {
   const cut = path.length > MAX_PATH ? `${path.slice(0, MAX_PATH)}…` : path
-  return /^[\w.-]+$/.test(cut) ? cut : inspect(cut)
+  return /^[\w.:-]+$/.test(cut) ? cut : inspect(cut)
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { address, path, peerAddress, peerId, port } from './fields.ts'
+import { admin, trust } from './schema-admin.ts'
+import { plugin, tunnels } from './schema-extensions.ts'
+import { address, path, peerAddress, peerId } from './fields.ts'
 import { duration, durationOrUnlimited, size, sizeOrUnlimited } from './units.ts'
 
 const identity = z.strictObject({
@@ -68,55 +70,6 @@ const files = z.strictObject({
     .union([z.literal('all'), z.array(peerId)], { error: 'must be a list of peer ids such as 12D3KooW…, or all' })
     .describe('peer ids that may send files, or all'),
   maxFileSize: size.describe('larger files are refused')
-})
-
-const trust = z.strictObject({
-  grants: z
-    .record(z.string(), z.union([z.literal('anyone'), z.array(peerId)]))
-    .describe('by function, such as admin or tunnel:web: peer ids that may, or anyone')
-})
-
-const tunnelName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'must be 1-32 of a-z, 0-9 and -')
-
-const tunnels = z.strictObject({
-  expose: z
-    .array(
-      z.strictObject({
-        name: tunnelName.describe('what peers ask for'),
-        target: z.string().describe('host:port or unix:/path'),
-        allow: z
-          .union([z.literal('anyone'), z.array(peerId)])
-          .optional()
-          .describe('who may, in addition to those with the trust function tunnel:NAME')
-      })
-    )
-    .describe('TCP services of this machine that peers may reach'),
-  forward: z
-    .array(
-      z.strictObject({
-        local: z.string().describe('where to listen: host:port, port (on loopback) or unix:/path'),
-        peer: z.string().describe('peer id, or multiaddr that ends in one'),
-        name: tunnelName.describe('what that peer exposes')
-      })
-    )
-    .describe('services of peers that this machine may reach')
-})
-
-const plugin = z.strictObject({
-  package: z.string().min(1).describe('name of the npm package, or a path; found from the folder of this file'),
-  config: z.record(z.string(), z.unknown()).optional().describe('checked by the plugin itself'),
-  optional: z.boolean().optional().describe('whether the node runs without it when it fails to start')
-})
-
-const admin = z.strictObject({
-  host: z.string().describe('where it listens; other hosts than loopback need admin.tls'),
-  port: port.describe('0 takes a free one; the address is written to admin.url in the data folder'),
-  socket: path.optional().describe('path of a unix socket to listen on instead'),
-  names: z.array(z.string()).describe('further host names under which it may be called'),
-  tls: z.strictObject({
-    certFile: path.optional().describe('PEM certificate chain: HTTPS instead of HTTP'),
-    keyFile: path.optional().describe('PEM private key of it')
-  })
 })
 
 const log = z.strictObject({

@@ -60,6 +60,16 @@ function decode(bytes: Buffer, name: string): string {
   }
 }
 
+/**
+ * Reads a value that is written as YAML, as in a variable or a flag.
+ *
+ * @throws ConfigSyntaxError
+ */
+export function readYamlText(text: string, name: string): unknown {
+  if (text.length > MAX_FILE_BYTES) throw new ConfigSyntaxError(name, `longer than ${MAX_FILE_BYTES / 1024} KiB`)
+  return parseYaml(text, name).document.toJS({ maxAliasCount: MAX_ALIASES })
+}
+
 /** @throws ConfigSyntaxError with file, line and column */
 function parseYaml(text: string, name: string): YamlDocument {
   const lines = new LineCounter()
@@ -70,7 +80,7 @@ function parseYaml(text: string, name: string): YamlDocument {
     const { line, col } = lines.linePos(problem.pos[0])
     throw new ConfigSyntaxError(`${name}:${line}:${col}`, reasonOf(problem.code, problem.message), { cause: problem })
   }
-  refuseAliasBomb(document, name)
+  refuseBadAliases(document, name)
   return { name, document, lines }
 }
 
@@ -81,10 +91,12 @@ function reasonOf(code: string, message: string): string {
   return message
 }
 
-function refuseAliasBomb(document: Document.Parsed, name: string): void {
+function refuseBadAliases(document: Document.Parsed, name: string): void {
   try {
-    document.toJS({ maxAliasCount: MAX_ALIASES })
+    // only as JSON does it show when something contains itself
+    JSON.stringify(document.toJS({ maxAliasCount: MAX_ALIASES }))
   } catch (error) {
-    throw new ConfigSyntaxError(name, messageOf(error), { cause: error })
+    const reason = /circular/.test(messageOf(error)) ? 'contains itself' : messageOf(error)
+    throw new ConfigSyntaxError(name, reason, { cause: error })
   }
 }

@@ -2,7 +2,7 @@ import { isAlias, isMap, isNode, isScalar, isSeq } from 'yaml'
 import type { Node, Pair, YAMLMap } from 'yaml'
 import { ConfigSyntaxError } from './errors.ts'
 import { Layer } from './layer.ts'
-import type { LayerInit } from './layer.ts'
+import type { PathStart } from './absolute-paths.ts'
 import type { Origin } from './origin.ts'
 import { configTree } from './tree.ts'
 import type { Leaf, Section } from './tree.ts'
@@ -14,7 +14,7 @@ export interface YamlLayer {
   extends?: string
 }
 
-export interface YamlLayerInit extends LayerInit {
+export interface YamlLayerInit extends PathStart {
   kind: 'preset' | 'file'
 }
 
@@ -54,7 +54,7 @@ class YamlReader {
   }
 
   #readPair(pair: Pair, section: Section): void {
-    const key = isScalar(pair.key) ? String(pair.key.value) : String(pair.key)
+    const key = keyOf(pair)
     const value = this.#resolve(pair.value)
     const origin = this.#originOf(pair.key)
     const child = section.children.get(key)
@@ -65,8 +65,8 @@ class YamlReader {
   }
 
   #readLeaf(leaf: Leaf, node: unknown, origin: Origin): void {
-    const items = isSeq(node) ? node.items.map(item => this.#originOf(item)) : []
-    this.#layer.set({ leaf, value: this.#valueOf(node), origin, items })
+    const originAt = (path: readonly PropertyKey[]): Origin => this.#originAt(node, path, origin)
+    this.#layer.set({ leaf, value: this.#valueOf(node), origin, originAt })
   }
 
   #readChild(section: Section, node: unknown, origin: Origin): void {
@@ -96,6 +96,17 @@ class YamlReader {
     return isNode(node) ? node.toJS(this.#yaml.document) : node
   }
 
+  /** Where something inside a value stands, or what is around it if it is not there. */
+  #originAt(node: unknown, [step, ...rest]: readonly PropertyKey[], around: Origin): Origin {
+    const parent = this.#resolve(node)
+    if (isSeq(parent) && typeof step === 'number') {
+      const item = parent.items[step]
+      return this.#originAt(item, rest, this.#originOf(item))
+    }
+    const pair = isMap(parent) ? parent.items.find(candidate => keyOf(candidate) === step) : undefined
+    return pair === undefined ? around : this.#originAt(pair.value, rest, this.#originOf(pair.key))
+  }
+
   #originOf(node: unknown): Origin {
     const offset = isNode(node) ? (node as Node).range?.[0] : undefined
     const origin: Origin = { kind: this.#kind, name: this.#yaml.name }
@@ -103,6 +114,10 @@ class YamlReader {
     const { line, col } = this.#yaml.lines.linePos(offset)
     return { ...origin, line, column: col }
   }
+}
+
+function keyOf({ key }: Pair): string {
+  return isScalar(key) ? String(key.value) : String(key)
 }
 
 function isEmpty(node: unknown): boolean {

@@ -69,13 +69,13 @@ async function inStages(role: Role, plugins: Plugins, { args, stopping }: Run): 
 }
 
 async function makeNode(
-  { config, passphrase }: LoadedRole,
+  { config, loaded, passphrase }: LoadedRole,
   plugins: Plugins
 ): Promise<{ node: WaystoneNode; log: Logger }> {
   const logger = componentLogger(await createLog(config.log))
   const log = logger.forComponent('waystone:process')
   catchStrays(log)
-  return { node: await createNode({ config, plugins, passphrase, logger }), log }
+  return { node: await createNode({ config, loaded, plugins, passphrase, logger }), log }
 }
 
 /** A signal during the start is no failed start: the node just stops. */

@@ -82,6 +82,23 @@ describe('an impossible combination', () => {
       { 'relayService.enabled': 'true', 'addresses.listen': `${IP}/tcp/1` },
       'an edge relays for nobody'
     ],
+    ['the admin API for other hosts without TLS', { 'admin.host': '0.0.0.0' }, 'needs admin.tls.certFile and'],
+    ['half a certificate of the admin API', { 'admin.tls.certFile': 'a' }, 'needs admin.tls.keyFile too'],
+    ['a key of the admin API alone', { 'admin.tls.keyFile': 'a' }, 'needs admin.tls.certFile too'],
+    ['an admin socket beside a port', { 'admin.socket': 's', 'admin.port': '1' }, 'no effect beside admin.socket'],
+    ['an admin socket beside a host', { 'admin.socket': 's', 'admin.host': '::1' }, 'no effect beside admin.socket'],
+    ['everybody as operator', { 'trust.grants': '{admin: anyone}' }, 'trust.grants.admin = '],
+    [
+      'two tunnels of one name',
+      { 'tunnels.expose': '[{name: a, target: "b:1"}, {name: a, target: "b:2"}]' },
+      "--set tunnels.expose.1.name = 'a': is also that of tunnels.expose.0"
+    ],
+    [
+      'two tunnels on one port',
+      { 'tunnels.forward': `[{local: "80", peer: ${PEER}, name: a}, {local: "80", peer: ${PEER}, name: b}]` },
+      'is also that of tunnels.forward.0'
+    ],
+    ['a plugin twice', { plugins: '[{package: a}, {package: b}, {package: a}]' }, 'plugins.2.package'],
     ['an encrypter twice', { encrypters: 'tls,tls' }, 'names an encrypter twice']
   ])('refuses to start: %s', async (_what, flags, line) => {
     const lines = await linesOf({ flags })
@@ -89,11 +106,18 @@ describe('an impossible combination', () => {
     expect(lines[0]).toContain(line)
   })
 
+  test('inside a list is named at its own place', async () => {
+    const cwd = await writeFiles({ 'my.yaml': 'plugins:\n  - package: a\n  - package: a\n' })
+    expect(await linesOf({ file: 'my.yaml', cwd })).toEqual([
+      "my.yaml:3:5 plugins.1.package = 'a': is also that of plugins.0"
+    ])
+  })
+
   test('is named at the place of the value', async () => {
     const cwd = await writeFiles({ 'my.yaml': 'extends: edge\ntransports:\n  quic: false\n' })
     expect(await linesOf({ file: 'my.yaml', cwd })).toEqual([
-      "edge.yaml:8:3 addresses.listen.2 = '/ip4/0.0.0.0/udp/0/quic-v1': needs transports.quic, which is off",
-      "edge.yaml:8:3 addresses.listen.3 = '/ip6/::/udp/0/quic-v1': needs transports.quic, which is off"
+      "edge.yaml:11:7 addresses.listen.2 = '/ip4/0.0.0.0/udp/0/quic-v1': needs transports.quic, which is off",
+      "edge.yaml:12:7 addresses.listen.3 = '/ip6/::/udp/0/quic-v1': needs transports.quic, which is off"
     ])
   })
 })
@@ -106,8 +130,22 @@ describe('a possible combination', () => {
     ['wss with certificate', { 'addresses.listen': `${IP}/tcp/1/tls/ws`, 'tls.certFile': 'a', 'tls.keyFile': 'b' }],
     ['memory', { 'addresses.listen': '/memory/a', 'transports.memory': 'true' }],
     ['only relays', { relays: `${IP}/tcp/1/p2p/${PEER}`, 'addresses.listen': '/webrtc,/p2p-circuit' }],
+    [
+      'the admin API for other hosts with TLS',
+      { 'admin.host': '::', 'admin.tls.certFile': 'a', 'admin.tls.keyFile': 'b' }
+    ],
+    ['an admin socket beside the port of a preset', { 'admin.socket': 's' }],
+    [
+      'an admin socket whose preset has the port of a listener',
+      { 'admin.socket': 's', 'addresses.listen': `${IP}/tcp/9091` }
+    ],
+    [
+      'two tunnels on free ports',
+      { 'tunnels.forward': `[{local: "0", peer: ${PEER}, name: a}, {local: "0", peer: ${PEER}, name: b}]` }
+    ],
     ['a zone', { 'addresses.listen': '/ip6zone/eth0/ip6/fe80::1/tcp/1' }]
   ])('is taken: %s', async (_what, flags) => {
-    await expect(loadConfig({ flags })).resolves.toBeDefined()
+    const preset = 'admin.socket' in flags ? 'relay' : undefined
+    await expect(loadConfig({ preset, flags })).resolves.toBeDefined()
   })
 })

@@ -75,6 +75,13 @@ describe('checking ports', () => {
     expect(await resultOf('admin', { 'admin.port': String(port) })).toMatchObject({ status: 'fail' })
   })
 
+  test('names the port of a tunnel when it is in use', async () => {
+    const peer = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'
+    const local = `127.0.0.1:${await occupyTcp()}`
+    const flags = { 'tunnels.forward': `[{local: "${local}", peer: ${peer}, name: web}]` }
+    expect(await resultOf('forward', flags)).toMatchObject({ name: `forward ${local}`, status: 'fail' })
+  })
+
   test('lets every port go again', async () => {
     const port = await occupyTcp()
     const flags = { 'addresses.listen': `/ip4/127.0.0.2/tcp/${port}` }
@@ -138,6 +145,24 @@ describe('checking files', () => {
       status: 'fail',
       message: `${path} does not exist`
     })
+  })
+
+  test('a folder for the admin socket that is not there will be created', async () => {
+    const socket = join(await scratchFolder(), 'run', 'admin.sock')
+    expect(await resultOf('admin', { 'admin.socket': socket })).toMatchObject({ name: 'admin socket', status: 'ok' })
+  })
+
+  test('an admin socket where a file is, or with too long a path, fails', async () => {
+    const folder = await writeFiles({ file: '' })
+    for (const socket of [join(folder, 'file'), join(folder, 'file', 'below'), join(folder, 's'.repeat(108))])
+      expect(await resultOf('admin socket', { 'admin.socket': socket })).toMatchObject({ status: 'fail' })
+  })
+
+  test('a certificate of the admin API that is not there fails', async () => {
+    const folder = await scratchFolder()
+    const flags = { 'admin.tls.certFile': join(folder, 'cert.pem'), 'admin.tls.keyFile': join(folder, 'key.pem') }
+    expect(await resultOf('admin TLS key', flags)).toMatchObject({ status: 'fail' })
+    expect(await resultOf('admin TLS certificate', flags)).toMatchObject({ status: 'fail' })
   })
 
   test('a certificate that is none fails', async () => {

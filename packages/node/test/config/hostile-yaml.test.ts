@@ -43,6 +43,8 @@ describe('a file that is no configuration', () => {
   test('is refused when it refers to itself', async () => {
     expect(await errorOfFile('&all\nlog: *all\n')).toMatchObject({ exitCode: 2 })
     expect(await errorOfFile('seeds: &s [*s]\n')).toMatchObject({ exitCode: 2 })
+    const plugin = 'plugins: [{ package: a, config: &c { self: *c } }]\n'
+    expect(await errorOfFile(plugin)).toMatchObject({ name: 'ConfigSyntaxError', exitCode: 2 })
   })
 
   test('is refused when it is a folder, or missing, or not readable', async () => {

@@ -26,6 +26,11 @@ const values: Record<string, unknown[]> = {
   'relayService.circuitBytes': ['1MiB', 'unlimited', '2KiB', '3GiB', 'unlimited'],
   'relayService.circuitDuration': ['1m', 'unlimited', '2h', '3s', 'unlimited'],
   'admin.host': ['::1', 'localhost', '127.0.0.1', '::1', 'localhost'],
+  'admin.names': numbered(index => [`node-${index}.example.org`]),
+  'trust.grants': [{ admin: [PEER] }, { 'tunnel:web': 'anyone' }, {}, { a: [], b: [PEER, PEER] }, { c: 'anyone' }],
+  'tunnels.expose': numbered(index => [{ name: `web-${index}`, target: '127.0.0.1:80', allow: [PEER] }]),
+  'tunnels.forward': numbered(index => [{ local: `127.0.0.1:${index}`, peer: PEER, name: 'web' }]),
+  plugins: numbered(index => [{ package: `waystone-${index}`, config: { deep: { list: [1, 'b'] } }, optional: true }]),
   'log.level': ['trace', 'debug', 'warn', 'error', 'silent'],
   'log.format': ['json', 'pretty', 'auto', 'json', 'pretty'],
   network: numbered(index => `network-${index}`)
@@ -47,12 +52,18 @@ function valuesFor(path: string): unknown[] {
 }
 
 function asText(value: unknown): string {
-  return Array.isArray(value) ? value.join(',') : String(value)
+  if (Array.isArray(value)) return value.every(item => typeof item === 'string') ? value.join(',') : flow(value)
+  return typeof value === 'object' && value !== null ? flow(value) : String(value)
+}
+
+function flow(value: unknown): string {
+  return stringify(value, { collectionStyle: 'flow' })
 }
 
 /** Keys that cannot be changed alone. */
 function needsFor(path: string): Record<string, unknown> {
   if (path.startsWith('tls.')) return CERTIFICATE
+  if (path.startsWith('admin.tls.')) return { 'admin.tls.certFile': '/cert.pem', 'admin.tls.keyFile': '/key.pem' }
   if (path === 'transports.circuit') return { 'transports.webrtc': false }
   // what is no edge serves others, and for that it has to listen
   if (path === 'role') return { 'addresses.listen': ['/ip4/127.0.0.1/tcp/0'] }
@@ -136,6 +147,20 @@ describe('the order of the layers', () => {
     expect(config.nat.stun).toEqual(['stun:a:1', 'stun:b:2'])
   })
 
+  test('a map or a list of maps is YAML in a variable, and an empty text an empty one', async () => {
+    const env = {
+      WAYSTONE_TRUST_GRANTS: `{admin: [${PEER}], "tunnel:web": anyone}`,
+      WAYSTONE_TUNNELS_EXPOSE: '[{"name":"web","target":"[::1]:80"}]',
+      WAYSTONE_TUNNELS_FORWARD: ' ',
+      WAYSTONE_ADMIN_TLS_CERT_FILE: '/c',
+      WAYSTONE_ADMIN_TLS_KEY_FILE: '/k'
+    }
+    const { config } = await loadConfig({ env, flags: { plugins: '' } })
+    expect(config.trust.grants).toEqual({ admin: [PEER], 'tunnel:web': 'anyone' })
+    expect(config.tunnels).toEqual({ expose: [{ name: 'web', target: '[::1]:80' }], forward: [] })
+    expect(config.admin.tls).toEqual({ certFile: '/c', keyFile: '/k' })
+  })
+
   test('the passphrase of the identity is no part of the configuration', async () => {
     const loaded = await loadConfig({ env: { WAYSTONE_IDENTITY_PASSPHRASE: 'barley', WAYSTON: 'x', PATH: '/bin' } })
     expect(JSON.stringify([loaded.input, [...loaded.origins]])).not.toContain('barley')
@@ -162,6 +187,27 @@ describe('paths', () => {
     expect(config.tls).toEqual({ certFile: '/home/ada/c.pem', keyFile: join(folder, '..', 'k.pem') })
     expect(config.files.inbox).toBe(join(folder, 'inbox'))
     expect(config.identity.keyFile).toBe('/abs/key')
+  })
+
+  test('inside lists start there too; names of packages and TCP ports stay as they are', async () => {
+    const folder = await writeFiles({
+      'my.yaml': `admin: { socket: run/admin.sock }
+tunnels:
+  expose: [{ name: a, target: 'unix:web.sock' }, { name: b, target: '127.0.0.1:80' }]
+  forward: [{ local: 'unix:~/f.sock', peer: ${PEER}, name: a }, { local: 8080, peer: ${PEER}, name: b }]
+plugins: [{ package: ./mine }, { package: waystone-hello, config: { file: ./stays } }]
+`
+    })
+    const flags = { 'files.inbox': 'inbox' }
+    const { config, origins } = await loadConfig({ file: join(folder, 'my.yaml'), flags, cwd: '/work', home: '/h' })
+    expect(config.admin.socket).toBe(join(folder, 'run/admin.sock'))
+    expect(config.tunnels.expose.map(({ target }) => target)).toEqual([`unix:${folder}/web.sock`, '127.0.0.1:80'])
+    expect(config.tunnels.forward.map(({ local }) => local)).toEqual(['unix:/h/f.sock', '8080'])
+    const waystoneHello = { package: 'waystone-hello', config: { file: './stays' } }
+    expect(config.plugins).toEqual([{ package: join(folder, 'mine') }, waystoneHello])
+    // packages are looked for from there
+    expect(origins.get('plugins')?.folder).toBe(folder)
+    expect(origins.get('files.inbox')?.folder).toBe('/work')
   })
 
   test('the data folder is named after the role', async () => {

@@ -5,6 +5,8 @@ import { configLeaves, sectionPaths } from '../../src/config/tree.ts'
 import { errorOf, linesOf, problemsOf } from './rejection.ts'
 import { writeFiles } from './scratch-folder.ts'
 
+const PEER = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'
+
 async function linesOfFile(text: string): Promise<string[]> {
   const cwd = await writeFiles({ 'my.yaml': text })
   return linesOf({ file: 'my.yaml', cwd })
@@ -95,7 +97,38 @@ describe('a wrong value', () => {
     ['admin: { port: 1.5 }\n', 'admin.port = 1.5: must be a whole number'],
     ['admin: { port: 65536 }\n', 'admin.port = 65536: must be at most 65535'],
     ['admin: { port: -1 }\n', 'admin.port = -1: must be at least 0'],
-    ['admin: { host: 0.0.0.0 }\n', "admin.host = '0.0.0.0': must be one of 127.0.0.1, ::1, localhost"],
+    ['admin: { host: "127.0.0.1:80" }\n', "admin.host = '127.0.0.1:80': must be an IP or a host name, without a port"],
+    ['admin: { names: ["a b"] }\n', "admin.names.0 = 'a b': must be an IP or a host name, without a port"],
+    ['admin: { tls: cert.pem }\n', "admin.tls = 'cert.pem': must have keys below it: certFile, keyFile"],
+    ['trust: { grants: [admin] }\n', "trust.grants = [ 'admin' ]: must be keys with values"],
+    ['trust: { grants: { admin: bob } }\n', /trust\.grants\.admin = 'bob': must be a list of peer ids .*, or anyone/],
+    ['trust: { grants: { "*": anyone } }\n', /grants.*= 'anyone': must be one function .* there is no wildcard/],
+    ['trust: { grants: { "tunnel:*": anyone } }\n', /grants.*= 'anyone': must be one function .* there is no wildcard/],
+    ['plugins: [hello]\n', "plugins.0 = 'hello': must be keys with values"],
+    ['plugins: [{ config: {} }]\n', 'plugins.0.package: is missing'],
+    ['plugins: [{ package: a, config: [] }]\n', 'plugins.0.config = []: must be keys with values'],
+    [
+      'plugins: [{ package: a, optionl: true }]\n',
+      'plugins.0.optionl = true: unknown key; nearest is plugins.0.optional'
+    ],
+    [
+      'tunnels: { expose: [{ name: A, target: "a:1" }] }\n',
+      "tunnels.expose.0.name = 'A': must be 1-32 of a-z, 0-9 and -"
+    ],
+    ...['80', 'a', 'a:0', 'a:70000', '::1:80', '[a]:80', 'a b:80', 'unix:', 'http://a:80'].map(
+      (target): [string, RegExp] => [
+        `tunnels: { expose: [{ name: a, target: "${target}" }] }\n`,
+        /tunnels\.expose\.0\.target = .*: must be host:port such as 127\.0\.0\.1:80, or unix:\/path/
+      ]
+    ),
+    [
+      `tunnels: { forward: [{ local: a, peer: ${PEER}, name: a }] }\n`,
+      "tunnels.forward.0.local = 'a': must be host:port, a port such as 8080, or unix:/path"
+    ],
+    [
+      'tunnels: { forward: [{ local: 80, peer: bob, name: a }] }\n',
+      "tunnels.forward.0.peer = 'bob': must be a peer id such as 12D3KooW…, or a multiaddr that ends in one"
+    ],
     ['transports: { tcp: yes }\n', "transports.tcp = 'yes': must be true or false"],
     ['transports: tcp\n', /transports = 'tcp': must have keys below it: tcp, ws, quic/],
     ['connections: [1]\n', /connections = \[ 1 \]: must have keys below it/],
@@ -118,6 +151,40 @@ describe('a wrong value', () => {
   ])('is refused with its path and value: %j', async (text, line) => {
     const lines = await linesOfFile(text)
     expect(lines).toEqual([expect.stringMatching(typeof line === 'string' ? wholeLine(line) : line)])
+  })
+
+  test('inside a list of maps is named with its own line', async () => {
+    const text = 'tunnels:\n  expose:\n    - name: web\n      traget: a:1\n    - name: ssh\n      target: 22\n'
+    expect(await linesOfFile(text)).toEqual([
+      'my.yaml:3:7 tunnels.expose.0.target: is missing',
+      "my.yaml:4:7 tunnels.expose.0.traget = 'a:1': unknown key; nearest is tunnels.expose.0.target",
+      'my.yaml:6:7 tunnels.expose.1.target = 22: must be a text'
+    ])
+  })
+
+  test('in a map written into a variable is named with its key', async () => {
+    expect(await linesOf({ env: { WAYSTONE_TUNNELS_EXPOSE: '[{name: a, target: "b:1", tagret: c}]' } })).toEqual([
+      "WAYSTONE_TUNNELS_EXPOSE tunnels.expose.0.tagret = 'c': unknown key; nearest is tunnels.expose.0.target"
+    ])
+  })
+
+  test('in a variable that is no YAML is named with the reason', async () => {
+    const flags = { 'trust.grants': '{admin: [', plugins: 'x'.repeat(70_000), 'tunnels.expose': '&a [*a]' }
+    expect(await linesOf({ flags })).toEqual([
+      expect.stringMatching(/^--set trust\.grants = '\{admin: \[': is not YAML: /),
+      expect.stringMatching(/^--set plugins = .*: is not YAML: longer than 64 KiB$/),
+      expect.stringMatching(/^--set tunnels\.expose = .*: is not YAML: /)
+    ])
+    const bomb = `{a: &a [x,x,x,x,x,x,x,x,x], b: &b [*a,*a,*a,*a,*a,*a,*a,*a], c: [*b,*b,*b,*b,*b,*b,*b,*b]}`
+    expect(await linesOf({ flags: { 'trust.grants': bomb } })).toEqual([expect.stringContaining('alias')])
+  })
+
+  test('named like a part of every object is wrong inside maps too', async () => {
+    for (const key of ['__proto__', 'constructor', 'toString']) {
+      const text = `[{name: a, target: "b:1", ${key}: {polluted: true}}]`
+      expect(await linesOf({ flags: { 'tunnels.expose': text } })).toEqual([expect.stringContaining('unknown key')])
+    }
+    expect({}).not.toHaveProperty('polluted')
   })
 
   test('of a list item is named with the line of the item', async () => {

@@ -11,7 +11,8 @@ export async function checkFolders({ dataDir, files }: Config): Promise<CheckRes
   return results
 }
 
-async function checkFolder(name: string, path: string): Promise<CheckResult> {
+/** Whether a folder can be read and written, or made. */
+export async function checkFolder(name: string, path: string): Promise<CheckResult> {
   try {
     const { mode } = await statFolder(path)
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK)

@@ -10,6 +10,7 @@ import { checkPorts } from './ports.ts'
 import type { CheckHostOptions, CheckResult } from './result.ts'
 import { checkSecrets } from './secrets.ts'
 import { checkClock, checkOpenFiles } from './system.ts'
+import { checkAdminSocket } from './unix-socket.ts'
 
 export type { CheckHostOptions, CheckResult } from './result.ts'
 
@@ -19,6 +20,7 @@ export async function checkHost(config: Config, options: CheckHostOptions = {}):
   return [
     ...(await checkPorts(config, options.signal)),
     ...(await checkFolders(config)),
+    ...(await checkAdminSocket(config)),
     ...(await checkSecrets(config, clock)),
     checkOpenFiles(config, options.openFiles),
     await checkClock(config, clock)

@@ -2,19 +2,29 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { codeOf, messageOf } from '@waystone/kit/error-fields'
+import { readEndpoint } from '../fields.ts'
 import { readListenAddress } from '../listen-address.ts'
 import type { Socket } from '../listen-address.ts'
 import type { Config } from '../schema.ts'
 import type { CheckResult } from './result.ts'
 
 /** Binds every port of the configuration and lets it go again. */
-export async function checkPorts({ addresses, admin }: Config, signal?: AbortSignal): Promise<CheckResult[]> {
+export async function checkPorts(config: Config, signal?: AbortSignal): Promise<CheckResult[]> {
   const results: CheckResult[] = []
+  for (const [name, socket] of wantedSockets(config)) results.push(await checkSocket(name, socket, signal))
+  return results
+}
+
+function* wantedSockets({ addresses, admin, tunnels }: Config): Iterable<[name: string, Socket]> {
   for (const { text, socket } of addresses.listen.map(readListenAddress)) {
-    if (socket !== undefined) results.push(await checkSocket(`listen ${text}`, socket, signal))
+    if (socket !== undefined) yield [`listen ${text}`, socket]
   }
-  const adminSocket: Socket = { protocol: 'tcp', host: admin.host, port: admin.port }
-  return [...results, await checkSocket(`admin ${admin.host}:${admin.port}`, adminSocket, signal)]
+  for (const { local } of tunnels.forward) {
+    const endpoint = readEndpoint(local)
+    if (endpoint !== undefined) yield [`forward ${local}`, { protocol: 'tcp', ...endpoint }]
+  }
+  const { host, port, socket } = admin
+  if (socket === undefined) yield [`admin ${host}:${port}`, { protocol: 'tcp', host, port }]
 }
 
 async function checkSocket(name: string, socket: Socket, signal: AbortSignal | undefined): Promise<CheckResult> {

@@ -8,16 +8,18 @@ import type { Config } from '../schema.ts'
 import type { CheckResult } from './result.ts'
 
 /** Whether the files that hold secrets can be read by the node and by nobody else. */
-export async function checkSecrets({ identity, dataDir, tls }: Config, clock: Clock): Promise<CheckResult[]> {
+export async function checkSecrets({ identity, dataDir, tls, admin }: Config, clock: Clock): Promise<CheckResult[]> {
   const results = [await checkSecretFile('identity key', identity.keyFile ?? join(dataDir, KEY_FILE_NAME), true)]
   if (identity.passphraseFile !== undefined) {
     results.push(await checkSecretFile('passphrase file', identity.passphraseFile, false))
   }
-  if (tls.certFile !== undefined && tls.keyFile !== undefined) {
-    results.push(await checkSecretFile('TLS key', tls.keyFile, false))
-    results.push(await checkCertificate(tls.certFile, tls.keyFile, clock))
-  }
-  return results
+  return [...results, ...(await checkTls('TLS', tls, clock)), ...(await checkTls('admin TLS', admin.tls, clock))]
+}
+
+async function checkTls(what: string, { certFile, keyFile }: Config['tls'], clock: Clock): Promise<CheckResult[]> {
+  if (certFile === undefined || keyFile === undefined) return []
+  const certificate = await checkCertificate(certFile, keyFile, clock)
+  return [await checkSecretFile(`${what} key`, keyFile, false), { ...certificate, name: `${what} certificate` }]
 }
 
 async function checkSecretFile(name: string, path: string, mayBeAbsent: boolean): Promise<CheckResult> {
@@ -42,29 +44,25 @@ async function checkSecretFile(name: string, path: string, mayBeAbsent: boolean)
   }
 }
 
-async function checkCertificate(certFile: string, keyFile: string, clock: Clock): Promise<CheckResult> {
-  const name = 'TLS certificate'
+async function checkCertificate(certFile: string, keyFile: string, clock: Clock): Promise<Omit<CheckResult, 'name'>> {
   try {
     const certificate = new X509Certificate(await readFile(certFile))
     if (!certificate.checkPrivateKey(createPrivateKey(await readFile(keyFile)))) {
       return {
-        name,
         status: 'fail',
         message: `${keyFile} is not the key of ${certFile}`,
         hint: 'name the two files that belong together'
       }
     }
     if (certificate.validToDate.getTime() > clock.now())
-      return { name, status: 'ok', message: `valid to ${certificate.validTo}` }
+      return { status: 'ok', message: `valid to ${certificate.validTo}` }
     return {
-      name,
       status: 'fail',
       message: `${certFile} expired on ${certificate.validTo}`,
       hint: 'renew the certificate'
     }
   } catch (error) {
     return {
-      name,
       status: 'fail',
       message: `${certFile} with ${keyFile}: ${messageOf(error)}`,
       hint: 'both must be PEM files that this user can read'
