@@ -13,6 +13,7 @@ const ranks: Record<string, number> = {
   rpc: 3,
   doctor: 4,
   'file-transfer': 4,
+  plugin: 4,
   'relay-selection': 4,
   'seed-discovery': 4,
   tunnel: 4,

@@ -8,6 +8,7 @@ export const SERVICE_KEYS = {
   identifyPush: 'identifyPush',
   ping: 'ping',
   rpc: 'rpc',
+  adminApi: 'adminApi',
   dht: 'dht',
   relayServer: 'relayServer',
   autonat: 'autonat',
@@ -15,7 +16,8 @@ export const SERVICE_KEYS = {
   upnp: 'upnp',
   seedDiscovery: 'seedDiscovery',
   relaySelection: 'relaySelection',
-  fileTransfer: 'fileTransfer'
+  fileTransfer: 'fileTransfer',
+  plugins: 'plugins'
 } as const
 
 export type ServiceKey = (typeof SERVICE_KEYS)[keyof typeof SERVICE_KEYS]
