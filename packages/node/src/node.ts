@@ -1,6 +1,7 @@
 import { AdminServer } from './admin/admin-server.ts'
 import { createRoutes } from './admin/routes.ts'
-import { describeNode } from './admin/status.ts'
+import { AdminApi } from './admin/service/admin-api.ts'
+import { loadOrCreateToken } from './admin/token.ts'
 import { removeAdminUrl, writeAdminUrl } from './admin/url-file.ts'
 import { createDataFolder } from './data-folder.ts'
 import { createLibp2pNode } from './libp2p/create-libp2p-node.ts'
@@ -10,7 +11,6 @@ import { stopInOrder } from './lifecycle/stop-in-order.ts'
 import { missingFromServices } from './missing.ts'
 import { openNodeParts } from './node-parts.ts'
 import type { AbortOptions, Libp2p, Logger } from '@libp2p/interface'
-import type { NodeStatus } from './admin/status.ts'
 import type { Config } from './config/schema.ts'
 import type { RunningPart } from './lifecycle/stop-in-order.ts'
 import type { NodeMetrics } from './metrics/node-metrics.ts'
@@ -24,7 +24,6 @@ export interface WaystoneNode extends AsyncDisposable {
   readonly adminUrl: string | undefined
   /** What is missing until the node is ready; empty when it is. */
   missing(): string[]
-  status(): NodeStatus
   /**
    * @throws PortInUseError, ListenFailedError - after which everything is stopped again
    * @throws NodeStoppedError - a node that was stopped stays so
@@ -48,13 +47,15 @@ export interface WaystoneNode extends AsyncDisposable {
 export async function createNode(init: CreateNodeInit): Promise<WaystoneNode> {
   const parts = await openNodeParts(init)
   try {
-    const missing: { of?: () => string[] } = {}
-    const metrics = init.metrics === false ? undefined : await loadMetrics(init.config, () => missing.of?.() ?? [])
+    const made: { node?: WaystoneNode } = {}
+    const missing = (): string[] => made.node?.missing() ?? []
+    const requestStop = init.onStopRequest ?? (() => void made.node?.stop())
+    const metrics = init.metrics === false ? undefined : await loadMetrics(init.config, missing)
     const { config, plugins } = init
-    const libp2p = await createLibp2pNode({ ...parts, config, plugins, metrics })
-    const node = new ServiceNode({ config, parts, libp2p, metrics, admin: init.admin ?? true })
-    missing.of = () => node.missing()
-    return node
+    const api = new AdminApi({ ...parts, config, missing, requestStop })
+    const libp2p = await createLibp2pNode({ ...parts, config, plugins, metrics, adminApi: api.create })
+    made.node = new ServiceNode({ config, parts, libp2p, metrics, api, admin: init.admin ?? true })
+    return made.node
   } catch (error) {
     for (const part of parts.own) await part.stop()
     throw error
@@ -73,6 +74,7 @@ interface ServiceNodeInit {
   parts: NodeParts
   libp2p: Libp2p
   metrics: NodeMetrics | undefined
+  api: AdminApi
   admin: boolean
 }
 
@@ -82,18 +84,18 @@ class ServiceNode implements WaystoneNode {
   readonly #parts: NodeParts
   readonly #admin: AdminServer | undefined
   readonly #log: Logger
-  readonly #createdAt: number
+  readonly #api: AdminApi
   #state: State = 'new'
   #starting: Promise<void> | undefined
   #currentStep: Promise<void> | undefined
   #stopping: Promise<void> | undefined
 
-  constructor({ config, parts, libp2p, metrics, admin }: ServiceNodeInit) {
+  constructor({ config, parts, libp2p, metrics, api, admin }: ServiceNodeInit) {
     this.config = config
     this.libp2p = libp2p
     this.#parts = parts
     this.#log = parts.logger.forComponent('waystone:node')
-    this.#createdAt = parts.clock.monotonic()
+    this.#api = api
     this.#admin = admin ? this.#createAdmin(metrics) : undefined
   }
 
@@ -104,11 +106,6 @@ class ServiceNode implements WaystoneNode {
   missing(): string[] {
     if (this.#state === 'running') return missingFromServices(this.libp2p)
     return [`the node is ${this.#state}`]
-  }
-
-  status(): NodeStatus {
-    const uptimeMs = Math.round(this.#parts.clock.monotonic() - this.#createdAt)
-    return describeNode({ config: this.config, libp2p: this.libp2p, missing: this.missing(), uptimeMs })
   }
 
   async start(options: AbortOptions = {}): Promise<void> {
@@ -130,6 +127,7 @@ class ServiceNode implements WaystoneNode {
     this.#state = 'starting'
     try {
       signal?.throwIfAborted()
+      await this.#step(this.#api.serve())
       await this.#step(this.#startAdmin())
       signal?.throwIfAborted()
       await this.#step(this.libp2p.start())
@@ -180,11 +178,11 @@ class ServiceNode implements WaystoneNode {
   }
 
   #createAdmin(metrics: NodeMetrics | undefined): AdminServer {
-    const { host, port } = this.config.admin
     return new AdminServer({
-      host,
-      port,
-      routes: createRoutes({ missing: () => this.missing(), status: () => this.status(), metrics }),
+      admin: this.config.admin,
+      routes: createRoutes({ missing: () => this.missing(), metrics }),
+      rpc: this.#api.rpc,
+      clock: this.#parts.clock,
       onError: error => this.#log.error('an admin request failed - %e', error)
     })
   }
@@ -193,7 +191,8 @@ class ServiceNode implements WaystoneNode {
     if (this.#admin === undefined) return
     await createDataFolder(this.config.dataDir)
     await removeAdminUrl(this.config.dataDir)
-    await writeAdminUrl(this.config.dataDir, await this.#admin.start())
+    const token = await loadOrCreateToken(this.config.dataDir, this.#parts.random)
+    await writeAdminUrl(this.config.dataDir, await this.#admin.start(token))
   }
 
   async #stopAdmin(): Promise<void> {

@@ -135,7 +135,7 @@ test('an address that is not of this machine is named', async () => {
 test('the admin port in use is named', async () => {
   await using other = await SilentServer.listen()
   const { port } = other
-  const admin = { host: '127.0.0.1', port } as const
+  const admin = { host: '127.0.0.1', port, names: [], tls: {} }
   await expect(startLocalNode('relay', { admin }, { admin: true })).rejects.toMatchObject({ name: 'PortInUseError' })
 })
 

@@ -1,102 +1,154 @@
 import { createServer } from 'node:http'
-import { codeOf } from '@waystone/kit/error-fields'
-import { isLoopbackHost } from './host-header.ts'
+import { createServer as createSecureServer } from 'node:https'
+import { foreignBecause, holdsToken, isLoopback, namesOf } from './access.ts'
+import { AdminPathUnknownError, AdminRequestForeignError, AdminTokenWrongError } from './errors.ts'
+import { listen, readTls } from './listen.ts'
+import { refusal, send } from './reply.ts'
+import { createRpcHandler } from './rpc-handler.ts'
+import { StalledAnswers } from './stalled-answers.ts'
 import * as limits from './constants.ts'
-import { PortInUseError } from '../libp2p/errors.ts'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Reply, Routes } from './routes.ts'
+import type { Clock } from '@waystone/interface'
+import type { Config } from '../config/schema.ts'
+import type { Reply } from './reply.ts'
+import type { AdminRoutes } from './rpc-handler.ts'
+import type { Route, Routes } from './routes.ts'
 
 export interface AdminServerInit {
-  host: string
-  /** 0 takes a free one. */
-  port: number
+  /** Where it listens: loopback, a unix socket, or anywhere with TLS. */
+  admin: Config['admin']
   routes: Routes
+  /** The services that are called with the token. */
+  rpc: AdminRoutes
+  clock: Clock
   /** Told when a route fails; the client gets a bare 500. */
   onError(error: unknown): void
 }
 
-/** Plain HTTP on loopback for probes, scrapers and shells: reads only. */
+/**
+ * HTTP for probes, scrapers and shells, and Connect's calls for whoever holds
+ * the token. Web pages of others get nothing: see {@link foreignBecause}.
+ */
 export class AdminServer {
   readonly #init: AdminServerInit
-  readonly #server: Server
+  readonly #stalled: StalledAnswers
+  readonly #shutdown = new AbortController()
+  readonly #rpc: (request: IncomingMessage, response: ServerResponse) => void
+  #server: Server | undefined
+  #token = ''
   #url: string | undefined
 
   constructor(init: AdminServerInit) {
     this.#init = init
-    this.#server = createServer(
-      {
-        maxHeaderSize: limits.MAX_HEADER_BYTES,
-        headersTimeout: limits.REQUEST_TIMEOUT_MS,
-        requestTimeout: limits.REQUEST_TIMEOUT_MS,
-        keepAliveTimeout: limits.KEEP_ALIVE_TIMEOUT_MS,
-        connectionsCheckingInterval: limits.TIMEOUT_CHECK_INTERVAL_MS
-      },
-      (request, response) => void this.#answer(request, response)
-    )
-    this.#server.maxConnections = limits.MAX_CONNECTIONS
-    this.#server.maxRequestsPerSocket = limits.MAX_REQUESTS_PER_CONNECTION
+    this.#stalled = new StalledAnswers(init.clock, limits.STALLED_ANSWER_MS)
+    this.#rpc = createRpcHandler({
+      rpc: init.rpc,
+      shutdown: this.#shutdown.signal,
+      fallback: (request, response) => send(this.#unknown(), request as IncomingMessage, response as ServerResponse)
+    })
   }
 
-  /** `http://127.0.0.1:40213` while it listens. */
+  /** `http://127.0.0.1:40213`, `https://…` or `unix:/path` while it listens. */
   get url(): string | undefined {
     return this.#url
   }
 
-  async start(): Promise<string> {
-    const { host, port } = this.#init
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', error => reject(namedError(error, host, port)))
-      this.#server.listen({ host, port }, resolve)
-    })
-    this.#url = urlOf(this.#server.address())
+  /**
+   * @param token - what calls have to show
+   * @throws PortInUseError, AdminSocketInUseError, AdminTlsRequiredError, CertificateUnreadableError
+   */
+  async start(token: string): Promise<string> {
+    this.#token = token
+    this.#server = await this.#createServer()
+    this.#url = await listen(this.#server, this.#init.admin)
     return this.#url
   }
 
   async stop(): Promise<void> {
     this.#url = undefined
-    if (!this.#server.listening) return
-    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()))
+    this.#stalled.stop()
+    this.#shutdown.abort(new Error('the node stops'))
+    if (this.#server?.listening !== true) return
+    const closed = new Promise<void>(resolve => this.#server?.close(() => resolve()))
     this.#server.closeAllConnections()
     await closed
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const reply = await this.#route(request)
-    response.writeHead(reply.status, {
-      'content-type': reply.contentType ?? 'text/plain; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      ...(reply.status === 405 && { allow: 'GET, HEAD' })
-    })
-    response.end(request.method === 'HEAD' ? undefined : reply.body)
+  async #createServer(): Promise<Server> {
+    const options = {
+      maxHeaderSize: limits.MAX_HEADER_BYTES,
+      headersTimeout: limits.HEAD_TIMEOUT_MS,
+      requestTimeout: limits.REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: limits.KEEP_ALIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: limits.TIMEOUT_CHECK_INTERVAL_MS
+    }
+    const tls = await readTls(this.#init.admin)
+    const answer = (request: IncomingMessage, response: ServerResponse): void => void this.#answer(request, response)
+    const server =
+      tls === undefined ? createServer(options, answer) : createSecureServer({ ...options, ...tls }, answer)
+    server.maxConnections = limits.MAX_CONNECTIONS
+    server.maxRequestsPerSocket = limits.MAX_REQUESTS_PER_CONNECTION
+    return server
   }
 
-  async #route(request: IncomingMessage): Promise<Reply> {
-    if (!isLoopbackHost(request.headers.host)) return { status: 403, body: 'use the address that is in admin.url\n' }
-    if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, body: 'only GET and HEAD\n' }
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#stalled.watch(response)
+    const reply = await this.#route(request)
+    if (reply === 'call') this.#rpc(request, response)
+    else send(reply, request, response)
+  }
+
+  async #route(request: IncomingMessage): Promise<Reply | 'call'> {
+    const foreign = foreignBecause(request.headers, this.#names(request))
+    if (foreign !== undefined) return refusal(403, foreignError(foreign))
     const [path = ''] = (request.url ?? '').split('?')
     const route = this.#init.routes.get(path)
-    if (route === undefined) return { status: 404, body: `try ${[...this.#init.routes.keys()].join(', ')}\n` }
+    if (route === undefined && !path.includes('.')) return this.#unknown()
+    const open = route !== undefined && (!route.private || this.#onlyHere)
+    if (!open && !holdsToken(request.headers.authorization, this.#token)) return unauthenticated()
+    return route === undefined ? 'call' : await this.#visit(route, request.method)
+  }
+
+  /** Whether nobody but this machine can call. */
+  get #onlyHere(): boolean {
+    const { socket, host } = this.#init.admin
+    return socket !== undefined || isLoopback(host)
+  }
+
+  #names({ socket }: IncomingMessage): Parameters<typeof foreignBecause>[1] {
+    const { admin } = this.#init
+    if (admin.socket !== undefined) return { hosts: 'any', scheme: 'http' }
+    const scheme = 'encrypted' in socket ? 'https' : 'http'
+    return { hosts: namesOf(admin.names, socket.localAddress), scheme }
+  }
+
+  async #visit({ reply }: Route, method: string | undefined): Promise<Reply> {
+    if (method !== 'GET' && method !== 'HEAD') {
+      return refusal(405, new AdminPathUnknownError('only GET and HEAD'), { allow: 'GET, HEAD' })
+    }
     try {
-      return await route()
+      return await reply()
     } catch (error) {
       this.#init.onError(error)
-      return { status: 500, body: 'internal error, see the log\n' }
+      return refusal(500, new Error('internal error, see the log'))
     }
+  }
+
+  #unknown(): Reply {
+    const known = [...this.#init.routes.keys()].join(', ')
+    return refusal(404, new AdminPathUnknownError('there is nothing at this path', { hint: `try ${known}` }))
   }
 }
 
-function namedError(error: Error, host: string, port: number): Error {
-  if (codeOf(error) !== 'EADDRINUSE') return error
-  return new PortInUseError(`another process listens on the admin address ${host}:${port}`, {
-    hint: 'stop the other process, or set admin.port to another port (0 takes a free one)',
-    cause: error
+function foreignError(because: string): Error {
+  return new AdminRequestForeignError(`this request is refused: ${because}`, {
+    hint: 'use the address that is in admin.url, or name the host in admin.names'
   })
 }
 
-function urlOf(bound: AddressInfo | string | null): string {
-  if (bound === null || typeof bound === 'string') throw new TypeError('the admin server listens on no port')
-  const { address, family, port } = bound
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+function unauthenticated(): Reply {
+  const error = new AdminTokenWrongError('this needs the token of the node', {
+    hint: 'send the header "Authorization: Bearer TOKEN"; TOKEN is in admin.token in the data folder of the node'
+  })
+  return refusal(401, error, { 'www-authenticate': 'Bearer realm="waystone"' })
 }

@@ -1,11 +1,18 @@
-/** Requests have no body and few headers. */
-export const MAX_HEADER_BYTES = 8_192
-/** A client on the same machine needs no longer to send its request. */
-export const REQUEST_TIMEOUT_MS = 5_000
-/** How often Node looks for requests over their time. */
+/** Bearer tokens and the arguments of calls by GET fit into it many times. */
+export const MAX_HEADER_BYTES = 16_384
+/** For all of a request, its body included, in milliseconds. An answer may take as long as it likes. */
+export const REQUEST_TIMEOUT_MS = 10_000
+/** For the head of a request, in milliseconds: a client on the same machine needs no longer. */
+export const HEAD_TIMEOUT_MS = 5_000
+/** How often Node looks for requests over their time, in milliseconds. */
 export const TIMEOUT_CHECK_INTERVAL_MS = 1_000
+/** Milliseconds that a connection without a request stays open. */
 export const KEEP_ALIVE_TIMEOUT_MS = 5_000
-/** A scraper, a probe, a table and a few shells. */
+/** A client that takes nothing of its answer for this long, in milliseconds, has lost interest. */
+export const STALLED_ANSWER_MS = 30_000
+/** A scraper, a probe, a console and a few shells that watch. */
 export const MAX_CONNECTIONS = 64
 /** Node takes in all requests of one packet at once, some 1,600: each would render its own answer. */
 export const MAX_REQUESTS_PER_CONNECTION = 100
+/** 256 bits, in hexadecimal digits on disk. */
+export const TOKEN_BYTES = 32

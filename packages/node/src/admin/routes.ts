@@ -1,44 +1,43 @@
-import type { NodeStatus } from './status.ts'
+import type { Reply } from './reply.ts'
 
-export interface Reply {
-  status: number
-  body: string
-  /** Default: plain text. */
-  contentType?: string
+export interface Route {
+  reply: () => Reply | Promise<Reply>
+  /** Whether it says more than a stranger should know. */
+  private: boolean
 }
 
-export type Routes = ReadonlyMap<string, () => Reply | Promise<Reply>>
+/** What is there by GET, without a call. */
+export type Routes = ReadonlyMap<string, Route>
 
 export interface RoutesInit {
   /** What is missing until the node is ready. */
   missing: () => string[]
-  status: () => NodeStatus
   /** Absent if the node keeps no metrics. */
   metrics?: { contentType: string; render: () => Promise<string> } | undefined
 }
 
-/** `/livez`, `/readyz`, `/status` and, if the node keeps them, `/metrics`. */
-export function createRoutes({ missing, status, metrics }: RoutesInit): Routes {
-  const routes = new Map<string, () => Reply | Promise<Reply>>([
-    ['/livez', () => ({ status: 200, body: 'alive\n' })],
-    ['/readyz', () => readyz(missing())],
-    ['/status', () => json(200, status())]
+/** `/livez`, `/readyz` and, if the node keeps them, `/metrics`. */
+export function createRoutes({ missing, metrics }: RoutesInit): Routes {
+  const routes = new Map<string, Route>([
+    ['/livez', { reply: () => ({ status: 200, body: 'alive\n' }), private: false }],
+    ['/readyz', { reply: () => readyz(missing()), private: false }]
   ])
   if (metrics !== undefined) {
-    routes.set('/metrics', async () => ({
+    const reply = async (): Promise<Reply> => ({
       status: 200,
       body: await metrics.render(),
       contentType: metrics.contentType
-    }))
+    })
+    routes.set('/metrics', { reply, private: true })
   }
   return routes
 }
 
 function readyz(missing: string[]): Reply {
   const ready = missing.length === 0
-  return json(ready ? 200 : 503, { ready, missing })
-}
-
-function json(status: number, value: unknown): Reply {
-  return { status, body: `${JSON.stringify(value)}\n`, contentType: 'application/json' }
+  return {
+    status: ready ? 200 : 503,
+    body: `${JSON.stringify({ ready, missing })}\n`,
+    contentType: 'application/json'
+  }
 }

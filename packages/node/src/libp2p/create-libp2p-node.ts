@@ -13,7 +13,7 @@ import { AGENT_NAME, VERSION } from '../version.ts'
 import type { ComponentLogger, Libp2p, PrivateKey } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import type { NodeMetrics } from '../metrics/node-metrics.ts'
-import type { PluginContext, Plugins } from '../plugins/plugin.ts'
+import type { PluginContext, Plugins, ServiceFactory } from '../plugins/plugin.ts'
 
 export interface Libp2pParts extends PluginContext {
   plugins: Plugins
@@ -21,6 +21,8 @@ export interface Libp2pParts extends PluginContext {
   datastore: Datastore
   logger: ComponentLogger
   metrics?: NodeMetrics | undefined
+  /** The admin API, which shows the node from within. */
+  adminApi: ServiceFactory
 }
 
 /** The libp2p node that the config describes, not started. */
@@ -37,6 +39,7 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
       import('@libp2p/ping')
     ]
   )
+  const own: Record<string, ServiceFactory> = { [SERVICE_KEYS.adminApi]: parts.adminApi }
   const libp2p = await createLibp2p({
     start: false,
     privateKey,
@@ -49,7 +52,7 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     connectionEncrypters,
     streamMuxers: [yamux({ maxEarlyStreams: MAX_EARLY_STREAMS })],
     peerDiscovery,
-    services: { [SERVICE_KEYS.ping]: ping(), ...services },
+    services: { [SERVICE_KEYS.ping]: ping(), ...services, ...own },
     connectionGater: new InboundGater({ limits: config.connections, clock, onRefused: metrics?.countRefusal }),
     connectionManager: connectionManagerInit(config),
     connectionMonitor: connectionMonitorInit()

@@ -1,10 +1,11 @@
 import type { AdminEvents, Clock, GrantingTrustPolicy, Random } from '@waystone/interface'
 import type { Config } from '../config/schema.ts'
 import type { Ping } from '@libp2p/ping'
+import type { Rpc } from '@waystone/rpc'
 import type { ServiceFactoryMap } from 'libp2p'
 
 /** The parts that every node has, which a service can name in its `XComponents`. */
-export type NodeComponents = Parameters<ServiceFactoryMap<{ ping: Ping }>['ping']>[0]
+export type NodeComponents = Parameters<ServiceFactoryMap<{ ping: Ping; rpc: Rpc }>['ping']>[0]
 
 /** What libp2p calls to make a service: gets the node's parts, returns the service. */
 export type ServiceFactory = (components: NodeComponents) => unknown

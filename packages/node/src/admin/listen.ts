@@ -1,0 +1,124 @@
+import { lstat, rm, chmod, readFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { codeOf, messageOf } from '@waystone/kit/error-fields'
+import { inUrl, isLoopback } from './access.ts'
+import { AdminSocketInUseError, AdminTlsRequiredError } from './errors.ts'
+import { CertificateUnreadableError, PortInUseError } from '../libp2p/errors.ts'
+import type { ListenOptions, Server } from 'node:net'
+import type { Config } from '../config/schema.ts'
+
+/** Read and write for the owner, nothing for anybody else. */
+const SOCKET_MODE = 0o600
+
+/**
+ * Makes a server listen where the config says and returns its URL:
+ * `http://127.0.0.1:40213`, `https://…` or `unix:/path`.
+ *
+ * @throws PortInUseError, AdminSocketInUseError
+ */
+export async function listen(server: Server, admin: Config['admin']): Promise<string> {
+  return admin.socket === undefined ? await listenOnPort(server, admin) : await listenOnSocket(server, admin.socket)
+}
+
+async function listenOnPort(server: Server, { host, port, names, tls }: Config['admin']): Promise<string> {
+  try {
+    await listening(server, { host, port })
+  } catch (error) {
+    if (codeOf(error) !== 'EADDRINUSE') throw error
+    throw new PortInUseError(`another process listens on the admin address ${host}:${port}`, {
+      hint: 'stop the other process, or set admin.port to another port (0 takes a free one)',
+      cause: error
+    })
+  }
+  const bound = server.address()
+  if (bound === null || typeof bound === 'string') throw new TypeError('the admin server listens on no port')
+  return `${tls.certFile === undefined ? 'http' : 'https'}://${nameIn(bound.address, names)}:${bound.port}`
+}
+
+/** Nobody can call an unspecified address. */
+function nameIn(address: string, names: readonly string[]): string {
+  if (address === '0.0.0.0') return names[0] ?? '127.0.0.1'
+  if (address === '::') return names[0] ?? '[::1]'
+  return inUrl(address)
+}
+
+async function listenOnSocket(server: Server, path: string): Promise<string> {
+  try {
+    await listening(server, { path })
+  } catch (error) {
+    if (codeOf(error) !== 'EADDRINUSE') throw error
+    await removeStale(path)
+    await listening(server, { path })
+  }
+  // nobody else could connect before: without it a socket may only be written to by its owner's group at most
+  await chmod(path, SOCKET_MODE)
+  return `unix:${path}`
+}
+
+/** Removes the socket of a process that was killed; nothing else is removed. */
+async function removeStale(path: string): Promise<void> {
+  const stats = await lstat(path)
+  if (!stats.isSocket()) throw inUse(`${path} is there already and no socket`)
+  if (await answers(path)) throw inUse(`another process listens on ${path}`)
+  await rm(path, { force: true })
+}
+
+async function answers(path: string): Promise<boolean> {
+  const socket = connect({ path })
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'ECONNREFUSED' || codeOf(error) === 'ENOENT') return false
+    throw inUse(`cannot tell who listens on ${path}: ${messageOf(error)}`)
+  } finally {
+    socket.destroy()
+  }
+}
+
+function inUse(message: string): AdminSocketInUseError {
+  return new AdminSocketInUseError(message, { hint: 'set admin.socket to another path, or stop the other process' })
+}
+
+async function listening(server: Server, options: ListenOptions): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+/**
+ * Certificate and key of the server, or nothing if it speaks plain HTTP.
+ *
+ * @throws AdminTlsRequiredError, CertificateUnreadableError
+ */
+export async function readTls({
+  host,
+  socket,
+  tls
+}: Config['admin']): Promise<{ cert: Buffer; key: Buffer } | undefined> {
+  const { certFile, keyFile } = tls
+  if (socket !== undefined) return undefined
+  if (certFile !== undefined && keyFile !== undefined) {
+    return { cert: await readPem(certFile), key: await readPem(keyFile) }
+  }
+  if (isLoopback(host)) return undefined
+  throw new AdminTlsRequiredError(`the admin API would be open to other hosts at ${host} without encryption`, {
+    hint: 'set admin.tls.certFile and admin.tls.keyFile, or admin.host to 127.0.0.1'
+  })
+}
+
+async function readPem(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    throw new CertificateUnreadableError(`cannot read ${path} for the admin API`, {
+      hint: 'check admin.tls and the permissions of the file',
+      cause
+    })
+  }
+}

@@ -1,0 +1,70 @@
+import { AdminService } from '@waystone/wire/admin'
+import { describeNode } from './node.ts'
+import type { ServiceImpl } from '@connectrpc/connect'
+import type { Rpc } from '@waystone/rpc'
+import type { AdminApiInit, AdminComponents } from './contract.ts'
+
+/** Who may call it over libp2p: nobody, unless the policy says so. */
+const SERVE_OPTIONS = { admin: true, trustFunction: 'admin' }
+
+/**
+ * Serves `AdminService` for one node: lifecycle and wiring; what is answered
+ * is made in the files beside it. Made before the libp2p node, which then
+ * hands over its parts through {@link AdminApi.create}.
+ */
+export class AdminApi {
+  readonly #init: AdminApiInit
+  readonly #startedAtMs: number
+  readonly #createdAt: number
+  #parts: AdminComponents | undefined
+
+  constructor(init: AdminApiInit) {
+    this.#init = init
+    this.#startedAtMs = init.clock.now()
+    this.#createdAt = init.clock.monotonic()
+  }
+
+  /** The factory of this API as a service of libp2p. */
+  readonly create = (components: AdminComponents): this => {
+    this.#parts = components
+    return this
+  }
+
+  /** Where it is served. */
+  get rpc(): Rpc {
+    return this.#components.rpc
+  }
+
+  /** Called once, before anything listens: the node can be asked while it starts. */
+  async serve(): Promise<void> {
+    await this.rpc.serve(AdminService, this.#implementation(), SERVE_OPTIONS)
+  }
+
+  get #components(): AdminComponents {
+    if (this.#parts === undefined) throw new TypeError('there is no libp2p node yet')
+    return this.#parts
+  }
+
+  #implementation(): Partial<ServiceImpl<typeof AdminService>> {
+    return {
+      getNode: () => this.#describeNode()
+    }
+  }
+
+  #describeNode(): ReturnType<typeof describeNode> {
+    const { peerId, addressManager, connectionManager, registrar, rpc } = this.#components
+    const { config, clock, missing } = this.#init
+    return describeNode({
+      config,
+      peerId: peerId.toString(),
+      missing: missing(),
+      startedAtMs: this.#startedAtMs,
+      uptimeMs: clock.monotonic() - this.#createdAt,
+      traffic: { received: 0, sent: 0 },
+      connections: connectionManager.getConnections(),
+      addresses: addressManager.getAddresses().map(String),
+      protocols: registrar.getProtocols(),
+      services: rpc.services()
+    })
+  }
+}

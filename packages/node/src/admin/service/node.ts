@@ -1,0 +1,84 @@
+import { memoryUsage, pid, version } from 'node:process'
+import { VERSION } from '../../version.ts'
+import type { MessageInitShape } from '@bufbuild/protobuf'
+import type { Connection } from '@libp2p/interface'
+import type { GetNodeResponseSchema } from '@waystone/wire/admin'
+import type { Config } from '../../config/schema.ts'
+
+type NodeInfo = MessageInitShape<typeof GetNodeResponseSchema>
+type SeedInfo = { peer: string; address: string; connected: boolean }
+type ReservationInfo = { relay: string; addresses: string[] }
+
+/** Bytes on the streams of all connections since the node was made. */
+export interface Traffic {
+  received: number
+  sent: number
+}
+
+export interface DescribeNodeInit {
+  config: Pick<Config, 'role' | 'network' | 'dataDir' | 'seeds'>
+  peerId: string
+  missing: string[]
+  /** Milliseconds since the Unix epoch. */
+  startedAtMs: number
+  uptimeMs: number
+  traffic: Traffic
+  connections: Pick<Connection, 'remotePeer' | 'streams'>[]
+  /** Where others reach this node, with its peer id. */
+  addresses: string[]
+  protocols: string[]
+  services: string[]
+}
+
+/** What `GetNode` answers. */
+export function describeNode(init: DescribeNodeInit): NodeInfo {
+  const { config, peerId, missing, connections, addresses, traffic } = init
+  return {
+    role: config.role,
+    network: config.network,
+    dataDir: config.dataDir,
+    peerId,
+    ...describeProcess(),
+    ready: missing.length === 0,
+    missing,
+    startedAtMs: BigInt(Math.round(init.startedAtMs)),
+    uptimeMs: BigInt(Math.round(init.uptimeMs)),
+    bytesReceived: BigInt(traffic.received),
+    bytesSent: BigInt(traffic.sent),
+    connections: connections.length,
+    seeds: config.seeds.map(address => describeSeed(address, connections)),
+    reservations: reservationsIn(addresses),
+    circuits: countCircuits(connections),
+    protocols: init.protocols.toSorted(),
+    services: init.services.toSorted(),
+    addresses
+  }
+}
+
+function describeProcess(): Pick<NodeInfo, 'version' | 'nodeVersion' | 'pid' | 'memoryBytes'> {
+  return { version: VERSION, nodeVersion: version, pid, memoryBytes: BigInt(memoryUsage.rss()) }
+}
+
+function describeSeed(address: string, connections: DescribeNodeInit['connections']): SeedInfo {
+  const peer = address.slice(address.lastIndexOf('/') + 1)
+  return { peer, address, connected: connections.some(({ remotePeer }) => remotePeer.toString() === peer) }
+}
+
+/** A reservation shows as an own address through the relay. */
+function reservationsIn(addresses: string[]): ReservationInfo[] {
+  const byRelay = new Map<string, string[]>()
+  for (const address of addresses) {
+    const relay = /\/p2p\/([^/]+)\/p2p-circuit/.exec(address)?.[1]
+    if (relay !== undefined) byRelay.set(relay, [...(byRelay.get(relay) ?? []), address])
+  }
+  return [...byRelay].map(([relay, through]) => ({ relay, addresses: through }))
+}
+
+/** The protocol on which a relay carries a circuit on to its destination (circuit relay v2). */
+const CIRCUIT_STOP = '/libp2p/circuit/relay/0.2.0/stop'
+
+/** A relay opens one stream to the destination of each circuit. */
+function countCircuits(connections: DescribeNodeInit['connections']): number {
+  const streams = connections.flatMap(connection => connection.streams)
+  return streams.filter(({ protocol, direction }) => protocol === CIRCUIT_STOP && direction === 'outbound').length
+}
