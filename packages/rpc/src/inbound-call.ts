@@ -74,17 +74,23 @@ export class InboundCall implements Disposable {
     }
   }
 
-  /** After an answer that came before the end of the request: lets it arrive, then gives the stream up. */
-  async linger(): Promise<void> {
+  /**
+   * After an answer that came before the end of the request: reads and drops the
+   * rest. Whether it ended in time; the stream is given up if not. A caller that
+   * has all of the answer may take the stream for its next call already, so it
+   * must not be closed.
+   */
+  async linger(): Promise<boolean> {
     const { stream, clock } = this.#init
     using deadline = createDeadline({ ms: LINGER_MS, what: 'a call that was answered', clock })
     try {
-      await stream.stream.close({ signal: deadline.signal })
       for await (const _ of stream.readBody({ signal: deadline.signal }));
+      return true
     } catch {
       // it was answered; what it sends beyond that is of no interest
+      stream.stream.abort(new ConnectError('the call was answered', Code.Canceled))
+      return false
     }
-    stream.stream.abort(new ConnectError('the call was answered', Code.Canceled))
   }
 
   [Symbol.dispose](): void {

@@ -77,9 +77,7 @@ export class RpcServer {
       this.#init.onEnd(path, nameOf(error))
       throw error
     }
-    if (stream.ended) return true
-    await call.linger()
-    return false
+    return stream.ended || (await call.linger())
   }
 
   async #admit(call: InboundCall, method: ServedMethod | undefined, { remotePeer }: Connection): Promise<void> {

@@ -2,7 +2,7 @@ import { Code, ConnectError } from '@connectrpc/connect'
 import { RPC_PROTOCOL } from '@waystone/wire'
 import { afterEach, describe, expect, it } from 'vitest'
 import { conformance } from './conformance-service.ts'
-import { ConformanceService } from './gen/conformance/v1/conformance_pb.ts'
+import { ConformanceService, UnservedService } from './gen/conformance/v1/conformance_pb.ts'
 import { cleanUp, pair } from './nodes.ts'
 import type { Client } from '@connectrpc/connect'
 import type { Pair } from './nodes.ts'
@@ -82,5 +82,14 @@ describe('calls', () => {
     const { caller, server } = await pair()
     const error = await failureOf(caller.services.rpc.client(ConformanceService, server.peerId).unary({}))
     expect(error.code).toBe(Code.Unimplemented)
+  })
+
+  it('makes the next call on the stream of one that was refused before all of it was read', async () => {
+    const { client, caller, server, connection } = await connected()
+    await failureOf(caller.services.rpc.client(UnservedService, server.peerId).call({}))
+    const [refused] = connection.streams.filter(({ protocol }) => protocol === RPC_PROTOCOL)
+    await client.unary({})
+    const streams = connection.streams.filter(({ protocol }) => protocol === RPC_PROTOCOL)
+    expect(streams.map(({ id }) => id)).toEqual([refused?.id])
   })
 })

@@ -51,7 +51,7 @@ async function grant(wish: WishFields | undefined, context: HandlerContext): Pro
 }
 
 function failure({ failCode, failMessage, errorName, errorHint }: WishFields): ConnectError {
-  const code = Object.values(Code).find(one => one === failCode) as Code
+  const code = Object.values(Code).find(one => Number(one) === failCode) as Code
   if (errorName === '') return new ConnectError(failMessage, code)
   const error = Object.assign(new Error(failMessage), { name: errorName, hint: errorHint })
   return rpcError(code, error)
