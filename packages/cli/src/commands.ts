@@ -31,6 +31,46 @@ export const commands: CommandEntry[] = [
     load: async () => (await import('./commands/ping.ts')).pingCommand()
   },
   {
+    name: 'status',
+    summary: 'show who the running node is and how it does',
+    load: async () => (await import('./commands/status.ts')).statusCommand()
+  },
+  {
+    name: 'peers',
+    summary: 'list the peers of the running node',
+    load: async () => (await import('./commands/peers.ts')).peersCommand()
+  },
+  {
+    name: 'connections',
+    summary: 'list the connections of the running node',
+    load: async () => (await import('./commands/connections.ts')).connectionsCommand()
+  },
+  {
+    name: 'connect',
+    summary: 'make the running node connect to a peer',
+    load: async () => (await import('./commands/connect.ts')).connectCommand()
+  },
+  {
+    name: 'disconnect',
+    summary: 'close the connections of the running node to a peer',
+    load: async () => (await import('./commands/disconnect.ts')).disconnectCommand()
+  },
+  {
+    name: 'logs',
+    summary: 'follow the log of the running node, or change its level',
+    load: async () => (await import('./commands/logs.ts')).logsCommand()
+  },
+  {
+    name: 'events',
+    summary: 'follow what happens on the running node',
+    load: async () => (await import('./commands/events.ts')).eventsCommand()
+  },
+  {
+    name: 'stop',
+    summary: 'stop the running node',
+    load: async () => (await import('./commands/stop.ts')).stopCommand()
+  },
+  {
     name: 'config',
     summary: 'check, print and explain the configuration of a node',
     load: async () => (await import('./commands/config.ts')).configCommand()

@@ -3,6 +3,7 @@ import { nameOf } from '@waystone/kit/error-fields'
 import { exitCodeFor } from '@waystone/node/exit-codes'
 import { printError } from '@waystone/node/print-error'
 import { VERSION } from '@waystone/node/version'
+import { endOnBrokenPipe } from './broken-pipe.ts'
 import { commands } from './commands.ts'
 
 const USAGE_EXIT_CODE = 2
@@ -14,6 +15,7 @@ const USAGE_EXIT_CODE = 2
  * @param args - without `node` and the script
  */
 export async function run(args: string[]): Promise<number> {
+  endOnBrokenPipe()
   const line = withoutHelpCommand(args)
   const program = await createProgram(line[0])
   try {

@@ -17,6 +17,6 @@ class CallFailedError extends WaystoneError {
 }
 
 /** What a failed call says to the person who caused it: name, message, hint and exit code. */
-export function callFailure(error: unknown): WaystoneError {
+export function callFailure(error: unknown): WaystoneError & { exitCode: number } {
   return new CallFailedError(error)
 }

@@ -17,11 +17,21 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/
 /** Gives failures of the way to the node a name and a hint; those that the node itself names stay as they are. */
 export function explainFailures(url: string): Interceptor {
   return next => async request => {
+    const explain = (error: unknown): ConnectError => explained(ConnectError.from(error), url, request.method.name)
     try {
-      return await next(request)
+      const response = await next(request)
+      return response.stream ? { ...response, message: explainedStream(response.message, explain) } : response
     } catch (error) {
-      throw explained(ConnectError.from(error), url, request.method.name)
+      throw explain(error)
     }
+  }
+}
+
+async function* explainedStream<T>(messages: AsyncIterable<T>, explain: (error: unknown) => ConnectError) {
+  try {
+    yield* messages
+  } catch (error) {
+    throw explain(error)
   }
 }
 

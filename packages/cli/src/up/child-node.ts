@@ -52,8 +52,17 @@ export class ChildNode {
 
   /** The admin URL, once the node has written it down. */
   async adminUrl(): Promise<string | undefined> {
+    return await this.#read('admin.url')
+  }
+
+  /** The token of the admin API, once the node has made one. */
+  async adminToken(): Promise<string | undefined> {
+    return await this.#read('admin.token')
+  }
+
+  async #read(name: string): Promise<string | undefined> {
     try {
-      return (await readFile(join(this.plan.dataDir, 'admin.url'), 'utf8')).trim()
+      return (await readFile(join(this.plan.dataDir, name), 'utf8')).trim()
     } catch {
       return undefined
     }

@@ -1,6 +1,9 @@
 import { createDeadline } from '@waystone/kit'
+import { createNodeApi } from '../api/node-api.ts'
+import { parseApiUrl } from '../api/api-url.ts'
 import { shorten } from './table.ts'
-import type { NodeStatus } from '@waystone/node'
+import { AdminService } from '@waystone/wire/admin'
+import type { GetNodeResponse } from '@waystone/wire/admin'
 import type { ChildNode } from './child-node.ts'
 import type { NodeRow } from './table.ts'
 
@@ -11,7 +14,7 @@ const STATUS_TIMEOUT_MS = 2_000
 export interface Observation {
   child: ChildNode
   adminUrl?: string
-  status?: NodeStatus
+  status?: GetNodeResponse
   /** How the process ended, if it has. */
   ended?: number | string
 }
@@ -27,20 +30,12 @@ async function observeOne(child: ChildNode, signal: AbortSignal): Promise<Observ
   if (adminUrl === undefined) return { child }
   try {
     using deadline = createDeadline({ ms: STATUS_TIMEOUT_MS, what: `status of ${child.plan.name}`, signal })
-    const response = await fetch(new URL('/status', adminUrl), { signal: deadline.signal })
-    const status: unknown = await response.json()
-    return { child, adminUrl, ...(isNodeStatus(status) && { status }) }
+    const api = createNodeApi({ address: parseApiUrl(adminUrl), token: await child.adminToken() })
+    return { child, adminUrl, status: await api.client(AdminService).getNode({}, { signal: deadline.signal }) }
   } catch {
     signal.throwIfAborted()
     return { child, adminUrl }
   }
-}
-
-// another program may have taken the port of a node that ended
-function isNodeStatus(value: unknown): value is NodeStatus {
-  if (typeof value !== 'object' || value === null || !('ready' in value)) return false
-  const lists = ['addresses' in value && value.addresses, 'connections' in value && value.connections]
-  return [...lists, 'reservations' in value && value.reservations].every(Array.isArray)
 }
 
 /** Whether every node runs and says that it is ready. */
@@ -60,20 +55,20 @@ export function rowOf(
     peerId: plan.peerId,
     address: shortenRelayed(addresses[0] ?? ''),
     addressCount: addresses.length,
-    peers: new Set(status?.connections.map(connection => connection.peer)).size,
+    peers: status?.peers ?? 0,
     path: status === undefined ? '' : pathTo(status, names),
     adminUrl
   }
 }
 
-function stateOf(status: NodeStatus | undefined, ended: Observation['ended']): NodeRow['state'] {
+function stateOf(status: GetNodeResponse | undefined, ended: Observation['ended']): NodeRow['state'] {
   if (ended !== undefined) return 'stopped'
   if (status === undefined) return 'starting'
   return status.ready ? 'ready' : 'waiting'
 }
 
 /** How others reach the node: directly, or through which relays. */
-function pathTo({ addresses, reservations }: NodeStatus, names: Map<string, string>): string {
+function pathTo({ addresses, reservations }: GetNodeResponse, names: Map<string, string>): string {
   if (addresses.some(address => !address.includes('/p2p-circuit'))) return 'direct'
   const relays = reservations.map(({ relay }) => names.get(relay) ?? shorten(relay))
   return relays.length === 0 ? 'none yet' : `relayed via ${relays.toSorted().join(', ')}`
