@@ -3,7 +3,11 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { poll } from '@waystone/kit/testing'
 import { startCommand } from './command.ts'
-import type { NodeStatus } from '@waystone/node'
+import { AdminService } from '@waystone/wire/admin'
+import { nodeClient, readAccess } from './node-client.ts'
+import type { DescService } from '@bufbuild/protobuf'
+import type { Client } from '@connectrpc/connect'
+import type { GetNodeResponse } from '@waystone/wire/admin'
 import type { CommandResult } from './command.ts'
 
 /** A real seed, relay or edge that runs as a process of its own. */
@@ -12,9 +16,11 @@ export interface NodeProcess extends AsyncDisposable {
   readonly pid: number
   readonly result: Promise<CommandResult>
   /** Resolves when `/readyz` answers 200; rejects with the output when the process ends first. */
-  ready(): Promise<NodeStatus>
-  /** The answer of `/status`. */
-  status(): Promise<NodeStatus>
+  ready(): Promise<GetNodeResponse>
+  /** The answer of `GetNode`. */
+  status(): Promise<GetNodeResponse>
+  /** A client of one of its admin services. */
+  client<S extends DescService>(service: S): Promise<Client<S>>
   /** GET on the admin server. */
   get(path: string): Promise<Response>
   kill(signal: NodeJS.Signals): void
@@ -44,10 +50,15 @@ export async function startNode(init: NodeProcessInit): Promise<NodeProcess> {
   async function get(path: string): Promise<Response> {
     return await poll(() => ask(dataDir, path, ended), { what: `answer of ${role}` })
   }
-  async function status(): Promise<NodeStatus> {
-    return (await (await get('/status')).json()) as NodeStatus
+  async function client<S extends DescService>(service: S): Promise<Client<S>> {
+    // answers as soon as admin.url is that of this run
+    await get('/livez')
+    return nodeClient(service, await readAccess(dataDir))
   }
-  async function ready(): Promise<NodeStatus> {
+  async function status(): Promise<GetNodeResponse> {
+    return await (await client(AdminService)).getNode({})
+  }
+  async function ready(): Promise<GetNodeResponse> {
     await poll(async () => ((await get('/readyz')).ok ? true : undefined), { what: `${role} to be ready` })
     return await status()
   }
@@ -57,6 +68,7 @@ export async function startNode(init: NodeProcessInit): Promise<NodeProcess> {
     result: command.result,
     ready,
     status,
+    client,
     get,
     kill: signal => void command.process.kill(signal),
     stop: async () => {

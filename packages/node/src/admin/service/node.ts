@@ -46,6 +46,7 @@ export function describeNode(init: DescribeNodeInit): NodeInfo {
     bytesReceived: BigInt(traffic.received),
     bytesSent: BigInt(traffic.sent),
     connections: connections.length,
+    peers: new Set(connections.map(({ remotePeer }) => remotePeer.toString())).size,
     seeds: config.seeds.map(address => describeSeed(address, connections)),
     reservations: reservationsIn(addresses),
     circuits: countCircuits(connections),
