@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { temporaryFolder } from '@waystone/kit/testing/node'
+import { adminNode } from '../api/admin-node.ts'
+import type { ChildProcess } from 'node:child_process'
+import type { AdminNodeInit } from '../api/admin-node.ts'
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts')
+
+export interface Finished {
+  code: number | string
+  stdout: string
+  stderr: string
+}
+
+export interface Running {
+  process: ChildProcess
+  printed: { stdout: string; stderr: string }
+  finished: Promise<Finished>
+}
+
+/** A node that is there only by its admin API, and the command line of `waystone` for its data folder. */
+export async function nodeAndCommands(service: AdminNodeInit['service'] = {}) {
+  const folder = await temporaryFolder()
+  onTestFinished(async () => await folder[Symbol.asyncDispose]())
+  const dataDir = join(folder.path, 'edge')
+  const node = await adminNode({ dataDir, service })
+  onTestFinished(async () => await node[Symbol.asyncDispose]())
+  const start = (...args: string[]): Running => startWaystone([...args, '--data-dir', dataDir])
+  return { dataDir, node, start, run: async (...args: string[]) => await start(...args).finished }
+}
+
+function startWaystone(args: string[]): Running {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const printed = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk: Buffer) => (printed.stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (printed.stderr += chunk.toString()))
+  return { process: child, printed, finished: finish(child, printed) }
+}
+
+async function finish(child: ChildProcess, printed: Running['printed']): Promise<Finished> {
+  await once(child, 'close')
+  return { code: child.exitCode ?? child.signalCode ?? 'unknown', ...printed }
+}
+
+/** What a program reads from standard output: one JSON object a line. */
+export function jsonLines(text: string): unknown[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line) as unknown)
+}
