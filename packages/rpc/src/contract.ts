@@ -4,6 +4,7 @@ import type { ComponentLogger, Metrics, PeerId, PeerRouting, PeerStore } from '@
 import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock, Random, TrustPolicy } from '@waystone/interface'
+import type { JsonCallOptions } from './json-call.ts'
 import type { Cursors } from './pagination.ts'
 
 export interface RpcInit {
@@ -68,6 +69,19 @@ export interface Rpc {
   ): Promise<() => Promise<void>>
   client<S extends DescService>(service: S, target: RpcTarget, options?: ClientOptions): Client<S>
   transport(target: RpcTarget, options?: ClientOptions): Transport
+  /**
+   * Calls a method of which only the name is known, in JSON: one message, or
+   * several for a method that takes a stream. Every answer is one line of JSON.
+   *
+   * @param procedure - `hello.v1.HelloService/SayHello`
+   * @throws ProcedureInvalidError, JsonMessageInvalidError, ConnectError
+   */
+  callJson(
+    target: RpcTarget,
+    procedure: string,
+    messages: readonly string[],
+    options?: JsonCallOptions
+  ): AsyncIterable<string>
   /** Names of the services that peers can call. */
   services(): string[]
   /** Mounts what is served with `admin` on another server; see {@link adminRevision}. */

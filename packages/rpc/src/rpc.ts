@@ -8,12 +8,14 @@ import { rpcMetrics } from './metrics.ts'
 import { createCursors } from './pagination.ts'
 import { RpcServer } from './server.ts'
 import { ServiceTable } from './service-table.ts'
-import { createPeerTransport } from './transport.ts'
+import { callJson } from './json-call.ts'
+import { createPeerTransport, httpClient } from './transport.ts'
 import type { DescService } from '@bufbuild/protobuf'
 import type { Client, ConnectRouter, ServiceImpl, Transport } from '@connectrpc/connect'
 import type { Startable } from '@libp2p/interface'
 import type { TrustPolicy } from '@waystone/interface'
 import type { ClientOptions, Rpc, RpcComponents, RpcInit, RpcTarget, ServeOptions } from './contract.ts'
+import type { JsonCallOptions } from './json-call.ts'
 import type { Cursors } from './pagination.ts'
 
 const NOBODY: TrustPolicy = { decide: () => ({ allow: false, reason: 'no trust policy is set' }) }
@@ -89,6 +91,16 @@ export class RpcService implements Rpc, Startable {
 
   transport(target: RpcTarget, options: ClientOptions = {}): Transport {
     return createPeerTransport(this.#callers, target, options)
+  }
+
+  callJson(
+    target: RpcTarget,
+    procedure: string,
+    messages: readonly string[],
+    options: JsonCallOptions = {}
+  ): AsyncIterable<string> {
+    const { clock = systemClock } = this.#init
+    return callJson({ ...options, procedure, messages, clock, httpClient: httpClient(this.#callers, target) })
   }
 
   #protocols(): string[] {

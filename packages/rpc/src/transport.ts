@@ -28,7 +28,8 @@ export function createPeerTransport(streams: CallerStreams, target: RpcTarget, o
   }
 }
 
-function httpClient(streams: CallerStreams, target: RpcTarget): UniversalClientFn {
+/** Carries what would be an HTTP request to the peer. */
+export function httpClient(streams: CallerStreams, target: RpcTarget): UniversalClientFn {
   return async request => {
     const { connection, stream } = await open(streams, target, request)
     const onReusable = (): void => streams.pool.give(connection, stream)
