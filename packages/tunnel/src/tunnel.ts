@@ -1,0 +1,151 @@
+import { serviceCapabilities, setMaxListeners } from '@libp2p/interface'
+import { systemClock } from '@waystone/kit'
+import { TUNNEL_PROTOCOL } from '@waystone/wire'
+import { tunnels as admin } from '@waystone/wire/admin'
+import { assertTunnelName, formatAddress, parseTarget } from './address.ts'
+import { tunnelAdmin } from './admin.ts'
+import { MAX_STREAMS_PER_CONNECTION } from './constants.ts'
+import { TunnelEndedError, TunnelsStoppedError } from './errors.ts'
+import { Exposures } from './exposures.ts'
+import { Forwarding } from './forwarding.ts'
+import { Handler } from './handler.ts'
+import { tunnelMetrics } from './metrics.ts'
+import { Opener } from './opener.ts'
+import { Reporter } from './reporter.ts'
+import { TunnelGroup } from './tunnel-group.ts'
+import type { Startable } from '@libp2p/interface'
+import type { Clock } from '@waystone/interface'
+import type {
+  ExposeOptions,
+  Exposure,
+  Forward,
+  ForwardOptions,
+  TunnelComponents,
+  TunnelInit,
+  Tunnels,
+  TunnelStatus
+} from './contract.ts'
+
+/** What there is between start and stop. */
+interface Running {
+  controller: AbortController
+  reporter: Reporter
+  opener: Opener
+  /** Takes the admin service back. */
+  unserve: () => Promise<void>
+}
+
+/** Lifecycle and wiring; the work is in `Handler`, `Forwarding` and `Link`. */
+export class TunnelsService implements Tunnels, Startable {
+  readonly [Symbol.toStringTag] = '@waystone/tunnel'
+  readonly [serviceCapabilities]: string[] = ['@waystone/tunnel']
+  readonly #components: TunnelComponents
+  readonly #init: TunnelInit
+  readonly #clock: Clock
+  readonly #exposures = new Exposures()
+  readonly #forwards = new Set<Forwarding>()
+  #running: Running | undefined
+
+  constructor(components: TunnelComponents, init: TunnelInit) {
+    this.#components = components
+    this.#init = init
+    this.#clock = init.clock ?? systemClock
+  }
+
+  async start(): Promise<void> {
+    if (this.#running !== undefined) return
+    const { rpc, registrar, metrics, logger } = this.#components
+    const controller = new AbortController()
+    // every stream without a head listens to it
+    setMaxListeners(Infinity, controller.signal)
+    const log = logger.forComponent('waystone:tunnel')
+    const reporter = new Reporter({ log, events: this.#init.events, metrics: tunnelMetrics(metrics, this.#open) })
+    const opener = new Opener(this.#components, this.#clock)
+    const unserve = await rpc.serve(admin.TunnelService, tunnelAdmin(this, this.#components), {
+      admin: true,
+      trustFunction: 'admin'
+    })
+    this.#running = { controller, reporter, opener, unserve }
+    const handler = new Handler({
+      ...this.#init,
+      exposures: this.#exposures,
+      clock: this.#clock,
+      reporter,
+      log,
+      signal: controller.signal
+    })
+    await registrar.handle(TUNNEL_PROTOCOL, handler.handle, {
+      maxInboundStreams: MAX_STREAMS_PER_CONNECTION,
+      maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
+      runOnLimitedConnection: true
+    })
+    await this.#startConfigured()
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running
+    if (running === undefined) return
+    this.#running = undefined
+    await this.#components.registrar.unhandle(TUNNEL_PROTOCOL)
+    running.controller.abort(new TunnelsStoppedError())
+    const exposed = this.#exposures.all.map(async exposed => await exposed.end())
+    const forwarded = Array.from(this.#forwards, async forward => await this.#endForward(forward))
+    await Promise.all([...exposed, ...forwarded, running.unserve()])
+  }
+
+  expose(options: ExposeOptions): Exposure {
+    const { name, onEvent, allow } = options
+    const { reporter } = this.#assertRunning()
+    assertTunnelName(name)
+    const address = parseTarget(options.target)
+    const clock = this.#clock
+    const group = new TunnelGroup({ side: 'expose', name, local: formatAddress(address), onEvent, reporter, clock })
+    const end = async (): Promise<void> => {
+      this.#exposures.remove(name, group)
+      revoke?.()
+      await group.end(new TunnelEndedError(`the exposure of ${name}`))
+    }
+    this.#exposures.add(name, { address, group, end })
+    const revoke = allow === undefined ? undefined : this.#init.trust.grant(`tunnel:${name}`, allow)
+    return { name, [Symbol.asyncDispose]: end }
+  }
+
+  async forward(options: ForwardOptions): Promise<Forward> {
+    const running = this.#assertRunning()
+    const { opener, reporter } = running
+    const forwarding = await Forwarding.start(options, { opener, reporter, clock: this.#clock })
+    this.#forwards.add(forwarding)
+    if (this.#running === running) {
+      return { listening: forwarding.listening, [Symbol.asyncDispose]: () => this.#endForward(forwarding) }
+    }
+    await this.#endForward(forwarding)
+    throw new TunnelsStoppedError()
+  }
+
+  list(): TunnelStatus[] {
+    const groups = [...this.#exposures.all, ...this.#forwards].map(({ group }) => group.status)
+    return groups
+  }
+
+  async #startConfigured(): Promise<void> {
+    try {
+      for (const options of this.#init.expose ?? []) this.expose(options)
+      for (const options of this.#init.forward ?? []) await this.forward(options)
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  #assertRunning(): Running {
+    if (this.#running === undefined) throw new TunnelsStoppedError()
+    return this.#running
+  }
+
+  async #endForward(forwarding: Forwarding): Promise<void> {
+    this.#forwards.delete(forwarding)
+    await forwarding[Symbol.asyncDispose]()
+  }
+
+  readonly #open = (): number => this.list().reduce((sum, { open }) => sum + open, 0)
+}
