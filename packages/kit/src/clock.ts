@@ -32,6 +32,19 @@ export async function sleep(clock: Clock, delayMs: number, options: AbortOptions
   }
 }
 
+/**
+ * Lets everything else that waits in this process have its turn: a loop whose
+ * awaits never have to wait would keep the sockets, and every other loop, from
+ * going on. It measures no time, so no `Clock` is needed.
+ */
+export async function nextTurn(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  // browsers have only the timer
+  if (typeof globalThis.setImmediate === 'function') globalThis.setImmediate(resolve)
+  else setTimeout(resolve, 0)
+  await promise
+}
+
 /** The machine's clock. The only place that reads real time or sets real timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -41,7 +41,14 @@ export async function connectToPeer(
   }
 }
 
+type RankedConnection = Pick<Connection, 'direct' | 'timeline'>
+
 /** Direct before relayed; of each kind the newest, which is the least likely to be dead. */
-export function bestConnection<C extends Pick<Connection, 'direct' | 'timeline'>>(connections: C[]): C | undefined {
-  return connections.toSorted((a, b) => Number(b.direct) - Number(a.direct) || b.timeline.open - a.timeline.open)[0]
+export function bestConnection<C extends RankedConnection>(connections: C[]): C | undefined {
+  return connections.toSorted(byPreference)[0]
+}
+
+/** The order of {@link bestConnection}, for `sort`. */
+export function byPreference(a: RankedConnection, b: RankedConnection): number {
+  return Number(b.direct) - Number(a.direct) || b.timeline.open - a.timeline.open
 }

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { systemClock } from './clock.ts'
+export { nextTurn, systemClock } from './clock.ts'
 export { systemRandom } from './random.ts'
 export { createDeadline, DeadlineExceededError } from './deadline.ts'
 export type { Deadline, DeadlineInit } from './deadline.ts'
@@ -26,7 +26,7 @@ export { KeyedTokenBuckets } from './keyed-token-buckets.ts'
 export type { KeyedTokenBucketsInit } from './keyed-token-buckets.ts'
 export { LostError, Supervisor } from './supervisor.ts'
 export type { SupervisorInit } from './supervisor.ts'
-export { bestConnection, connectToPeer } from './connect-to-peer.ts'
+export { bestConnection, byPreference, connectToPeer } from './connect-to-peer.ts'
 export type { ConnectToPeerOptions } from './connect-to-peer.ts'
 export { parsePeer, PeerNameInvalidError } from './named-peer.ts'
 export type { NamedPeer } from './named-peer.ts'

@@ -1,30 +1,44 @@
-import { createDeadline, framed } from '@waystone/kit'
+import { framed, FrameTooLargeError, nextTurn } from '@waystone/kit'
 import { RPC_FRAME_MAX_BYTES, RPC_HEAD_MAX_BYTES } from '@waystone/wire/rpc'
-import { Uint8ArrayList } from 'uint8arraylist'
+import { abortAfter } from './abort-after.ts'
 import { decodeFrame, decodeTrailers, encodeFrame, encodeTrailers } from './codec.ts'
-import { RpcFrameInvalidError } from './errors.ts'
+import { CallBrokenError, RpcFrameInvalidError } from './errors.ts'
 import type { AbortOptions, Stream } from '@libp2p/interface'
 import type { Clock } from '@waystone/interface'
 import type { FramedStream } from '@waystone/kit'
-import type { Frame, FrameKind } from './codec.ts'
+import type { Uint8ArrayList } from 'uint8arraylist'
+import type { Frame } from './codec.ts'
 
-/** Bodies are cut to frames of this length: the byte that names the kind counts too. */
+/** The byte that names the kind counts too. */
+const HEAD_FRAME_BYTES = RPC_HEAD_MAX_BYTES + 1
+/** Bodies are cut to frames of this length. */
 const BODY_FRAME_BYTES = RPC_FRAME_MAX_BYTES - 1
+
+/** Frames that are read or written in a row before others have their turn: about a millisecond of work. */
+const FRAMES_IN_A_ROW = 64
 
 export interface ReadBodyOptions extends AbortOptions {
   onTrailers?: (trailer: Headers) => void
-  /** The longest silence of the other side, in milliseconds. Default: no limit. */
-  idle?: { ms: number; clock: Clock }
+}
+
+/** How long a frame may wait for the other side to read; then the stream is reset. */
+export interface WritePatience {
+  ms: number
+  clock: Clock
 }
 
 /** Either end of a stream that carries calls, one after another. */
 export class CallStream {
   readonly stream: Stream
   readonly #frames: FramedStream<Stream>
+  readonly #patience: WritePatience | undefined
   #ended = false
+  #row = 0
 
-  constructor(stream: Stream) {
+  /** @param patience - without it a write waits until its signal ends */
+  constructor(stream: Stream, patience?: WritePatience) {
     this.stream = stream
+    this.#patience = patience
     this.#frames = framed(stream, { maxLength: RPC_FRAME_MAX_BYTES })
   }
 
@@ -40,57 +54,77 @@ export class CallStream {
    */
   async readHead(options: AbortOptions = {}): Promise<Uint8Array | undefined> {
     this.#ended = false
-    const frame = await this.#read({ ...options, maxLength: RPC_HEAD_MAX_BYTES })
+    const frame = await this.#read({ ...options, maxLength: HEAD_FRAME_BYTES })
     if (frame === undefined) return undefined
     if (frame.kind !== 'head') throw new RpcFrameInvalidError(`${frame.kind} where a head belongs`)
     return frame.bytes
   }
 
   /**
-   * The body, until its trailers, which go to `onTrailers`.
+   * The body, until its trailers, which go to `onTrailers`. No chunk is empty.
    *
-   * @throws as {@link readHead}, and RpcFrameInvalidError when the stream ends before the trailers
+   * @throws as {@link readHead}, and CallBrokenError when the stream ends before the trailers
    */
-  async *readBody(options: ReadBodyOptions = {}): AsyncGenerator<Uint8Array> {
+  async *readBody({ signal, onTrailers }: ReadBodyOptions = {}): AsyncGenerator<Uint8Array> {
+    const options = signal === undefined ? {} : { signal }
     while (!this.#ended) {
-      const frame = await this.#readWithin(options)
-      if (frame === undefined) throw new RpcFrameInvalidError('the stream ended inside a call')
-      if (frame.kind === 'head') throw new RpcFrameInvalidError('a head inside a call')
-      if (frame.kind === 'body') {
-        yield frame.bytes
-        continue
-      }
-      this.#ended = true
-      options.onTrailers?.(decodeTrailers(frame.bytes))
+      const { kind, bytes } = await this.#readOfBody(options)
+      if (kind === 'trailers') {
+        this.#ended = true
+        onTrailers?.(decodeTrailers(bytes))
+      } else if (bytes.byteLength > 0) yield bytes
     }
   }
 
-  /** Sends a whole side of a call at once, so that it leaves in one piece. */
+  /**
+   * Sends a whole side of a call, in one piece if it is short.
+   *
+   * @throws FrameTooLargeError when the head or the trailers are over their limit; nothing was sent
+   */
   async writeAll(head: Uint8Array, body: Uint8Array[], trailer?: Headers, options: AbortOptions = {}): Promise<void> {
-    const frames = [encodeFrame('head', head), ...body.flatMap(bodyFrames), trailersFrame(trailer)]
-    await this.#frames.writeV(frames, options)
+    const frames = [headFrame(head), ...body.flatMap(bodyFrames), trailersFrame(trailer)]
+    if (lengthOf(frames) <= RPC_FRAME_MAX_BYTES) return await this.#write(frames, options)
+    for (const frame of frames) await this.#write([frame], options)
   }
 
+  /** @throws FrameTooLargeError; nothing was sent */
   async writeHead(head: Uint8Array, options: AbortOptions = {}): Promise<void> {
-    await this.#write('head', head, options)
+    await this.#write([headFrame(head)], options)
   }
 
   async writeBody(bytes: Uint8Array, options: AbortOptions = {}): Promise<void> {
-    for (const frame of bodyFrames(bytes)) await this.#frames.write(frame, options)
+    for (const frame of bodyFrames(bytes)) {
+      await this.#write([frame], options)
+      await this.#pace()
+    }
   }
 
+  /** @throws FrameTooLargeError; nothing was sent */
   async writeTrailers(trailer?: Headers, options: AbortOptions = {}): Promise<void> {
-    await this.#frames.write(trailersFrame(trailer), options)
+    await this.#write([trailersFrame(trailer)], options)
   }
 
-  async #write(kind: FrameKind, bytes: Uint8Array, options: AbortOptions): Promise<void> {
-    await this.#frames.write(encodeFrame(kind, bytes), options)
+  async #write(frames: Uint8ArrayList[], options: AbortOptions): Promise<void> {
+    const writing = this.#frames.writeV(frames, options)
+    // most writes end at once: only one that has to wait is worth a timer
+    if (this.#patience === undefined || !this.stream.writableNeedsDrain) return await writing
+    using _ = abortAfter(this.stream, { ...this.#patience, what: 'a peer that reads nothing' })
+    await writing
   }
 
-  async #readWithin({ signal, idle }: ReadBodyOptions): Promise<Frame | undefined> {
-    if (idle === undefined) return await this.#read(signal === undefined ? {} : { signal })
-    using deadline = createDeadline({ ...idle, what: 'the next part of a call', signal })
-    return await this.#read({ signal: deadline.signal })
+  // most frames have nothing to wait for, and promises alone never let the event loop go on
+  async #pace(): Promise<void> {
+    this.#row = (this.#row + 1) % FRAMES_IN_A_ROW
+    if (this.#row === 0) await nextTurn()
+  }
+
+  async #readOfBody(options: AbortOptions): Promise<Frame> {
+    await this.#pace()
+    const frame = await this.#read(options)
+    if (frame === undefined) throw new CallBrokenError('the stream ended inside a call')
+    if (frame.kind === 'head') throw new RpcFrameInvalidError('a head inside a call')
+    if (frame.kind === 'trailers') checkHead(frame.bytes)
+    return frame
   }
 
   async #read(options: AbortOptions & { maxLength?: number }): Promise<Frame | undefined> {
@@ -99,8 +133,17 @@ export class CallStream {
   }
 }
 
+function headFrame(head: Uint8Array): Uint8ArrayList {
+  return encodeFrame('head', checkHead(head))
+}
+
 function trailersFrame(trailer: Headers | undefined): Uint8ArrayList {
-  return encodeFrame('trailers', encodeTrailers(trailer))
+  return encodeFrame('trailers', checkHead(encodeTrailers(trailer)))
+}
+
+function checkHead(bytes: Uint8Array): Uint8Array {
+  if (bytes.byteLength <= RPC_HEAD_MAX_BYTES) return bytes
+  throw new FrameTooLargeError(`a head or trailers of ${bytes.byteLength} bytes are over ${RPC_HEAD_MAX_BYTES}`)
 }
 
 function bodyFrames(bytes: Uint8Array): Uint8ArrayList[] {
@@ -110,4 +153,8 @@ function bodyFrames(bytes: Uint8Array): Uint8ArrayList[] {
   return Array.from({ length: count }, (_, index) =>
     encodeFrame('body', bytes.subarray(index * BODY_FRAME_BYTES, (index + 1) * BODY_FRAME_BYTES))
   )
+}
+
+function lengthOf(frames: Uint8ArrayList[]): number {
+  return frames.reduce((sum, { byteLength }) => sum + byteLength, 0)
 }

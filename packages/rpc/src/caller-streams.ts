@@ -1,8 +1,8 @@
 import { isPeerId } from '@libp2p/interface'
-import { bestConnection, connectToPeer, createDeadline, lookUpAddresses, parsePeer } from '@waystone/kit'
+import { bestConnection, byPreference, connectToPeer, createDeadline, lookUpAddresses, parsePeer } from '@waystone/kit'
 import { RPC_PROTOCOL, rpcServiceProtocol } from '@waystone/wire'
 import { CallStream } from './call-stream.ts'
-import { CONNECT_MS, MAX_STREAMS_PER_CONNECTION } from './constants.ts'
+import { CONNECT_MS, MAX_STREAMS_PER_CONNECTION, OPEN_STREAM_MS } from './constants.ts'
 import { NoServingPeerError } from './errors.ts'
 import { StreamPool } from './stream-pool.ts'
 import type { AbortOptions, Connection } from '@libp2p/interface'
@@ -31,7 +31,7 @@ export class CallerStreams {
   async open(target: RpcTarget, service: string, { signal }: AbortOptions): Promise<OpenStream> {
     const connection = target === 'any' ? await this.#serving(service) : await this.#connect(named(target), signal)
     const idle = this.pool.take(connection)
-    return { connection, stream: idle ?? (await newStream(connection, signal)) }
+    return { connection, stream: idle ?? (await this.#newStream(connection, signal)) }
   }
 
   async #connect({ peer, addresses }: NamedPeer, signal: AbortSignal | undefined): Promise<Connection> {
@@ -49,9 +49,10 @@ export class CallerStreams {
   /** A direct connection before a relayed one, of each kind the newest. */
   async #serving(service: string): Promise<Connection> {
     const open = this.#components.connectionManager.getConnections().filter(isOpen)
-    const serving = await Promise.all(open.map(connection => this.#serves(connection, service)))
-    const best = bestConnection(open.filter((_, index) => serving[index]))
-    if (best !== undefined) return best
+    // one after another: most often the first one serves it, and a seed has a thousand
+    for (const connection of open.toSorted(byPreference)) {
+      if (await this.#serves(connection, service)) return connection
+    }
     throw new NoServingPeerError(`no connected peer serves ${service}`, {
       hint: 'connect to one that does, or name it'
     })
@@ -60,6 +61,16 @@ export class CallerStreams {
   async #serves({ remotePeer }: Connection, service: string): Promise<boolean> {
     const known = await this.#components.peerStore.get(remotePeer).catch(() => undefined)
     return known?.protocols.includes(rpcServiceProtocol(service)) === true
+  }
+
+  async #newStream(connection: Connection, signal: AbortSignal | undefined): Promise<CallStream> {
+    using deadline = createDeadline({ ms: OPEN_STREAM_MS, what: 'opening a stream', signal, clock: this.#clock })
+    const stream = await connection.newStream(RPC_PROTOCOL, {
+      runOnLimitedConnection: true,
+      maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
+      signal: deadline.signal
+    })
+    return new CallStream(stream)
   }
 }
 
@@ -73,13 +84,4 @@ function named(target: Exclude<RpcTarget, 'any'>): NamedPeer {
 
 function isOpen({ status }: Connection): boolean {
   return status === 'open'
-}
-
-async function newStream(connection: Connection, signal: AbortSignal | undefined): Promise<CallStream> {
-  const stream = await connection.newStream(RPC_PROTOCOL, {
-    runOnLimitedConnection: true,
-    maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
-    ...(signal !== undefined && { signal })
-  })
-  return new CallStream(stream)
 }

@@ -6,12 +6,12 @@ import type { ConnectionRoute } from '@waystone/kit'
 
 /** A peer that calls, as its authenticated connection shows it: nothing of this is taken from a message. */
 export interface PeerCaller {
-  kind: 'peer'
-  peer: PeerId
-  remoteAddress: Multiaddr
+  readonly kind: 'peer'
+  readonly peer: PeerId
+  readonly remoteAddress: Multiaddr
   /** Of a relayed connection: seconds and bytes that are left. */
-  limits: ConnectionLimits | undefined
-  route: ConnectionRoute
+  readonly limits: ConnectionLimits | undefined
+  readonly route: ConnectionRoute
 }
 
 /** The operator, who holds the admin token; the call came over HTTP on this machine or over TLS. */
@@ -29,12 +29,33 @@ export type Caller = PeerCaller | OperatorCaller
  */
 export const callerKey = createContextKey<Caller | undefined>(undefined, { description: 'who calls' })
 
-export function peerCaller(connection: Connection): PeerCaller {
-  return {
-    kind: 'peer',
-    peer: connection.remotePeer,
-    remoteAddress: connection.remoteAddr,
-    limits: connection.limits,
-    route: pathOf(connection)
+/** Read when asked for: most handlers never do, and a call is short. */
+class ConnectedCaller implements PeerCaller {
+  readonly kind = 'peer'
+  readonly #connection: Connection
+  #route: ConnectionRoute | undefined
+
+  constructor(connection: Connection) {
+    this.#connection = connection
   }
+
+  get peer(): PeerId {
+    return this.#connection.remotePeer
+  }
+
+  get remoteAddress(): Multiaddr {
+    return this.#connection.remoteAddr
+  }
+
+  get limits(): ConnectionLimits | undefined {
+    return this.#connection.limits
+  }
+
+  get route(): ConnectionRoute {
+    return (this.#route ??= pathOf(this.#connection))
+  }
+}
+
+export function peerCaller(connection: Connection): PeerCaller {
+  return new ConnectedCaller(connection)
 }

@@ -21,7 +21,11 @@ export interface Frame {
   bytes: Uint8Array
 }
 
-const KINDS = new Map(Object.entries(RPC_FRAME).map(([kind, byte]) => [byte, kind as FrameKind]))
+const KINDS = new Map<number, FrameKind>([
+  [RPC_FRAME.head, 'head'],
+  [RPC_FRAME.body, 'body'],
+  [RPC_FRAME.trailers, 'trailers']
+])
 
 /** What stands behind the length of a frame; the bytes are not copied. */
 export function encodeFrame(kind: FrameKind, bytes: Uint8Array): Uint8ArrayList {
@@ -30,7 +34,7 @@ export function encodeFrame(kind: FrameKind, bytes: Uint8Array): Uint8ArrayList 
 
 /** @throws RpcFrameInvalidError */
 export function decodeFrame(frame: Uint8ArrayList): Frame {
-  const kind = frame.byteLength === 0 ? undefined : KINDS.get(frame.get(0) as 0 | 1 | 2)
+  const kind = frame.byteLength === 0 ? undefined : KINDS.get(frame.get(0))
   if (kind === undefined) throw new RpcFrameInvalidError('a frame of an unknown kind')
   return { kind, bytes: frame.subarray(1) }
 }

@@ -16,6 +16,8 @@ export interface RpcInit {
   maxCalls?: number
   /** Calls of one peer that run at one time. Default 64. */
   maxCallsPerPeer?: number
+  /** Streams of one peer, those that wait for its next call included. Default 512. */
+  maxStreamsPerPeer?: number
   clock?: Clock
   random?: Random
 }
@@ -58,7 +60,9 @@ export interface ClientOptions {
 /** Connect services over libp2p streams. */
 export interface Rpc {
   /**
-   * Serves a service to peers until the returned function is called.
+   * Serves a service to peers until the returned function is called; calls that
+   * run then go on. Who is allowed is asked for peers only: over HTTP the
+   * operator calls, whom the server there has to know.
    *
    * @throws ServiceTakenError
    */
@@ -67,6 +71,7 @@ export interface Rpc {
     implementation: Partial<ServiceImpl<S>>,
     options?: ServeOptions
   ): Promise<() => Promise<void>>
+  /** An answer in parts that is not read to its end (`break`, `return`) cancels its call. */
   client<S extends DescService>(service: S, target: RpcTarget, options?: ClientOptions): Client<S>
   transport(target: RpcTarget, options?: ClientOptions): Transport
   /**
@@ -84,7 +89,10 @@ export interface Rpc {
   ): AsyncIterable<string>
   /** Names of the services that peers can call. */
   services(): string[]
-  /** Mounts what is served with `admin` on another server; see {@link adminRevision}. */
+  /**
+   * Mounts what is served with `admin` on another server; see {@link adminRevision}.
+   * Limits and interceptors come along; the interceptors of that server's router do not run.
+   */
   adminRoutes(router: ConnectRouter): void
   /** Changes when {@link adminRoutes} would mount something else. */
   readonly adminRevision: number

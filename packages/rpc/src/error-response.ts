@@ -23,12 +23,13 @@ export function errorResponse(
 ): { head: ResponseHead; body: Uint8Array } {
   if (isStreaming(requestType)) {
     const header = new Headers({ 'content-type': requestType ?? '' })
-    return { head: { status: 200, header }, body: endStreamEnvelope(error) }
+    return { head: { status: 200, header }, body: endOfStream(error) }
   }
   const header = new Headers({ 'content-type': 'application/json' })
   return { head: { status: codeToHttpStatus(error.code), header }, body: errorToJsonBytes(error, undefined) }
 }
 
-function endStreamEnvelope(error: ConnectError): Uint8Array {
+/** The end of an answer in parts that failed. */
+export function endOfStream(error: ConnectError): Uint8Array {
   return encodeEnvelope(endStreamFlag, endStream.serialize({ error, metadata: new Headers() }))
 }

@@ -5,6 +5,16 @@ export class RpcFrameInvalidError extends WaystoneError {
   static override readonly name = 'RpcFrameInvalidError'
 }
 
+/** The stream ended inside a call: the other side, or the connection to it, is gone. */
+export class CallBrokenError extends WaystoneError {
+  static override readonly name = 'CallBrokenError'
+}
+
+/** A peer has more streams for calls open than one may. */
+export class TooManyStreamsError extends WaystoneError {
+  static override readonly name = 'TooManyStreamsError'
+}
+
 /** No connected peer serves the service. */
 export class NoServingPeerError extends WaystoneError {
   static override readonly name = 'NoServingPeerError'

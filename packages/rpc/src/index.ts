@@ -24,7 +24,7 @@ export * from './errors.ts'
 export { JsonMessageInvalidError, ProcedureInvalidError } from './json-request.ts'
 export type { JsonCallOptions } from './json-call.ts'
 export { createCursors } from './pagination.ts'
-export type { Cursors, Page, PageQuery } from './pagination.ts'
+export type { Cursors, Page, PageQuery, RowsAfter } from './pagination.ts'
 export type { ClientOptions, Rpc, RpcComponents, RpcInit, RpcTarget, ServeOptions } from './contract.ts'
 
 /** The service; see the example above. */

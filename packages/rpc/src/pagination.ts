@@ -19,31 +19,60 @@ export interface Page<T> {
   page: { nextCursor: string }
 }
 
+/** Rows of a source that is in the order of their keys: at most `count`, from the first one after `key`. */
+export type RowsAfter<T> = (key: string | undefined, count: number) => Iterable<T> | Promise<Iterable<T>>
+
 /**
  * Cuts lists into pages. A cursor holds the key of the last row that was given,
  * so that rows may come and go between two pages: no other row is skipped or doubled.
  */
 export interface Cursors {
-  /** @throws CursorInvalidError */
+  /**
+   * A page of rows in any order, which are all looked at for every page: for up
+   * to some thousands. Beyond that, {@link Cursors.paginateFrom}.
+   *
+   * @throws CursorInvalidError
+   */
   paginate<T>(rows: Iterable<T>, query: PageQuery<T>): Page<T>
+  /**
+   * A page of a source that can seek, such as an index of a database: only the
+   * rows of the page are read, and one more.
+   *
+   * @throws CursorInvalidError, or what `rowsAfter` throws
+   */
+  paginateFrom<T>(rowsAfter: RowsAfter<T>, query: PageQuery<T>): Promise<Page<T>>
 }
 
 const SECRET_BYTES = 32
 const TAG_BYTES = 16
+/** A cursor from outside that is longer, in characters, is not looked at; keys stay far below. */
+const CURSOR_MAX_LENGTH = 16_384
 
 export function createCursors(random: Random): Cursors {
   const secret = random.bytes(SECRET_BYTES)
   const tag = (list: string, key: string): Uint8Array =>
     hmac(sha256, secret, new TextEncoder().encode(JSON.stringify([list, key]))).subarray(0, TAG_BYTES)
+  const start = ({ list, page }: PageQuery<never>): PageStart => ({
+    after: readCursor(page?.cursor ?? '', key => tag(list, key)),
+    size: pageSize(page?.size ?? 0)
+  })
+  const pageOf = <T>({ taken, more }: Cut<T>, { list, keyOf }: PageQuery<T>): Page<T> => {
+    const last = taken.at(-1)
+    const key = last === undefined ? '' : keyOf(last)
+    return { rows: taken, page: { nextCursor: more ? writeCursor(key, tag(list, key)) : '' } }
+  }
   return {
-    paginate(rows, query) {
-      const after = readCursor(query.page?.cursor ?? '', key => tag(query.list, key))
-      const { taken, more } = takePage(rows, { ...query, after, size: pageSize(query.page?.size ?? 0) })
-      const last = taken.at(-1)
-      const next = more && last !== undefined ? writeCursor(last.key, tag(query.list, last.key)) : ''
-      return { rows: taken.map(({ row }) => row), page: { nextCursor: next } }
+    paginate: (rows, query) => pageOf(cutAll(rows, query.keyOf, start(query)), query),
+    async paginateFrom(rowsAfter, query) {
+      const { after, size } = start(query)
+      return pageOf(cut([...(await rowsAfter(after, size + 1))], size), query)
     }
   }
+}
+
+interface PageStart {
+  after: string | undefined
+  size: number
 }
 
 function pageSize(asked: number): number {
@@ -51,40 +80,41 @@ function pageSize(asked: number): number {
 }
 
 interface Cut<T> {
-  keyOf: (row: T) => string
-  after: string | undefined
-  size: number
+  taken: T[]
+  more: boolean
 }
 
-interface KeyedRow<T> {
-  key: string
-  row: T
+function cut<T>(rows: T[], size: number): Cut<T> {
+  return { taken: rows.slice(0, size), more: rows.length > size }
 }
 
-function takePage<T>(rows: Iterable<T>, { keyOf, after, size }: Cut<T>): { taken: KeyedRow<T>[]; more: boolean } {
+function cutAll<T>(rows: Iterable<T>, keyOf: (row: T) => string, { after, size }: PageStart): Cut<T> {
   const keyed = Array.from(rows, row => ({ key: keyOf(row), row }))
   const rest = after === undefined ? keyed : keyed.filter(({ key }) => key > after)
   // by code unit, as > compares: a locale's order would not be the same everywhere
   rest.sort((a, b) => (a.key < b.key ? -1 : 1))
-  return { taken: rest.slice(0, size), more: rest.length > size }
+  const { taken, more } = cut(rest, size)
+  return { taken: taken.map(({ row }) => row), more }
 }
 
+// as JSON: every string comes back as it was, half a surrogate pair too
 function writeCursor(key: string, tag: Uint8Array): string {
-  return base64Encode(new Uint8Array([...tag, ...new TextEncoder().encode(key)]), 'url')
+  return base64Encode(new Uint8Array([...tag, ...new TextEncoder().encode(JSON.stringify(key))]), 'url')
 }
 
 function readCursor(cursor: string, tagOf: (key: string) => Uint8Array): string | undefined {
   if (cursor === '') return undefined
-  const bytes = bytesOf(cursor)
-  const key = new TextDecoder().decode(bytes.subarray(TAG_BYTES))
-  const expected = tagOf(key)
-  if (bytes.length < TAG_BYTES || !isSame(expected, bytes.subarray(0, TAG_BYTES))) throw invalidCursor()
+  const { tag, key } = contentOf(cursor)
+  if (!isSame(tagOf(key), tag)) throw invalidCursor()
   return key
 }
 
-function bytesOf(cursor: string): Uint8Array {
+function contentOf(cursor: string): { tag: Uint8Array; key: string } {
+  if (cursor.length > CURSOR_MAX_LENGTH) throw invalidCursor()
   try {
-    return base64Decode(cursor)
+    const bytes = base64Decode(cursor)
+    const key: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(TAG_BYTES)))
+    return { tag: bytes.subarray(0, TAG_BYTES), key: String(key) }
   } catch (error) {
     throw invalidCursor(error)
   }

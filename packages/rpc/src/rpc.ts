@@ -1,11 +1,11 @@
-import { createClient } from '@connectrpc/connect'
-import { serviceCapabilities, setMaxListeners } from '@libp2p/interface'
+import { serviceCapabilities } from '@libp2p/interface'
 import { systemClock, systemRandom } from '@waystone/kit'
 import { RPC_PROTOCOL, rpcServiceProtocol } from '@waystone/wire'
 import { CallerStreams } from './caller-streams.ts'
 import { MAX_STREAMS_PER_CONNECTION } from './constants.ts'
 import { rpcMetrics } from './metrics.ts'
 import { createCursors } from './pagination.ts'
+import { createPeerClient } from './peer-client.ts'
 import { RpcServer } from './server.ts'
 import { ServiceTable } from './service-table.ts'
 import { callJson } from './json-call.ts'
@@ -16,6 +16,7 @@ import type { Startable } from '@libp2p/interface'
 import type { TrustPolicy } from '@waystone/interface'
 import type { ClientOptions, Rpc, RpcComponents, RpcInit, RpcTarget, ServeOptions } from './contract.ts'
 import type { JsonCallOptions } from './json-call.ts'
+import type { RpcMetrics } from './metrics.ts'
 import type { Cursors } from './pagination.ts'
 
 const NOBODY: TrustPolicy = { decide: () => ({ allow: false, reason: 'no trust policy is set' }) }
@@ -29,7 +30,7 @@ export class RpcService implements Rpc, Startable {
   readonly #init: RpcInit
   readonly #table: ServiceTable
   readonly #callers: CallerStreams
-  #running: AbortController | undefined
+  readonly #metrics: RpcMetrics
   #server: RpcServer | undefined
 
   constructor(components: RpcComponents, init: RpcInit) {
@@ -37,6 +38,7 @@ export class RpcService implements Rpc, Startable {
     this.#init = init
     this.#table = new ServiceTable(init.interceptors ?? [])
     this.#callers = new CallerStreams(components, init.clock ?? systemClock)
+    this.#metrics = rpcMetrics(components.metrics, () => this.#server?.running ?? 0)
     this.cursors = createCursors(init.random ?? systemRandom)
   }
 
@@ -53,22 +55,19 @@ export class RpcService implements Rpc, Startable {
   }
 
   async start(): Promise<void> {
-    if (this.#running !== undefined) return
-    this.#running = new AbortController()
-    // every call listens to it
-    setMaxListeners(Infinity, this.#running.signal)
-    this.#server = this.#createServer(this.#running.signal)
+    if (this.#server !== undefined) return
+    this.#server = this.#createServer()
+    this.#callers.pool.open()
     for (const protocol of this.#protocols()) await this.#handle(protocol)
   }
 
   async stop(): Promise<void> {
-    const running = this.#running
-    if (running === undefined) return
-    this.#running = undefined
+    const server = this.#server
+    if (server === undefined) return
     this.#server = undefined
     for (const protocol of this.#protocols()) await this.#components.registrar.unhandle(protocol)
-    running.abort(new Error('the node stops'))
-    await this.#callers.pool.clear()
+    server.stop()
+    await this.#callers.pool.close()
   }
 
   async serve<S extends DescService>(
@@ -76,17 +75,21 @@ export class RpcService implements Rpc, Startable {
     implementation: Partial<ServiceImpl<S>>,
     options: ServeOptions = {}
   ): Promise<() => Promise<void>> {
-    this.#table.add(service, implementation, options)
+    const remove = this.#table.add(service, implementation, options)
     const protocol = rpcServiceProtocol(service.typeName)
-    if (this.#running !== undefined) await this.#handle(protocol)
+    try {
+      await this.#handle(protocol)
+    } catch (error) {
+      remove()
+      throw error
+    }
     return async () => {
-      this.#table.remove(service)
-      if (this.#running !== undefined) await this.#components.registrar.unhandle(protocol)
+      if (remove() && this.#server !== undefined) await this.#components.registrar.unhandle(protocol)
     }
   }
 
   client<S extends DescService>(service: S, target: RpcTarget, options: ClientOptions = {}): Client<S> {
-    return createClient(service, this.transport(target, options))
+    return createPeerClient(service, this.transport(target, options))
   }
 
   transport(target: RpcTarget, options: ClientOptions = {}): Transport {
@@ -117,19 +120,17 @@ export class RpcService implements Rpc, Startable {
     })
   }
 
-  #createServer(signal: AbortSignal): RpcServer {
-    const { trust = NOBODY, clock = systemClock, maxCalls, maxCallsPerPeer } = this.#init
-    const { logger, metrics } = this.#components
-    const counters = rpcMetrics(metrics, () => this.#server?.running ?? 0)
+  #createServer(): RpcServer {
+    const { trust = NOBODY, clock = systemClock, maxCalls, maxCallsPerPeer, maxStreamsPerPeer } = this.#init
     return new RpcServer({
       table: this.#table,
       trust,
       clock,
-      log: logger.forComponent('waystone:rpc'),
-      signal,
+      log: this.#components.logger.forComponent('waystone:rpc'),
+      metrics: this.#metrics,
       maxCalls,
       maxCallsPerPeer,
-      onEnd: (path, failure) => counters.ended(path, failure ?? 'answered')
+      maxStreamsPerPeer
     })
   }
 }

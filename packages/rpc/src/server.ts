@@ -1,14 +1,13 @@
 import { Code, ConnectError } from '@connectrpc/connect'
-import { createDeadline } from '@waystone/kit'
 import { nameOf, toError } from '@waystone/kit/error-fields'
 import { Admission } from './admission.ts'
-import { CallStream } from './call-stream.ts'
-import { decodeRequestHead } from './codec.ts'
-import { HEAD_MS, MAX_CALLS, MAX_CALLS_PER_PEER, SERVER_IDLE_MS } from './constants.ts'
-import { InboundCall } from './inbound-call.ts'
+import { MAX_CALLS, MAX_CALLS_PER_PEER, MAX_STREAMS, MAX_STREAMS_PER_PEER } from './constants.ts'
+import { TooManyStreamsError } from './errors.ts'
+import { ServedStream } from './served-stream.ts'
 import type { Connection, Logger, Stream } from '@libp2p/interface'
 import type { Clock, TrustPolicy } from '@waystone/interface'
-import type { RequestHead } from './codec.ts'
+import type { InboundCall } from './inbound-call.ts'
+import type { RpcMetrics } from './metrics.ts'
 import type { ServedMethod, ServiceTable } from './service-table.ts'
 
 export interface RpcServerInit {
@@ -16,22 +15,24 @@ export interface RpcServerInit {
   trust: TrustPolicy
   clock: Clock
   log: Logger
-  /** Ends everything when the node stops. */
-  signal: AbortSignal
+  metrics: RpcMetrics
   maxCalls: number | undefined
   maxCallsPerPeer: number | undefined
-  /** Told how each call ended: the path as served, or `unknown`, and the name of the failure. */
-  onEnd: (path: string, failure: string | undefined) => void
+  maxStreamsPerPeer: number | undefined
 }
 
 /** Inbound streams. Nothing is thrown past {@link RpcServer.handle}. */
 export class RpcServer {
   readonly #init: RpcServerInit
   readonly #calls: Admission
+  readonly #streams: Admission
+  readonly #open = new Set<ServedStream>()
+  #stopped = false
 
   constructor(init: RpcServerInit) {
     this.#init = init
     this.#calls = new Admission(init.maxCalls ?? MAX_CALLS, init.maxCallsPerPeer ?? MAX_CALLS_PER_PEER)
+    this.#streams = new Admission(MAX_STREAMS, init.maxStreamsPerPeer ?? MAX_STREAMS_PER_PEER)
   }
 
   /** Calls whose handlers run. */
@@ -40,59 +41,58 @@ export class RpcServer {
   }
 
   readonly handle = async (stream: Stream, connection: Connection): Promise<void> => {
+    const peer = connection.remotePeer.toString()
+    if (this.#stopped || this.#streams.enter(peer) !== 'entered') return this.#refuse(stream)
     try {
-      await this.#serveStream(new CallStream(stream), connection)
+      await this.#serve(stream, connection)
     } catch (error) {
       this.#init.log('a stream of %p ended: %s', connection.remotePeer, nameOf(error))
       stream.abort(toError(error))
+    } finally {
+      this.#streams.leave(peer)
     }
   }
 
-  async #serveStream(stream: CallStream, connection: Connection): Promise<void> {
-    for (let waitMs = HEAD_MS; ; waitMs = SERVER_IDLE_MS) {
-      const head = await this.#nextHead(stream, waitMs)
-      if (head === undefined) break
-      if (!(await this.#serveCall(stream, head, connection))) return
-    }
-    await stream.stream.close()
+  /** Ends every call; `unavailable` is what its handler and its caller are told. */
+  stop(): void {
+    this.#stopped = true
+    for (const served of this.#open) served.stop()
   }
 
-  async #nextHead(stream: CallStream, ms: number): Promise<RequestHead | undefined> {
-    const { clock, signal } = this.#init
-    using deadline = createDeadline({ ms, what: 'the head of a call', signal, clock })
-    const bytes = await stream.readHead({ signal: deadline.signal })
-    return bytes === undefined ? undefined : decodeRequestHead(bytes)
+  #refuse(stream: Stream): void {
+    this.#init.metrics.streamRefused()
+    stream.abort(new TooManyStreamsError('too many streams at once'))
   }
 
-  /** Whether the stream can carry another call. */
-  async #serveCall(stream: CallStream, head: RequestHead, connection: Connection): Promise<boolean> {
-    const { clock, signal, table } = this.#init
-    using call = new InboundCall({ stream, connection, head, clock, signal })
-    const method = table.find(head.path)
-    const path = method === undefined ? 'unknown' : head.path
+  async #serve(stream: Stream, connection: Connection): Promise<void> {
+    const { clock, metrics } = this.#init
+    const answer = (call: InboundCall, path: string): Promise<void> => this.#answer(call, path, connection)
+    const served = new ServedStream({ stream, connection, clock, metrics, answer })
+    this.#open.add(served)
     try {
-      await this.#admit(call, method, connection)
-      this.#init.onEnd(path, undefined)
-    } catch (error) {
-      this.#init.onEnd(path, nameOf(error))
-      throw error
+      await served.run()
+    } finally {
+      this.#open.delete(served)
     }
-    return stream.ended || (await call.linger())
   }
 
-  async #admit(call: InboundCall, method: ServedMethod | undefined, { remotePeer }: Connection): Promise<void> {
+  async #answer(call: InboundCall, path: string, connection: Connection): Promise<void> {
+    const method = this.#init.table.find(path)
     if (method === undefined) return await call.refuse(new ConnectError('no such method', Code.Unimplemented))
-    const { trustFunction } = method
-    const decision =
-      trustFunction === undefined ? undefined : this.#init.trust.decide({ peer: remotePeer }, trustFunction)
-    if (decision?.allow === false) {
-      this.#init.log('%p may not call %s: %s', remotePeer, method.handler.requestPath, decision.reason)
-      return await call.refuse(new ConnectError(`this needs the function ${trustFunction}`, Code.PermissionDenied))
-    }
-    const peer = remotePeer.toString()
-    const entered = this.#calls.enter(peer)
-    if (entered !== 'entered')
+    const refusal = this.#refusal(method, connection)
+    if (refusal !== undefined) return await call.refuse(refusal)
+    const peer = connection.remotePeer.toString()
+    if (this.#calls.enter(peer) !== 'entered') {
       return await call.refuse(new ConnectError('too many calls at once', Code.ResourceExhausted))
+    }
     await call.answer(method.handler, () => this.#calls.leave(peer))
+  }
+
+  #refusal({ trustFunction, handler }: ServedMethod, { remotePeer }: Connection): ConnectError | undefined {
+    if (trustFunction === undefined) return undefined
+    const { allow, reason } = this.#init.trust.decide({ peer: remotePeer }, trustFunction)
+    if (allow) return undefined
+    this.#init.log('%p may not call %s: %s', remotePeer, handler.requestPath, reason)
+    return new ConnectError(`this needs the function ${trustFunction}`, Code.PermissionDenied)
   }
 }

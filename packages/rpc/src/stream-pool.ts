@@ -6,6 +6,8 @@ import type { CallStream } from './call-stream.ts'
 interface IdleStream {
   stream: CallStream
   timer: Timer
+  /** Told when the stream ends by itself. */
+  onClose: () => void
 }
 
 /**
@@ -15,6 +17,7 @@ interface IdleStream {
 export class StreamPool {
   readonly #clock: Clock
   readonly #idle = new Map<Connection, IdleStream[]>()
+  #closed = true
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -25,42 +28,57 @@ export class StreamPool {
     return [...this.#idle.values()].reduce((sum, streams) => sum + streams.length, 0)
   }
 
+  /** From now on streams are kept. */
+  open(): void {
+    this.#closed = false
+  }
+
   /** A stream on which the last call has ended, if there is one. */
   take(connection: Connection): CallStream | undefined {
-    const streams = this.#idle.get(connection) ?? []
-    for (let idle = streams.pop(); idle !== undefined; idle = streams.pop()) {
-      idle.timer.clear()
-      if (streams.length === 0) this.#idle.delete(connection)
+    for (let idle = this.#idle.get(connection)?.at(-1); idle !== undefined; idle = this.#idle.get(connection)?.at(-1)) {
+      this.#remove(connection, idle)
       if (isUsable(idle.stream)) return idle.stream
+      void close(idle.stream)
     }
     return undefined
   }
 
   give(connection: Connection, stream: CallStream): void {
     const streams = this.#idle.get(connection) ?? []
-    if (!isUsable(stream) || streams.length >= MAX_IDLE_STREAMS) return void close(stream)
-    const timer = this.#clock.setTimeout(() => this.#drop(connection, stream), CALLER_IDLE_MS)
-    this.#idle.set(connection, [...streams, { stream, timer }])
+    if (this.#closed || !isUsable(stream) || streams.length >= MAX_IDLE_STREAMS) return void close(stream)
+    const idle: IdleStream = { stream, timer: this.#clock.setTimeout(drop, CALLER_IDLE_MS), onClose: drop }
+    const remove = (): void => this.#remove(connection, idle)
+    function drop(): void {
+      remove()
+      void close(stream)
+    }
+    stream.stream.addEventListener('close', drop)
+    streams.push(idle)
+    this.#idle.set(connection, streams)
   }
 
-  /** Closes them all; safe to call again. */
-  async clear(): Promise<void> {
-    const all = [...this.#idle.values()].flat()
-    this.#idle.clear()
-    for (const { timer } of all) timer.clear()
-    await Promise.all(all.map(({ stream }) => close(stream)))
+  /** Closes them all, and those that come back later; safe to call again. */
+  async close(): Promise<void> {
+    this.#closed = true
+    const all = [...this.#idle].flatMap(([connection, streams]) => streams.map(idle => ({ connection, idle })))
+    for (const { connection, idle } of all) this.#remove(connection, idle)
+    await Promise.all(all.map(({ idle }) => close(idle.stream)))
   }
 
-  #drop(connection: Connection, stream: CallStream): void {
-    const rest = (this.#idle.get(connection) ?? []).filter(idle => idle.stream !== stream)
-    if (rest.length === 0) this.#idle.delete(connection)
-    else this.#idle.set(connection, rest)
-    void close(stream)
+  #remove(connection: Connection, idle: IdleStream): void {
+    idle.timer.clear()
+    idle.stream.stream.removeEventListener('close', idle.onClose)
+    const streams = this.#idle.get(connection) ?? []
+    const index = streams.lastIndexOf(idle)
+    if (index !== -1) streams.splice(index, 1)
+    if (streams.length === 0) this.#idle.delete(connection)
   }
 }
 
+// what came after the end of the last answer would be taken for the next one
 function isUsable({ stream }: CallStream): boolean {
-  return stream.status === 'open' && stream.writeStatus === 'writable' && stream.remoteWriteStatus === 'writable'
+  const { status, writeStatus, remoteWriteStatus, readBufferLength } = stream
+  return status === 'open' && writeStatus === 'writable' && remoteWriteStatus === 'writable' && readBufferLength === 0
 }
 
 async function close({ stream }: CallStream): Promise<void> {
