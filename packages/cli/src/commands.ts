@@ -56,6 +56,11 @@ export const commands: CommandEntry[] = [
     load: async () => (await import('./commands/disconnect.ts')).disconnectCommand()
   },
   {
+    name: 'top',
+    summary: 'watch the peers, circuits and rates of the running node',
+    load: async () => (await import('./commands/top.ts')).topCommand()
+  },
+  {
     name: 'logs',
     summary: 'follow the log of the running node, or change its level',
     load: async () => (await import('./commands/logs.ts')).logsCommand()
