@@ -8,6 +8,10 @@ export const EXIT_BAD_CONFIG = 2
 export const EXIT_START_FAILED = 3
 /** The node did not stop within its deadline. */
 export const EXIT_STOP_TIMED_OUT = 4
+/** `waystone doctor` found a node that works, with something to see to. */
+export const EXIT_DEGRADED = 5
+/** `waystone doctor` found a node that does not do what it is for. */
+export const EXIT_BROKEN = 6
 
 /** Errors say their own exit code with this property; see {@link exitCodeFor}. */
 export interface WithExitCode {

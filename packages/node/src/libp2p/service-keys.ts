@@ -8,6 +8,7 @@ export const SERVICE_KEYS = {
   identifyPush: 'identifyPush',
   ping: 'ping',
   rpc: 'rpc',
+  doctor: 'doctor',
   adminApi: 'adminApi',
   dht: 'dht',
   relayServer: 'relayServer',
