@@ -1,5 +1,6 @@
 import { SERVICE_KEYS } from '../libp2p/service-keys.ts'
 import { dhtPlugin } from './dht.ts'
+import { doctorPlugin } from './doctor.ts'
 import { identifyPlugin, identifyPushPlugin } from './identify.ts'
 import { autonatPlugin, dcutrPlugin, upnpPlugin } from './nat.ts'
 import { rpcPlugin } from './rpc.ts'
@@ -10,6 +11,7 @@ export const basePlugins: Plugins = {
   [SERVICE_KEYS.identify]: identifyPlugin,
   [SERVICE_KEYS.identifyPush]: identifyPushPlugin,
   [SERVICE_KEYS.rpc]: rpcPlugin,
+  [SERVICE_KEYS.doctor]: doctorPlugin,
   [SERVICE_KEYS.dht]: dhtPlugin,
   [SERVICE_KEYS.autonat]: autonatPlugin,
   [SERVICE_KEYS.dcutr]: dcutrPlugin,
