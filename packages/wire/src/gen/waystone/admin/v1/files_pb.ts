@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file waystone/admin/v1/files.proto.
  */
 export const file_waystone_admin_v1_files: GenFile = /*@__PURE__*/
-  fileDesc("Ch13YXlzdG9uZS9hZG1pbi92MS9maWxlcy5wcm90bxIRd2F5c3RvbmUuYWRtaW4udjEiLQoPU2VuZEZpbGVSZXF1ZXN0EgwKBHBhdGgYASABKAkSDAoEcGVlchgCIAEoCSK0AQoQU2VuZEZpbGVSZXNwb25zZRIzCghwcm9ncmVzcxgBIAEoCzIfLndheXN0b25lLmFkbWluLnYxLkZpbGVQcm9ncmVzc0gAEjUKCWRlbGl2ZXJlZBgCIAEoCzIgLndheXN0b25lLmFkbWluLnYxLkZpbGVEZWxpdmVyZWRIABIrCgRub3RlGAMgASgLMhsud2F5c3RvbmUuYWRtaW4udjEuRmlsZU5vdGVIAEIHCgVldmVudCIYCghGaWxlTm90ZRIMCgR0ZXh0GAEgASgJIngKDEZpbGVQcm9ncmVzcxIMCgRuYW1lGAEgASgJEgwKBHNpemUYAiABKAQSDQoFYnl0ZXMYAyABKAQSDAoEcGF0aBgEIAEoCRIRCgl0cmFuc3BvcnQYBSABKAkSDgoGcmVhc29uGAYgASgJEgwKBHBlZXIYByABKAkijQEKDUZpbGVEZWxpdmVyZWQSDAoEbmFtZRgBIAEoCRIMCgRzaXplGAIgASgEEg4KBnNoYTI1NhgDIAEoCRIMCgRwYXRoGAQgASgJEhEKCXRyYW5zcG9ydBgFIAEoCRIOCgZyZWFzb24YBiABKAkSDAoEcGVlchgHIAEoCRIRCglzdG9yZWRfYXQYCCABKAkiTAoTUmVjZWl2ZUZpbGVzUmVxdWVzdBIOCgZmb2xkZXIYASABKAkSDgoGYWNjZXB0GAIgAygJEhUKDW1heF9maWxlX3NpemUYAyABKAQi6wEKFFJlY2VpdmVGaWxlc1Jlc3BvbnNlEjEKBXJlYWR5GAEgASgLMiAud2F5c3RvbmUuYWRtaW4udjEuUmVjZWl2aW5nRnJvbUgAEjMKCHByb2dyZXNzGAIgASgLMh8ud2F5c3RvbmUuYWRtaW4udjEuRmlsZVByb2dyZXNzSAASNQoJZGVsaXZlcmVkGAMgASgLMiAud2F5c3RvbmUuYWRtaW4udjEuRmlsZURlbGl2ZXJlZEgAEisKBG5vdGUYBCABKAsyGy53YXlzdG9uZS5hZG1pbi52MS5GaWxlTm90ZUgAQgcKBWV2ZW50IkAKDVJlY2VpdmluZ0Zyb20SDAoEcGVlchgBIAEoCRIRCglhZGRyZXNzZXMYAiADKAkSDgoGZm9sZGVyGAMgASgJMscBCgtGaWxlU2VydmljZRJVCghTZW5kRmlsZRIiLndheXN0b25lLmFkbWluLnYxLlNlbmRGaWxlUmVxdWVzdBojLndheXN0b25lLmFkbWluLnYxLlNlbmRGaWxlUmVzcG9uc2UwARJhCgxSZWNlaXZlRmlsZXMSJi53YXlzdG9uZS5hZG1pbi52MS5SZWNlaXZlRmlsZXNSZXF1ZXN0Gicud2F5c3RvbmUuYWRtaW4udjEuUmVjZWl2ZUZpbGVzUmVzcG9uc2UwAWIGcHJvdG8z");
+  fileDesc("Ch13YXlzdG9uZS9hZG1pbi92MS9maWxlcy5wcm90bxIRd2F5c3RvbmUuYWRtaW4udjEiOwoPU2VuZEZpbGVSZXF1ZXN0EgwKBHBhdGgYASABKAkSDAoEcGVlchgCIAEoCRIMCgRuYW1lGAMgASgJIocBChBTZW5kRmlsZVJlc3BvbnNlEjMKCHByb2dyZXNzGAEgASgLMh8ud2F5c3RvbmUuYWRtaW4udjEuU2VuZFByb2dyZXNzSAASNQoJZGVsaXZlcmVkGAIgASgLMiAud2F5c3RvbmUuYWRtaW4udjEuRmlsZURlbGl2ZXJlZEgAQgcKBWV2ZW50IkkKCUZpbGVSb3V0ZRIMCgRwYXRoGAEgASgJEhEKCXRyYW5zcG9ydBgCIAEoCRIOCgZyZWFzb24YAyABKAkSCwoDdmlhGAQgASgJIiwKC0ZpbGVGYWlsdXJlEgwKBG5hbWUYASABKAkSDwoHbWVzc2FnZRgCIAEoCSKqAQoMU2VuZFByb2dyZXNzEg0KBXBoYXNlGAEgASgJEg0KBWJ5dGVzGAIgASgEEg0KBXRvdGFsGAMgASgEEg8KB2F0dGVtcHQYBCABKA0SKwoFcm91dGUYBSABKAsyHC53YXlzdG9uZS5hZG1pbi52MS5GaWxlUm91dGUSLwoHZmFpbHVyZRgGIAEoCzIeLndheXN0b25lLmFkbWluLnYxLkZpbGVGYWlsdXJlIqgBCg1GaWxlRGVsaXZlcmVkEhEKCXN0b3JlZF9hcxgBIAEoCRIMCgRzaXplGAIgASgEEg4KBnNoYTI1NhgDIAEoCRIrCgVyb3V0ZRgEIAEoCzIcLndheXN0b25lLmFkbWluLnYxLkZpbGVSb3V0ZRIQCghhdHRlbXB0cxgFIAEoDRISCgpzZW50X2J5dGVzGAYgASgEEhMKC2R1cmF0aW9uX21zGAcgASgEIkwKE1JlY2VpdmVGaWxlc1JlcXVlc3QSDgoGZm9sZGVyGAEgASgJEg4KBmFjY2VwdBgCIAMoCRIVCg1tYXhfZmlsZV9zaXplGAMgASgEIqkCChRSZWNlaXZlRmlsZXNSZXNwb25zZRIxCglyZWNlaXZpbmcYASABKAsyHC53YXlzdG9uZS5hZG1pbi52MS5SZWNlaXZpbmdIABI2Cghwcm9ncmVzcxgCIAEoCzIiLndheXN0b25lLmFkbWluLnYxLlJlY2VpdmVQcm9ncmVzc0gAEjMKCHJlY2VpdmVkGAMgASgLMh8ud2F5c3RvbmUuYWRtaW4udjEuRmlsZVJlY2VpdmVkSAASNAoGZmFpbGVkGAQgASgLMiIud2F5c3RvbmUuYWRtaW4udjEuUmVjZXB0aW9uRmFpbGVkSAASMgoHcmVmdXNlZBgFIAEoCzIfLndheXN0b25lLmFkbWluLnYxLk9mZmVyUmVmdXNlZEgAQgcKBWV2ZW50IjwKCVJlY2VpdmluZxIMCgRwZWVyGAEgASgJEhEKCWFkZHJlc3NlcxgCIAMoCRIOCgZmb2xkZXIYAyABKAkijAEKD1JlY2VpdmVQcm9ncmVzcxITCgt0cmFuc2Zlcl9pZBgBIAEoCRIMCgRwZWVyGAIgASgJEgwKBG5hbWUYAyABKAkSDQoFYnl0ZXMYBCABKAQSDAoEc2l6ZRgFIAEoBBIrCgVyb3V0ZRgGIAEoCzIcLndheXN0b25lLmFkbWluLnYxLkZpbGVSb3V0ZSKdAQoMRmlsZVJlY2VpdmVkEhMKC3RyYW5zZmVyX2lkGAEgASgJEgwKBHBlZXIYAiABKAkSDAoEcGF0aBgDIAEoCRIRCglzdG9yZWRfYXMYBCABKAkSDAoEc2l6ZRgFIAEoBBIOCgZzaGEyNTYYBiABKAkSKwoFcm91dGUYByABKAsyHC53YXlzdG9uZS5hZG1pbi52MS5GaWxlUm91dGUicwoPUmVjZXB0aW9uRmFpbGVkEhMKC3RyYW5zZmVyX2lkGAEgASgJEgwKBHBlZXIYAiABKAkSDAoEbmFtZRgDIAEoCRIvCgdmYWlsdXJlGAQgASgLMh4ud2F5c3RvbmUuYWRtaW4udjEuRmlsZUZhaWx1cmUiTQoMT2ZmZXJSZWZ1c2VkEgwKBHBlZXIYASABKAkSLwoHZmFpbHVyZRgCIAEoCzIeLndheXN0b25lLmFkbWluLnYxLkZpbGVGYWlsdXJlMscBCgtGaWxlU2VydmljZRJVCghTZW5kRmlsZRIiLndheXN0b25lLmFkbWluLnYxLlNlbmRGaWxlUmVxdWVzdBojLndheXN0b25lLmFkbWluLnYxLlNlbmRGaWxlUmVzcG9uc2UwARJhCgxSZWNlaXZlRmlsZXMSJi53YXlzdG9uZS5hZG1pbi52MS5SZWNlaXZlRmlsZXNSZXF1ZXN0Gicud2F5c3RvbmUuYWRtaW4udjEuUmVjZWl2ZUZpbGVzUmVzcG9uc2UwAWIGcHJvdG8z");
 
 /**
  * @generated from message waystone.admin.v1.SendFileRequest
@@ -31,6 +31,13 @@ export type SendFileRequest = Message<"waystone.admin.v1.SendFileRequest"> & {
    * @generated from field: string peer = 2;
    */
   peer: string;
+
+  /**
+   * To be offered instead of the file's own name; that if empty.
+   *
+   * @generated from field: string name = 3;
+   */
+  name: string;
 };
 
 /**
@@ -49,9 +56,9 @@ export type SendFileResponse = Message<"waystone.admin.v1.SendFileResponse"> & {
    */
   event: {
     /**
-     * @generated from field: waystone.admin.v1.FileProgress progress = 1;
+     * @generated from field: waystone.admin.v1.SendProgress progress = 1;
      */
-    value: FileProgress;
+    value: SendProgress;
     case: "progress";
   } | {
     /**
@@ -59,12 +66,6 @@ export type SendFileResponse = Message<"waystone.admin.v1.SendFileResponse"> & {
      */
     value: FileDelivered;
     case: "delivered";
-  } | {
-    /**
-     * @generated from field: waystone.admin.v1.FileNote note = 3;
-     */
-    value: FileNote;
-    case: "note";
   } | { case: undefined; value?: undefined };
 };
 
@@ -76,81 +77,133 @@ export const SendFileResponseSchema: GenMessage<SendFileResponse> = /*@__PURE__*
   messageDesc(file_waystone_admin_v1_files, 1);
 
 /**
- * Something a person may want to know, such as another attempt or another path.
+ * The way that a file takes.
  *
- * @generated from message waystone.admin.v1.FileNote
+ * @generated from message waystone.admin.v1.FileRoute
  */
-export type FileNote = Message<"waystone.admin.v1.FileNote"> & {
+export type FileRoute = Message<"waystone.admin.v1.FileRoute"> & {
   /**
-   * @generated from field: string text = 1;
+   * "direct" or "relayed".
+   *
+   * @generated from field: string path = 1;
    */
-  text: string;
+  path: string;
+
+  /**
+   * @generated from field: string transport = 2;
+   */
+  transport: string;
+
+  /**
+   * Why the path is that one.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * Peer id of the relay, when relayed.
+   *
+   * @generated from field: string via = 4;
+   */
+  via: string;
 };
 
 /**
- * Describes the message waystone.admin.v1.FileNote.
- * Use `create(FileNoteSchema)` to create a new message.
+ * Describes the message waystone.admin.v1.FileRoute.
+ * Use `create(FileRouteSchema)` to create a new message.
  */
-export const FileNoteSchema: GenMessage<FileNote> = /*@__PURE__*/
+export const FileRouteSchema: GenMessage<FileRoute> = /*@__PURE__*/
   messageDesc(file_waystone_admin_v1_files, 2);
 
 /**
- * @generated from message waystone.admin.v1.FileProgress
+ * Why an attempt, or a file, was not completed.
+ *
+ * @generated from message waystone.admin.v1.FileFailure
  */
-export type FileProgress = Message<"waystone.admin.v1.FileProgress"> & {
+export type FileFailure = Message<"waystone.admin.v1.FileFailure"> & {
   /**
+   * Stable name of the error or refusal.
+   *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * @generated from field: uint64 size = 2;
+   * @generated from field: string message = 2;
    */
-  size: bigint;
+  message: string;
+};
+
+/**
+ * Describes the message waystone.admin.v1.FileFailure.
+ * Use `create(FileFailureSchema)` to create a new message.
+ */
+export const FileFailureSchema: GenMessage<FileFailure> = /*@__PURE__*/
+  messageDesc(file_waystone_admin_v1_files, 3);
+
+/**
+ * @generated from message waystone.admin.v1.SendProgress
+ */
+export type SendProgress = Message<"waystone.admin.v1.SendProgress"> & {
+  /**
+   * "connecting", "hashing", "offering", "sending", "confirming", "waiting" or "done".
+   *
+   * @generated from field: string phase = 1;
+   */
+  phase: string;
 
   /**
-   * @generated from field: uint64 bytes = 3;
+   * That left in this attempt; those hashed in the phase "hashing".
+   *
+   * @generated from field: uint64 bytes = 2;
    */
   bytes: bigint;
 
   /**
-   * "direct" or "relayed", the transport and why.
+   * @generated from field: uint64 total = 3;
+   */
+  total: bigint;
+
+  /**
+   * From 1.
    *
-   * @generated from field: string path = 4;
+   * @generated from field: uint32 attempt = 4;
    */
-  path: string;
+  attempt: number;
 
   /**
-   * @generated from field: string transport = 5;
+   * Absent before the first connection.
+   *
+   * @generated from field: waystone.admin.v1.FileRoute route = 5;
    */
-  transport: string;
+  route?: FileRoute | undefined;
 
   /**
-   * @generated from field: string reason = 6;
+   * Why the phase is "waiting".
+   *
+   * @generated from field: waystone.admin.v1.FileFailure failure = 6;
    */
-  reason: string;
-
-  /**
-   * @generated from field: string peer = 7;
-   */
-  peer: string;
+  failure?: FileFailure | undefined;
 };
 
 /**
- * Describes the message waystone.admin.v1.FileProgress.
- * Use `create(FileProgressSchema)` to create a new message.
+ * Describes the message waystone.admin.v1.SendProgress.
+ * Use `create(SendProgressSchema)` to create a new message.
  */
-export const FileProgressSchema: GenMessage<FileProgress> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_files, 3);
+export const SendProgressSchema: GenMessage<SendProgress> = /*@__PURE__*/
+  messageDesc(file_waystone_admin_v1_files, 4);
 
 /**
  * @generated from message waystone.admin.v1.FileDelivered
  */
 export type FileDelivered = Message<"waystone.admin.v1.FileDelivered"> & {
   /**
-   * @generated from field: string name = 1;
+   * At the receiver.
+   *
+   * @generated from field: string stored_as = 1;
    */
-  name: string;
+  storedAs: string;
 
   /**
    * @generated from field: uint64 size = 2;
@@ -165,31 +218,26 @@ export type FileDelivered = Message<"waystone.admin.v1.FileDelivered"> & {
   sha256: string;
 
   /**
-   * @generated from field: string path = 4;
+   * @generated from field: waystone.admin.v1.FileRoute route = 4;
    */
-  path: string;
+  route?: FileRoute | undefined;
 
   /**
-   * @generated from field: string transport = 5;
+   * @generated from field: uint32 attempts = 5;
    */
-  transport: string;
+  attempts: number;
 
   /**
-   * @generated from field: string reason = 6;
-   */
-  reason: string;
-
-  /**
-   * @generated from field: string peer = 7;
-   */
-  peer: string;
-
-  /**
-   * Where it was stored, on the receiving side.
+   * Over all attempts.
    *
-   * @generated from field: string stored_at = 8;
+   * @generated from field: uint64 sent_bytes = 6;
    */
-  storedAt: string;
+  sentBytes: bigint;
+
+  /**
+   * @generated from field: uint64 duration_ms = 7;
+   */
+  durationMs: bigint;
 };
 
 /**
@@ -197,7 +245,7 @@ export type FileDelivered = Message<"waystone.admin.v1.FileDelivered"> & {
  * Use `create(FileDeliveredSchema)` to create a new message.
  */
 export const FileDeliveredSchema: GenMessage<FileDelivered> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_files, 4);
+  messageDesc(file_waystone_admin_v1_files, 5);
 
 /**
  * @generated from message waystone.admin.v1.ReceiveFilesRequest
@@ -230,7 +278,7 @@ export type ReceiveFilesRequest = Message<"waystone.admin.v1.ReceiveFilesRequest
  * Use `create(ReceiveFilesRequestSchema)` to create a new message.
  */
 export const ReceiveFilesRequestSchema: GenMessage<ReceiveFilesRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_files, 5);
+  messageDesc(file_waystone_admin_v1_files, 6);
 
 /**
  * @generated from message waystone.admin.v1.ReceiveFilesResponse
@@ -241,28 +289,34 @@ export type ReceiveFilesResponse = Message<"waystone.admin.v1.ReceiveFilesRespon
    */
   event: {
     /**
-     * @generated from field: waystone.admin.v1.ReceivingFrom ready = 1;
+     * @generated from field: waystone.admin.v1.Receiving receiving = 1;
      */
-    value: ReceivingFrom;
-    case: "ready";
+    value: Receiving;
+    case: "receiving";
   } | {
     /**
-     * @generated from field: waystone.admin.v1.FileProgress progress = 2;
+     * @generated from field: waystone.admin.v1.ReceiveProgress progress = 2;
      */
-    value: FileProgress;
+    value: ReceiveProgress;
     case: "progress";
   } | {
     /**
-     * @generated from field: waystone.admin.v1.FileDelivered delivered = 3;
+     * @generated from field: waystone.admin.v1.FileReceived received = 3;
      */
-    value: FileDelivered;
-    case: "delivered";
+    value: FileReceived;
+    case: "received";
   } | {
     /**
-     * @generated from field: waystone.admin.v1.FileNote note = 4;
+     * @generated from field: waystone.admin.v1.ReceptionFailed failed = 4;
      */
-    value: FileNote;
-    case: "note";
+    value: ReceptionFailed;
+    case: "failed";
+  } | {
+    /**
+     * @generated from field: waystone.admin.v1.OfferRefused refused = 5;
+     */
+    value: OfferRefused;
+    case: "refused";
   } | { case: undefined; value?: undefined };
 };
 
@@ -271,18 +325,22 @@ export type ReceiveFilesResponse = Message<"waystone.admin.v1.ReceiveFilesRespon
  * Use `create(ReceiveFilesResponseSchema)` to create a new message.
  */
 export const ReceiveFilesResponseSchema: GenMessage<ReceiveFilesResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_files, 6);
+  messageDesc(file_waystone_admin_v1_files, 7);
 
 /**
- * @generated from message waystone.admin.v1.ReceivingFrom
+ * Comes first.
+ *
+ * @generated from message waystone.admin.v1.Receiving
  */
-export type ReceivingFrom = Message<"waystone.admin.v1.ReceivingFrom"> & {
+export type Receiving = Message<"waystone.admin.v1.Receiving"> & {
   /**
    * @generated from field: string peer = 1;
    */
   peer: string;
 
   /**
+   * Where the node is reached, with its peer id.
+   *
    * @generated from field: repeated string addresses = 2;
    */
   addresses: string[];
@@ -294,18 +352,170 @@ export type ReceivingFrom = Message<"waystone.admin.v1.ReceivingFrom"> & {
 };
 
 /**
- * Describes the message waystone.admin.v1.ReceivingFrom.
- * Use `create(ReceivingFromSchema)` to create a new message.
+ * Describes the message waystone.admin.v1.Receiving.
+ * Use `create(ReceivingSchema)` to create a new message.
  */
-export const ReceivingFromSchema: GenMessage<ReceivingFrom> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_files, 7);
+export const ReceivingSchema: GenMessage<Receiving> = /*@__PURE__*/
+  messageDesc(file_waystone_admin_v1_files, 8);
 
 /**
+ * @generated from message waystone.admin.v1.ReceiveProgress
+ */
+export type ReceiveProgress = Message<"waystone.admin.v1.ReceiveProgress"> & {
+  /**
+   * Hexadecimal; the same for all attempts of one file.
+   *
+   * @generated from field: string transfer_id = 1;
+   */
+  transferId: string;
+
+  /**
+   * @generated from field: string peer = 2;
+   */
+  peer: string;
+
+  /**
+   * @generated from field: string name = 3;
+   */
+  name: string;
+
+  /**
+   * @generated from field: uint64 bytes = 4;
+   */
+  bytes: bigint;
+
+  /**
+   * @generated from field: uint64 size = 5;
+   */
+  size: bigint;
+
+  /**
+   * @generated from field: waystone.admin.v1.FileRoute route = 6;
+   */
+  route?: FileRoute | undefined;
+};
+
+/**
+ * Describes the message waystone.admin.v1.ReceiveProgress.
+ * Use `create(ReceiveProgressSchema)` to create a new message.
+ */
+export const ReceiveProgressSchema: GenMessage<ReceiveProgress> = /*@__PURE__*/
+  messageDesc(file_waystone_admin_v1_files, 9);
+
+/**
+ * @generated from message waystone.admin.v1.FileReceived
+ */
+export type FileReceived = Message<"waystone.admin.v1.FileReceived"> & {
+  /**
+   * @generated from field: string transfer_id = 1;
+   */
+  transferId: string;
+
+  /**
+   * @generated from field: string peer = 2;
+   */
+  peer: string;
+
+  /**
+   * Absolute, on the node's own machine.
+   *
+   * @generated from field: string path = 3;
+   */
+  path: string;
+
+  /**
+   * @generated from field: string stored_as = 4;
+   */
+  storedAs: string;
+
+  /**
+   * @generated from field: uint64 size = 5;
+   */
+  size: bigint;
+
+  /**
+   * Hexadecimal.
+   *
+   * @generated from field: string sha256 = 6;
+   */
+  sha256: string;
+
+  /**
+   * @generated from field: waystone.admin.v1.FileRoute route = 7;
+   */
+  route?: FileRoute | undefined;
+};
+
+/**
+ * Describes the message waystone.admin.v1.FileReceived.
+ * Use `create(FileReceivedSchema)` to create a new message.
+ */
+export const FileReceivedSchema: GenMessage<FileReceived> = /*@__PURE__*/
+  messageDesc(file_waystone_admin_v1_files, 10);
+
+/**
+ * @generated from message waystone.admin.v1.ReceptionFailed
+ */
+export type ReceptionFailed = Message<"waystone.admin.v1.ReceptionFailed"> & {
+  /**
+   * @generated from field: string transfer_id = 1;
+   */
+  transferId: string;
+
+  /**
+   * @generated from field: string peer = 2;
+   */
+  peer: string;
+
+  /**
+   * @generated from field: string name = 3;
+   */
+  name: string;
+
+  /**
+   * @generated from field: waystone.admin.v1.FileFailure failure = 4;
+   */
+  failure?: FileFailure | undefined;
+};
+
+/**
+ * Describes the message waystone.admin.v1.ReceptionFailed.
+ * Use `create(ReceptionFailedSchema)` to create a new message.
+ */
+export const ReceptionFailedSchema: GenMessage<ReceptionFailed> = /*@__PURE__*/
+  messageDesc(file_waystone_admin_v1_files, 11);
+
+/**
+ * @generated from message waystone.admin.v1.OfferRefused
+ */
+export type OfferRefused = Message<"waystone.admin.v1.OfferRefused"> & {
+  /**
+   * @generated from field: string peer = 1;
+   */
+  peer: string;
+
+  /**
+   * @generated from field: waystone.admin.v1.FileFailure failure = 2;
+   */
+  failure?: FileFailure | undefined;
+};
+
+/**
+ * Describes the message waystone.admin.v1.OfferRefused.
+ * Use `create(OfferRefusedSchema)` to create a new message.
+ */
+export const OfferRefusedSchema: GenMessage<OfferRefused> = /*@__PURE__*/
+  messageDesc(file_waystone_admin_v1_files, 12);
+
+/**
+ * For the operator on the machine only: the paths are those of the node's own
+ * disk, and no peer may read or write it, whatever it may do otherwise.
+ *
  * @generated from service waystone.admin.v1.FileService
  */
 export const FileService: GenService<{
   /**
-   * Sends a file of the node's own machine. Ends with the receipt.
+   * Sends a file of the node's own machine. Ends with the receipt, or when the caller ends the call.
    *
    * @generated from rpc waystone.admin.v1.FileService.SendFile
    */
