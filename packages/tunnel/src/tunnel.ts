@@ -88,7 +88,7 @@ export class TunnelsService implements Tunnels, Startable {
     this.#running = undefined
     await this.#components.registrar.unhandle(TUNNEL_PROTOCOL)
     running.controller.abort(new TunnelsStoppedError())
-    const exposed = this.#exposures.all.map(async exposed => await exposed.end())
+    const exposed = this.#exposures.all.map(async target => await target.end())
     const forwarded = Array.from(this.#forwards, async forward => await this.#endForward(forward))
     await Promise.all([...exposed, ...forwarded, running.unserve()])
   }

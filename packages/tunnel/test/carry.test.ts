@@ -13,19 +13,18 @@ const MIB = 1024 * 1024
 
 describe('a tunnel', () => {
   it('carries bytes both ways and the end of each direction by itself', async () => {
-    const got: Buffer[] = []
+    const { promise: said, resolve } = Promise.withResolvers<Buffer>()
     const to = await target(socket => {
       // answers only when the client has ended its side
-      void readAll(socket).then(all => {
-        got.push(all)
-        socket.end('the answer')
-      })
+      const all = readAll(socket)
+      resolve(all)
+      void all.then(() => socket.end('the answer'))
     })
     const { local, exposed, forwarded } = await pair(to)
     const socket = await client(local)
     socket.end('the question')
     expect((await readAll(socket)).toString()).toBe('the answer')
-    expect(String(got)).toBe('the question')
+    expect((await said).toString()).toBe('the question')
     await until(() => exposed.length === 2 && forwarded.length === 2)
     expect(exposed).toMatchObject([
       { kind: 'open', id: 1, route: { path: 'direct', transport: 'tcp' } },
@@ -109,7 +108,6 @@ describe('a tunnel', () => {
     const bytes = Buffer.alloc(64 * MIB, 'x')
     writer.end(bytes)
     await until(() => sent() >= WINDOW_BYTES - MIB)
-    // nothing is on its way any more once a ping came back behind it
     const before = await settled(sent)
     expect(before).toBeLessThan(WINDOW_BYTES * 4)
     expect((await readAll(idle)).equals(bytes)).toBe(true)

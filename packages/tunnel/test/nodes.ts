@@ -4,6 +4,7 @@ import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
+import { codeOf } from '@waystone/kit/error-fields'
 import { rpc } from '@waystone/rpc'
 import { createLibp2p } from 'libp2p'
 import { tunnel } from '../src/index.ts'
@@ -107,7 +108,7 @@ export async function failureOf(socket: Socket): Promise<string | undefined> {
     socket.once('close', () => resolve())
     await promise
   }
-  return (socket.errored as NodeJS.ErrnoException | null)?.code
+  return codeOf(socket.errored)
 }
 
 export interface Pair {
