@@ -3,7 +3,8 @@ import {
   fileTransferPlugin,
   relaySelectionPlugin,
   seedDiscoveryPlugin,
-  SERVICE_KEYS
+  SERVICE_KEYS,
+  tunnelPlugin
 } from '@waystone/node'
 import type { Plugins } from '@waystone/node'
 
@@ -12,5 +13,6 @@ export const plugins: Plugins = {
   ...basePlugins,
   [SERVICE_KEYS.seedDiscovery]: seedDiscoveryPlugin,
   [SERVICE_KEYS.relaySelection]: relaySelectionPlugin,
-  [SERVICE_KEYS.fileTransfer]: fileTransferPlugin
+  [SERVICE_KEYS.fileTransfer]: fileTransferPlugin,
+  [SERVICE_KEYS.tunnel]: tunnelPlugin
 }

@@ -18,6 +18,7 @@ export const SERVICE_KEYS = {
   seedDiscovery: 'seedDiscovery',
   relaySelection: 'relaySelection',
   fileTransfer: 'fileTransfer',
+  tunnel: 'tunnel',
   plugins: 'plugins'
 } as const
 
