@@ -5,7 +5,8 @@ export interface CommandEntry {
   name: string
   /** One line for the help text. */
   summary: string
-  load(): Promise<Command>
+  /** @param loadProgram - makes the whole command line, for what needs to know all of it */
+  load(loadProgram: () => Promise<Command>): Promise<Command>
 }
 
 /** Every command, in the order the help text shows them. */
@@ -29,6 +30,11 @@ export const commands: CommandEntry[] = [
     name: 'ping',
     summary: 'measure round trips to a peer',
     load: async () => (await import('./commands/ping.ts')).pingCommand()
+  },
+  {
+    name: 'doctor',
+    summary: 'find out what keeps a node from being reached',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand()
   },
   {
     name: 'status',
@@ -84,6 +90,11 @@ export const commands: CommandEntry[] = [
     name: 'identity',
     summary: 'make, show, recover and export the key of a node',
     load: async () => (await import('./commands/identity.ts')).identityCommand()
+  },
+  {
+    name: 'completion',
+    summary: 'print a script that completes commands in bash, zsh or fish',
+    load: async loadProgram => (await import('./commands/completion.ts')).completionCommand(loadProgram)
   },
   { name: 'seed', summary: 'run a seed', load: async () => (await import('./commands/seed.ts')).seedCommand() },
   { name: 'relay', summary: 'run a relay', load: async () => (await import('./commands/relay.ts')).relayCommand() },
