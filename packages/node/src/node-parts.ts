@@ -44,6 +44,7 @@ export interface NodeParts {
   random: Random
   trust: GrantingTrustPolicy
   events: EventLog
+  pluginFolder: string | undefined
   /** Those parts that the node made itself and has to close. */
   own: RunningPart[]
 }
@@ -51,7 +52,8 @@ export interface NodeParts {
 /** Makes what the caller did not give. If one cannot be made, those made before are closed again. */
 export async function openNodeParts(init: CreateNodeInit): Promise<NodeParts> {
   const { clock = systemClock, random = systemRandom } = init
-  const shared = { trust: new GrantsPolicy(init.config.trust.grants), events: new EventLog(clock), clock, random }
+  const pluginFolder = init.loaded?.origins.get('plugins')?.folder
+  const shared = { trust: new GrantsPolicy(init.config.trust.grants), events: new EventLog(clock), clock, random, pluginFolder }
   const logger = init.logger ?? (await defaultLogger(init.config))
   const own: RunningPart[] = []
   try {
@@ -66,11 +68,11 @@ export async function openNodeParts(init: CreateNodeInit): Promise<NodeParts> {
 }
 
 async function defaultLogger({ log }: Config): Promise<ComponentLogger> {
-  const [{ createLog }, { componentLogger }] = await Promise.all([
+  const [{ createLog }, { NodeLog }] = await Promise.all([
     import('./logging/create-log.ts'),
-    import('./logging/component-logger.ts')
+    import('./logging/node-log.ts')
   ])
-  return componentLogger(await createLog(log))
+  return new NodeLog(await createLog(log))
 }
 
 async function openDatastore({ dataDir }: Config, own: RunningPart[]): Promise<Datastore> {

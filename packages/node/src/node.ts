@@ -4,8 +4,10 @@ import { AdminApi } from './admin/service/admin-api.ts'
 import { loadOrCreateToken } from './admin/token.ts'
 import { removeAdminUrl, writeAdminUrl } from './admin/url-file.ts'
 import { createDataFolder } from './data-folder.ts'
+import { ByteCounts } from './libp2p/byte-counts.ts'
 import { createLibp2pNode } from './libp2p/create-libp2p-node.ts'
 import { namedListenError } from './libp2p/listen-errors.ts'
+import { asNodeLog } from './logging/node-log.ts'
 import { NodeStoppedError } from './lifecycle/errors.ts'
 import { stopInOrder } from './lifecycle/stop-in-order.ts'
 import { missingFromServices } from './missing.ts'
@@ -52,8 +54,11 @@ export async function createNode(init: CreateNodeInit): Promise<WaystoneNode> {
     const requestStop = init.onStopRequest ?? (() => void made.node?.stop())
     const metrics = init.metrics === false ? undefined : await loadMetrics(init.config, missing)
     const { config, plugins } = init
-    const api = new AdminApi({ ...parts, config, missing, requestStop })
-    const libp2p = await createLibp2pNode({ ...parts, config, plugins, metrics, adminApi: api.create })
+    const bytes = new ByteCounts()
+    const { loaded } = init
+    const log = asNodeLog(parts.logger)
+    const api = new AdminApi({ ...parts, config, loaded, bytes, log, missing, requestStop, plugins: () => [] })
+    const libp2p = await createLibp2pNode({ ...parts, config, plugins, metrics, bytes, adminApi: api.create })
     made.node = new ServiceNode({ config, parts, libp2p, metrics, api, admin: init.admin ?? true })
     return made.node
   } catch (error) {

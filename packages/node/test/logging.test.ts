@@ -101,11 +101,73 @@ test('at debug and trace the library speaks too', () => {
   ])
 })
 
-test('loggers that say nothing are one object, however many connections there are', () => {
-  const { logger } = record('info')
-  const log = logger.forComponent('libp2p:connection:1')
-  expect(logger.forComponent('libp2p:connection:2')).toBe(log)
-  expect(log.newScope('inbound')).toBe(log)
+test('a change of level reaches loggers that were made before', () => {
+  const { lines, logger } = record('info')
+  const log = logger.forComponent('libp2p:connection').newScope('1')
+  log('unheard')
+  logger.level = 'trace'
+  expect(log.enabled).toBe(true)
+  log('a')
+  log.trace('b')
+  logger.level = 'silent'
+  log.error('unheard')
+  logger.forComponent('waystone:node').error('unheard')
+  expect(logger.level).toBe('silent')
+  expect(lines.map(({ component, msg }) => [component, msg])).toEqual([
+    ['libp2p:connection:1', 'a'],
+    ['libp2p:connection:1', 'b']
+  ])
+})
+
+test('methods work without their logger, as callbacks do', () => {
+  const { lines, logger } = record('trace')
+  const { error, trace, newScope } = logger.forComponent('waystone:node')
+  error('a')
+  trace('b')
+  newScope('scope')('c')
+  expect(lines.map(({ msg }) => msg)).toEqual(['a', 'b', 'c'])
+})
+
+test('a watcher sees more than is written, and what is written stays as it was', async () => {
+  const { lines, logger } = record('warn')
+  const log = logger.forComponent('waystone:node')
+  const ended = new AbortController()
+  using debug = logger.watch('debug')
+  using errors = logger.watch('error')
+  log('news')
+  log.trace('detail')
+  log.error('failed - %e', new RangeError('why'))
+  expect(lines.map(({ msg }) => msg)).toEqual(['failed - RangeError: why'])
+  expect(logger.level).toBe('warn')
+  const [first, second] = [await debug.read(ended.signal).next(), await debug.read(ended.signal).next()]
+  expect(JSON.parse(first.value?.item.line ?? '')).toEqual({
+    level: 'info',
+    time: expect.stringMatching(/^\d{4}-.*Z$/),
+    pid: process.pid,
+    component: 'waystone:node',
+    msg: 'news'
+  })
+  expect(JSON.parse(second.value?.item.line ?? '')).toMatchObject({ level: 'error', error: { type: 'RangeError' } })
+  expect((await errors.read(ended.signal).next()).value?.item.level).toBe('error')
+})
+
+test('with the last watcher gone, nothing is made that nobody reads', () => {
+  const { logger } = record('warn')
+  const log = logger.forComponent('waystone:node')
+  const watch = logger.watch('trace')
+  expect(log.enabled).toBe(true)
+  watch[Symbol.dispose]()
+  expect(log.enabled).toBe(false)
+})
+
+test('a watcher that does not read loses the oldest records and is told how many', async () => {
+  const { logger } = record('silent')
+  using watch = logger.watch('info')
+  const log = logger.forComponent('waystone:node')
+  for (let count = 0; count < 1_005; count++) log('record %d', count)
+  const { value } = await watch.read(new AbortController().signal).next()
+  expect(value?.dropped).toBe(5)
+  expect(value?.item.line).toContain('record 5"')
 })
 
 test('a person reads one line for each, with who says it', () => {

@@ -11,7 +11,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Clock } from '@waystone/interface'
 import type { Config } from '../config/schema.ts'
 import type { Reply } from './reply.ts'
-import type { AdminRoutes } from './rpc-handler.ts'
+import type { AdminRoutes, RpcHandler } from './rpc-handler.ts'
 import type { Route, Routes } from './routes.ts'
 
 export interface AdminServerInit {
@@ -33,7 +33,7 @@ export class AdminServer {
   readonly #init: AdminServerInit
   readonly #stalled: StalledAnswers
   readonly #shutdown = new AbortController()
-  readonly #rpc: (request: IncomingMessage, response: ServerResponse) => void
+  readonly #rpc: RpcHandler
   #server: Server | undefined
   #token = ''
   #url: string | undefined
@@ -41,11 +41,7 @@ export class AdminServer {
   constructor(init: AdminServerInit) {
     this.#init = init
     this.#stalled = new StalledAnswers(init.clock, limits.STALLED_ANSWER_MS)
-    this.#rpc = createRpcHandler({
-      rpc: init.rpc,
-      shutdown: this.#shutdown.signal,
-      fallback: (request, response) => send(this.#unknown(), request as IncomingMessage, response as ServerResponse)
-    })
+    this.#rpc = createRpcHandler({ rpc: init.rpc, shutdown: this.#shutdown.signal })
   }
 
   /** `http://127.0.0.1:40213`, `https://…` or `unix:/path` while it listens. */
@@ -94,8 +90,8 @@ export class AdminServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#stalled.watch(response)
     const reply = await this.#route(request)
-    if (reply === 'call') this.#rpc(request, response)
-    else send(reply, request, response)
+    if (reply !== 'call') send(reply, request, response)
+    else if (!this.#rpc(request, response)) send(this.#unknown(), request, response)
   }
 
   async #route(request: IncomingMessage): Promise<Reply | 'call'> {

@@ -8,10 +8,12 @@ import { limitAddresses } from './limit-addresses.ts'
 import { publishAddresses } from './publish-addresses.ts'
 import { createServices } from './services.ts'
 import { SERVICE_KEYS } from './service-keys.ts'
+import { silentMetrics } from './silent-metrics.ts'
 import { createTransports } from './transports.ts'
 import { AGENT_NAME, VERSION } from '../version.ts'
 import type { ComponentLogger, Libp2p, PrivateKey } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
+import type { ByteCounts } from './byte-counts.ts'
 import type { NodeMetrics } from '../metrics/node-metrics.ts'
 import type { PluginContext, Plugins, ServiceFactory } from '../plugins/plugin.ts'
 
@@ -21,13 +23,14 @@ export interface Libp2pParts extends PluginContext {
   datastore: Datastore
   logger: ComponentLogger
   metrics?: NodeMetrics | undefined
+  bytes: ByteCounts
   /** The admin API, which shows the node from within. */
   adminApi: ServiceFactory
 }
 
 /** The libp2p node that the config describes, not started. */
 export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
-  const { config, clock, plugins, privateKey, datastore, logger, metrics } = parts
+  const { config, clock, plugins, privateKey, datastore, logger, metrics, bytes } = parts
   const [addresses, transports, connectionEncrypters, peerDiscovery, services, { yamux }, { ping }] = await Promise.all(
     [
       createAddresses(config),
@@ -40,12 +43,16 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     ]
   )
   const own: Record<string, ServiceFactory> = { [SERVICE_KEYS.adminApi]: parts.adminApi }
-  const libp2p = await createLibp2p({
+  const libp2p: Libp2p = await createLibp2p({
     start: false,
     privateKey,
     datastore,
     logger,
-    ...(metrics && { metrics: metrics.factory }),
+    metrics: components => {
+      const counted = metrics?.factory(components) ?? silentMetrics()
+      bytes.attach(counted, () => libp2p.getConnections())
+      return counted
+    },
     nodeInfo: { name: AGENT_NAME, version: VERSION },
     addresses,
     transports,

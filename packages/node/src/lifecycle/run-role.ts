@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { EXIT_BAD_CONFIG, EXIT_CLEAN, EXIT_FAILED, EXIT_START_FAILED, exitCodeFor } from '../exit-codes.ts'
-import { componentLogger } from '../logging/component-logger.ts'
 import { createLog } from '../logging/create-log.ts'
+import { NodeLog } from '../logging/node-log.ts'
 import { createNode } from '../node.ts'
 import { VERSION } from '../version.ts'
 import { catchStrays } from './catch-strays.ts'
@@ -55,7 +55,7 @@ async function inStages(role: Role, plugins: Plugins, { args, stopping }: Run): 
     if (flags.exitWithParent) onParentGone(() => stopping.abort('the end of its parent process'))
     const loaded = await loadRole(role, flags)
     stageCode = EXIT_START_FAILED
-    const { node, log } = await makeNode(loaded, plugins)
+    const { node, log } = await makeNode(loaded, plugins, () => stopping.abort('a call of the admin API'))
     await startUntil(signal, node)
     stageCode = EXIT_FAILED
     if (!signal.aborted) await once(signal, 'abort')
@@ -70,12 +70,13 @@ async function inStages(role: Role, plugins: Plugins, { args, stopping }: Run): 
 
 async function makeNode(
   { config, loaded, passphrase }: LoadedRole,
-  plugins: Plugins
+  plugins: Plugins,
+  onStopRequest: () => void
 ): Promise<{ node: WaystoneNode; log: Logger }> {
-  const logger = componentLogger(await createLog(config.log))
+  const logger = new NodeLog(await createLog(config.log))
   const log = logger.forComponent('waystone:process')
   catchStrays(log)
-  return { node: await createNode({ config, loaded, plugins, passphrase, logger }), log }
+  return { node: await createNode({ config, loaded, plugins, passphrase, logger, onStopRequest }), log }
 }
 
 /** A signal during the start is no failed start: the node just stops. */

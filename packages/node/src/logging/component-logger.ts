@@ -1,13 +1,17 @@
-import { clean, cleanLines, formatMessage } from './format.ts'
-import type { ComponentLogger, Logger } from '@libp2p/interface'
-import type { Logger as Pino } from 'pino'
+import type { Logger } from '@libp2p/interface'
+import type { RecordLevel } from './levels.ts'
 
-type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error'
 type Write = (format: unknown, ...values: unknown[]) => void
 
 interface Levels {
-  log: Level
-  error: Level
+  log: RecordLevel
+  error: RecordLevel
+}
+
+/** Where loggers write to. What it lets through can change at any time. */
+export interface LogOutput {
+  isEnabled(level: RecordLevel): boolean
+  write(level: RecordLevel, component: string, format: unknown, values: unknown[]): void
 }
 
 /**
@@ -19,34 +23,55 @@ const OWN_LEVELS: Levels = { log: 'info', error: 'error' }
 const OWN_PREFIX = 'waystone:'
 
 const ignore: Write = () => {}
-const silent: Logger = Object.assign(ignore, { enabled: false, error: ignore, trace: ignore, newScope: () => silent })
 
-/** libp2p's logger on top of pino. */
-export function componentLogger(pino: Pino): ComponentLogger {
-  return { forComponent: name => createLogger(pino, name) }
+/** A logger is a function with these beside the methods of {@link LoggerMethods}. */
+interface LoggerState {
+  readonly output: LogOutput
+  readonly component: string
 }
 
-function createLogger(pino: Pino, name: string): Logger {
-  const levels = name.startsWith(OWN_PREFIX) ? OWN_LEVELS : LIBRARY_LEVELS
-  // libp2p makes several loggers per connection and stream: one for all if they say nothing anyway
-  if (!pino.isLevelEnabled(levels.error)) return silent
-  return Object.assign(writer(pino, levels.log, name), {
-    enabled: pino.isLevelEnabled(levels.log),
-    error: writer(pino, levels.error, name),
-    trace: writer(pino, 'trace', name),
-    newScope: (scope: string) => createLogger(pino, `${name}:${scope}`)
-  })
-}
+/**
+ * What all loggers have in common. libp2p makes several of them for each
+ * connection and stream: each is one function, and a method is made only when
+ * it has something to write.
+ */
+class LoggerMethods implements LoggerState {
+  declare readonly output: LogOutput
+  declare readonly component: string
 
-function writer(pino: Pino, level: Level, component: string): Write {
-  if (!pino.isLevelEnabled(level)) return (): void => {}
-  return (format, ...values) => {
-    const error = values.find(value => value instanceof Error)
-    pino[level]({ component, ...(error && { error: describeError(error) }) }, formatMessage(format, values))
+  get enabled(): boolean {
+    return this.output.isEnabled(levelsOf(this.component).log)
+  }
+
+  get error(): Write {
+    return writer(this, levelsOf(this.component).error)
+  }
+
+  get trace(): Write {
+    return writer(this, 'trace')
+  }
+
+  get newScope(): (scope: string) => Logger {
+    return scope => createLogger(this.output, `${this.component}:${scope}`)
   }
 }
 
-function describeError(error: Error): { type: string; message: string; stack?: string } {
-  const { name, message, stack } = error
-  return { type: name, message: clean(message), ...(stack !== undefined && { stack: cleanLines(stack) }) }
+Object.setPrototypeOf(LoggerMethods.prototype, Function.prototype)
+
+/** A logger whose level is asked for at every record. */
+export function createLogger(output: LogOutput, component: string): Logger {
+  const { log: level } = levelsOf(component)
+  const log: Write = (format, ...values) => output.write(level, component, format, values)
+  const state: LoggerState = { output, component }
+  const logger: Logger = Object.setPrototypeOf(Object.assign(log, state), LoggerMethods.prototype)
+  return logger
+}
+
+function levelsOf(component: string): Levels {
+  return component.startsWith(OWN_PREFIX) ? OWN_LEVELS : LIBRARY_LEVELS
+}
+
+function writer({ output, component }: LoggerState, level: RecordLevel): Write {
+  if (!output.isEnabled(level)) return ignore
+  return (format, ...values) => output.write(level, component, format, values)
 }

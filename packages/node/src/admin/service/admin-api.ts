@@ -1,11 +1,35 @@
 import { AdminService } from '@waystone/wire/admin'
-import { describeNode } from './node.ts'
-import type { ServiceImpl } from '@connectrpc/connect'
+import { forwardLibp2pEvents } from '../../events/libp2p-events.ts'
+import { addressCalls } from './addresses.ts'
+import { callPeerCalls } from './call-peer.ts'
+import { configCalls } from './config.ts'
+import { connectionCalls } from './connections.ts'
+import { dialCalls } from './dial.ts'
+import { eventCalls } from './events.ts'
+import { logCalls } from './logs.ts'
+import { nodeCalls } from './node.ts'
+import { peerCalls } from './peers.ts'
+import { pingCalls } from './ping.ts'
+import { stopCalls } from './stop.ts'
 import type { Rpc } from '@waystone/rpc'
-import type { AdminApiInit, AdminComponents } from './contract.ts'
+import type { AdminApiInit, AdminCalls, AdminComponents, AdminContext } from './contract.ts'
 
 /** Who may call it over libp2p: nobody, unless the policy says so. */
 const SERVE_OPTIONS = { admin: true, trustFunction: 'admin' }
+
+const CALLS: ((context: AdminContext) => AdminCalls)[] = [
+  nodeCalls,
+  addressCalls,
+  connectionCalls,
+  peerCalls,
+  configCalls,
+  logCalls,
+  eventCalls,
+  dialCalls,
+  pingCalls,
+  callPeerCalls,
+  stopCalls
+]
 
 /**
  * Serves `AdminService` for one node: lifecycle and wiring; what is answered
@@ -37,34 +61,17 @@ export class AdminApi {
 
   /** Called once, before anything listens: the node can be asked while it starts. */
   async serve(): Promise<void> {
-    await this.rpc.serve(AdminService, this.#implementation(), SERVE_OPTIONS)
+    const components = this.#components
+    const { clock, events } = this.#init
+    const uptimeMs = (): number => clock.monotonic() - this.#createdAt
+    const context = { ...this.#init, components, startedAtMs: this.#startedAtMs, uptimeMs }
+    forwardLibp2pEvents(components.events, events)
+    const calls: AdminCalls = Object.assign({}, ...CALLS.map(make => make(context)))
+    await components.rpc.serve(AdminService, calls, SERVE_OPTIONS)
   }
 
   get #components(): AdminComponents {
     if (this.#parts === undefined) throw new TypeError('there is no libp2p node yet')
     return this.#parts
-  }
-
-  #implementation(): Partial<ServiceImpl<typeof AdminService>> {
-    return {
-      getNode: () => this.#describeNode()
-    }
-  }
-
-  #describeNode(): ReturnType<typeof describeNode> {
-    const { peerId, addressManager, connectionManager, registrar, rpc } = this.#components
-    const { config, clock, missing } = this.#init
-    return describeNode({
-      config,
-      peerId: peerId.toString(),
-      missing: missing(),
-      startedAtMs: this.#startedAtMs,
-      uptimeMs: clock.monotonic() - this.#createdAt,
-      traffic: { received: 0, sent: 0 },
-      connections: connectionManager.getConnections(),
-      addresses: addressManager.getAddresses().map(String),
-      protocols: registrar.getProtocols(),
-      services: rpc.services()
-    })
   }
 }

@@ -3,20 +3,35 @@ import { VERSION } from '../../version.ts'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { Connection } from '@libp2p/interface'
 import type { GetNodeResponseSchema } from '@waystone/wire/admin'
-import type { Config } from '../../config/schema.ts'
+import type { Traffic } from '../../libp2p/byte-counts.ts'
+import type { AdminCalls, AdminContext } from './contract.ts'
 
 type NodeInfo = MessageInitShape<typeof GetNodeResponseSchema>
 type SeedInfo = { peer: string; address: string; connected: boolean }
 type ReservationInfo = { relay: string; addresses: string[] }
 
-/** Bytes on the streams of all connections since the node was made. */
-export interface Traffic {
-  received: number
-  sent: number
+/** `GetNode` */
+export function nodeCalls(context: AdminContext): AdminCalls {
+  const { peerId, addressManager, connectionManager, registrar, rpc } = context.components
+  return {
+    getNode: () =>
+      describeNode({
+        ...context,
+        peerId: peerId.toString(),
+        missing: context.missing(),
+        uptimeMs: context.uptimeMs(),
+        traffic: context.bytes.total,
+        connections: connectionManager.getConnections(),
+        addresses: addressManager.getAddresses().map(String),
+        protocols: registrar.getProtocols(),
+        services: rpc.services(),
+        plugins: context.plugins()
+      })
+  }
 }
 
 export interface DescribeNodeInit {
-  config: Pick<Config, 'role' | 'network' | 'dataDir' | 'seeds'>
+  config: Pick<AdminContext['config'], 'role' | 'network' | 'dataDir' | 'seeds'>
   peerId: string
   missing: string[]
   /** Milliseconds since the Unix epoch. */
@@ -28,6 +43,7 @@ export interface DescribeNodeInit {
   addresses: string[]
   protocols: string[]
   services: string[]
+  plugins: ReturnType<AdminContext['plugins']>
 }
 
 /** What `GetNode` answers. */
@@ -52,6 +68,7 @@ export function describeNode(init: DescribeNodeInit): NodeInfo {
     circuits: countCircuits(connections),
     protocols: init.protocols.toSorted(),
     services: init.services.toSorted(),
+    plugins: init.plugins,
     addresses
   }
 }

@@ -1,0 +1,65 @@
+import { pathOf } from '@waystone/kit'
+import { Direction, Path } from '@waystone/wire/admin'
+import { namedPeer, pageError } from './errors.ts'
+import type { MessageInitShape } from '@bufbuild/protobuf'
+import type { Connection, Stream } from '@libp2p/interface'
+import type { ConnectionSchema } from '@waystone/wire/admin'
+import type { Traffic } from '../../libp2p/byte-counts.ts'
+import type { AdminCalls, AdminContext } from './contract.ts'
+
+type ConnectionInfo = MessageInitShape<typeof ConnectionSchema>
+
+/** `ListConnections` */
+export function connectionCalls({ components, bytes }: AdminContext): AdminCalls {
+  const { connectionManager, peerId, rpc } = components
+  return {
+    listConnections: ({ peer, page }) => {
+      const of = peer === '' ? undefined : namedPeer(peer, peerId).peer
+      const query = { list: `connections ${of?.toString() ?? ''}`, page, keyOf: (row: Connection) => row.id }
+      try {
+        const cut = rpc.cursors.paginate(connectionManager.getConnections(of), query)
+        return { connections: cut.rows.map(row => describeConnection(row, bytes.of(row))), page: cut.page }
+      } catch (error) {
+        throw pageError(error)
+      }
+    }
+  }
+}
+
+/** One connection as the operator sees it. */
+export function describeConnection(connection: Connection, traffic: Traffic): ConnectionInfo {
+  const { id, remotePeer, remoteAddr, direction, encryption, multiplexer, timeline, rtt } = connection
+  const route = pathOf(connection)
+  return {
+    id,
+    peer: remotePeer.toString(),
+    remoteAddress: remoteAddr.toString(),
+    transport: route.transport,
+    encrypter: encryption ?? 'native',
+    muxer: multiplexer ?? '',
+    direction: directionOf(direction),
+    path: route.path === 'direct' ? Path.DIRECT : Path.RELAYED,
+    relay: route.via ?? '',
+    ...describeLimits(connection),
+    openedAtMs: BigInt(Math.round(timeline.open)),
+    streams: connection.streams.map(describeStream),
+    bytesReceived: BigInt(traffic.received),
+    bytesSent: BigInt(traffic.sent),
+    ...(rtt !== undefined && { roundTripMs: Math.max(0, Math.round(rtt)) })
+  }
+}
+
+function describeLimits({ limits }: Connection): Pick<ConnectionInfo, 'limitBytes' | 'limitSeconds'> {
+  return {
+    ...(limits?.bytes !== undefined && { limitBytes: limits.bytes }),
+    ...(limits?.seconds !== undefined && { limitSeconds: BigInt(Math.round(limits.seconds)) })
+  }
+}
+
+function describeStream({ id, protocol, direction }: Stream): { id: string; protocol: string; direction: Direction } {
+  return { id, protocol, direction: directionOf(direction) }
+}
+
+function directionOf(direction: Connection['direction']): Direction {
+  return direction === 'inbound' ? Direction.INBOUND : Direction.OUTBOUND
+}
