@@ -1,10 +1,10 @@
-import { Command, CommanderError } from 'commander'
+import { CommanderError } from 'commander'
 import { nameOf } from '@waystone/kit/error-fields'
 import { exitCodeFor } from '@waystone/node/exit-codes'
 import { printError } from '@waystone/node/print-error'
-import { VERSION } from '@waystone/node/version'
 import { endOnBrokenPipe } from './broken-pipe.ts'
 import { commands } from './commands.ts'
+import { createProgram } from './program.ts'
 
 const USAGE_EXIT_CODE = 2
 
@@ -17,7 +17,7 @@ const USAGE_EXIT_CODE = 2
 export async function run(args: string[]): Promise<number> {
   endOnBrokenPipe()
   const line = withoutHelpCommand(args)
-  const program = await createProgram(line[0])
+  const program = await createProgram(name => name === line[0])
   try {
     await program.parseAsync(line, { from: 'user' })
     return Number(process.exitCode ?? 0)
@@ -34,19 +34,4 @@ function withoutHelpCommand(args: string[]): string[] {
   const [first, name, ...rest] = args
   const known = first === 'help' && commands.some(command => command.name === name)
   return known && name !== undefined ? [name, ...rest, '--help'] : args
-}
-
-async function createProgram(name: string | undefined): Promise<Command> {
-  const program = new Command('waystone').description('libp2p seeds, relays and edges').version(VERSION).exitOverride()
-  for (const entry of commands) {
-    const command = entry.name === name ? await entry.load() : new Command(entry.name)
-    program.addCommand(throwOnExit(command.description(entry.summary)))
-  }
-  return program
-}
-
-/** Commander ends the process by itself otherwise, and with a code of its own. */
-function throwOnExit(command: Command): Command {
-  command.commands.forEach(throwOnExit)
-  return command.exitOverride()
 }

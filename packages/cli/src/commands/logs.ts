@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import { askNode, followNode } from '../admin/ask-node.ts'
 import { noteDropped, requireFollow } from '../admin/follow-only.ts'
 import { renderLogLine } from '../admin/log-line.ts'
@@ -37,13 +37,14 @@ async function logs(options: LogsOptions): Promise<void> {
 }
 
 function levelCommand(): Command {
-  return new Command('level')
+  const command = new Command('level')
     .description('show the level of the running node, or change it until the node stops')
-    .addArgument(new Command().createArgument('[level]', 'the new level').choices(LEVELS))
-    .action(level)
+    .addArgument(new Argument('[level]', 'the new level').choices(LEVELS))
+    .option('--json', 'as JSON')
+  return addNodeOptions(command).action(level)
 }
 
-// the options stand with the parent: commander gives them to the first that knows them
+// commander gives an option to the first command that knows it, which is the parent
 async function level(wanted: string | undefined, _: unknown, command: Command): Promise<void> {
   const options = command.optsWithGlobals<LogsOptions>()
   await askNode(options, async ({ admin, signal }) => {
