@@ -32,6 +32,21 @@ export const commands: CommandEntry[] = [
     load: async () => (await import('./commands/ping.ts')).pingCommand()
   },
   {
+    name: 'expose',
+    summary: 'let peers reach a TCP service of this machine',
+    load: async () => (await import('./commands/expose.ts')).exposeCommand()
+  },
+  {
+    name: 'forward',
+    summary: 'reach a TCP service that a peer exposes',
+    load: async () => (await import('./commands/forward.ts')).forwardCommand()
+  },
+  {
+    name: 'tunnels',
+    summary: 'list what the running node exposes and forwards',
+    load: async () => (await import('./commands/tunnels.ts')).tunnelsCommand()
+  },
+  {
     name: 'doctor',
     summary: 'find out what keeps a node from being reached',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand()
