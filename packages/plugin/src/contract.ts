@@ -6,6 +6,9 @@ import type { Rpc, ServeOptions } from '@waystone/rpc'
 import type { Datastore } from 'interface-datastore'
 import type { PluginComponentName, PluginComponents } from './components.ts'
 
+/** What is wrong with a config, and where in it. */
+export type PluginConfigIssues = ReadonlyArray<{ path: readonly PropertyKey[]; message: string }>
+
 /**
  * Checks what the operator writes under `config`; every schema of zod is one.
  * Keys that an object schema does not name are refused, also where it is not
@@ -16,7 +19,7 @@ export interface PluginConfigSchema<C> {
     value: unknown
   ):
     | { success: true; data: C }
-    | { success: false; error: { issues: ReadonlyArray<{ path: readonly PropertyKey[]; message: string }> } }
+    | { success: false; error: { issues: PluginConfigIssues } }
 }
 
 /** RPC in the name of the plugin. What it serves is withdrawn when it stops. */
@@ -77,7 +80,7 @@ export interface PluginScope<C = unknown, K extends PluginComponentName = never>
   /** As the plugin's schema made it of what the operator wrote. */
   readonly config: C
   /** The libp2p components that the plugin names in its definition, and no others. */
-  readonly components: Readonly<Pick<PluginComponents, K>>
+  readonly components: { readonly [N in K]: PluginComponents[N] }
   readonly rpc: PluginRpc
   readonly protocols: PluginProtocols
   /** Keys of the plugin's own: others neither see nor change them. */
@@ -114,11 +117,19 @@ export interface PluginDefinition<C, K extends PluginComponentName = never> {
   create(scope: PluginScope<C, K>): PluginInstance | void | Promise<PluginInstance | void>
 }
 
+/** All of a {@link PluginScope} that does not depend on the definition's types. */
+export type PluginParts = Omit<PluginScope<unknown, PluginComponentName>, 'config'>
+
+/** A plugin with its config, or what its schema says is wrong with it. */
+export type ConfiguredPlugin =
+  | { success: true; create(parts: PluginParts): PluginInstance | void | Promise<PluginInstance | void> }
+  | { success: false; issues: PluginConfigIssues }
+
 /** What {@link definePlugin} makes; the default export of a plugin's package. */
 export interface DefinedPlugin {
   readonly name: string
   readonly apiVersion: number
   readonly config: PluginConfigSchema<unknown>
   readonly components: readonly string[]
-  create(scope: PluginScope<never, PluginComponentName>): PluginInstance | void | Promise<PluginInstance | void>
+  configure(value: unknown): ConfiguredPlugin
 }

@@ -1,6 +1,6 @@
 import { WaystoneError } from '@waystone/interface'
 import type { PluginComponentName } from './components.ts'
-import type { DefinedPlugin, PluginDefinition } from './contract.ts'
+import type { ConfiguredPlugin, DefinedPlugin, PluginDefinition } from './contract.ts'
 
 /** Goes up when a plugin that was written for the version before would no longer run. */
 export const PLUGIN_API_VERSION = 1
@@ -34,8 +34,17 @@ export function definePlugin<C, const K extends PluginComponentName = never>(
   check(Number.isSafeInteger(apiVersion), `${name}: apiVersion must be a whole number`)
   check(typeof Object(config).safeParse === 'function', `${name}: config must be a schema, such as z.strictObject({})`)
   check(typeof definition.create === 'function', `${name}: create must be a function`)
-  const create: DefinedPlugin['create'] = scope => definition.create(scope)
-  return Object.freeze({ [pluginSymbol]: true, name, apiVersion, config, components: [...components], create })
+  const configure = (value: unknown): ConfiguredPlugin => configureWith(definition, value)
+  return Object.freeze({ [pluginSymbol]: true, name, apiVersion, config, components: [...components], configure })
+}
+
+function configureWith<C, K extends PluginComponentName>(
+  definition: PluginDefinition<C, K>,
+  value: unknown
+): ConfiguredPlugin {
+  const checked = definition.config.safeParse(value)
+  if (!checked.success) return { success: false, issues: checked.error.issues }
+  return { success: true, create: parts => definition.create({ ...parts, config: checked.data }) }
 }
 
 function check(holds: boolean, message: string): void {

@@ -21,11 +21,14 @@ export { definePlugin, PLUGIN_API_VERSION, pluginSymbol, PluginInvalidError } fr
 export { PLUGIN_COMPONENTS } from './components.ts'
 export type { PluginComponentName, PluginComponents, PluginNodeEvents } from './components.ts'
 export type {
+  ConfiguredPlugin,
   DefinedPlugin,
+  PluginConfigIssues,
   PluginConfigSchema,
   PluginDefinition,
   PluginInstance,
   PluginMetrics,
+  PluginParts,
   PluginProtocols,
   PluginRpc,
   PluginScope,

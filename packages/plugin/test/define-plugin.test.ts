@@ -18,7 +18,7 @@ it('gives create the config that the schema makes, and only the components that 
     components: ['peerStore'],
     create(scope) {
       expectTypeOf(scope.config).toEqualTypeOf<{ greeting: string }>()
-      expectTypeOf(scope.components).toEqualTypeOf<Readonly<{ peerStore: PeerStore }>>()
+      expectTypeOf(scope.components).toEqualTypeOf<{ readonly peerStore: PeerStore }>()
     }
   })
   expect(plugin.components).toEqual(['peerStore'])

@@ -3,6 +3,7 @@ import { dhtPlugin } from './dht.ts'
 import { doctorPlugin } from './doctor.ts'
 import { identifyPlugin, identifyPushPlugin } from './identify.ts'
 import { autonatPlugin, dcutrPlugin, upnpPlugin } from './nat.ts'
+import { pluginHostPlugin } from './plugin-host.ts'
 import { rpcPlugin } from './rpc.ts'
 import type { Plugins } from './plugin.ts'
 
@@ -15,5 +16,6 @@ export const basePlugins: Plugins = {
   [SERVICE_KEYS.dht]: dhtPlugin,
   [SERVICE_KEYS.autonat]: autonatPlugin,
   [SERVICE_KEYS.dcutr]: dcutrPlugin,
-  [SERVICE_KEYS.upnp]: upnpPlugin
+  [SERVICE_KEYS.upnp]: upnpPlugin,
+  [SERVICE_KEYS.plugins]: pluginHostPlugin()
 }

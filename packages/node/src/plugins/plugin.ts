@@ -18,9 +18,14 @@ export interface PluginContext {
   trust: GrantingTrustPolicy
   /** Where the operator is told what happens. */
   events: AdminEvents
+  /** Where the packages under `plugins` are looked for; default: the working folder. */
+  pluginFolder?: string | undefined
 }
 
-/** Something that a role can run. The config says whether it does. */
+/**
+ * Something that a role can run. The config says whether it does. It belongs to
+ * the node; what others add to a node is a `DefinedPlugin` of `@waystone/plugin`.
+ */
 export interface Plugin {
   /** The service for this config, or nothing if the config leaves it out. */
   create(context: PluginContext): Promise<ServiceFactory | undefined>
