@@ -1,11 +1,14 @@
 /** Bearer tokens and the arguments of calls by GET fit into it many times. */
 export const MAX_HEADER_BYTES = 16_384
-/** For all of a request, its body included, in milliseconds. An answer may take as long as it likes. */
-export const REQUEST_TIMEOUT_MS = 10_000
-/** For the head of a request, in milliseconds: a client on the same machine needs no longer. */
-export const HEAD_TIMEOUT_MS = 5_000
-/** How often Node looks for requests over their time, in milliseconds. */
-export const TIMEOUT_CHECK_INTERVAL_MS = 1_000
+/** What a request may take, in milliseconds. Node measures it, with the machine's own clock. */
+export const REQUEST_TIMES = {
+  /** For all of a request, its body included. An answer may take as long as it likes. */
+  requestTimeout: 10_000,
+  /** For the head of a request: a client on the same machine needs no longer. */
+  headersTimeout: 5_000,
+  /** How often Node looks for requests over their time. */
+  connectionsCheckingInterval: 1_000
+}
 /** Milliseconds that a connection without a request stays open. */
 export const KEEP_ALIVE_TIMEOUT_MS = 5_000
 /** A client that takes nothing of its answer for this long, in milliseconds, has lost interest. */
