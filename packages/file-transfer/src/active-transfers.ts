@@ -1,3 +1,5 @@
+import type { Opening } from './openings.ts'
+
 /** One transfer that is being received. */
 export interface ActiveTransfer {
   /** See `partKey`. */
@@ -5,6 +7,8 @@ export interface ActiveTransfer {
   peer: string
   /** The session of its offer, in hex. */
   session: string
+  /** What admitted it. */
+  opening: Opening
   abort(reason: Error): void
   /** Resolves when its part file is closed. */
   done: Promise<void>
@@ -38,8 +42,9 @@ export class ActiveTransfers {
     if (this.#byKey.get(transfer.key) === transfer) this.#byKey.delete(transfer.key)
   }
 
-  async abortAll(reason: Error): Promise<void> {
-    const all = [...this.#byKey.values()]
+  /** @param opening - only those that it admitted; default: all */
+  async abortAll(reason: Error, opening?: Opening): Promise<void> {
+    const all = [...this.#byKey.values()].filter(transfer => opening === undefined || transfer.opening === opening)
     for (const transfer of all) transfer.abort(reason)
     await Promise.all(all.map(transfer => transfer.done))
   }

@@ -11,10 +11,11 @@ import type {
   PrivateKey,
   TypedEventTarget
 } from '@libp2p/interface'
-import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
+import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock, Random } from '@waystone/interface'
 import type { ConnectionRoute } from '@waystone/kit'
+import type { Rpc } from '@waystone/rpc'
 import type { SignedReceiptBytes } from './receipt.ts'
 
 export interface FileTransferInit {
@@ -46,8 +47,11 @@ export interface FileTransferComponents {
   connectionManager: Pick<ConnectionManager, 'getConnections' | 'openConnection'>
   peerStore: Pick<PeerStore, 'get'>
   peerRouting: Pick<PeerRouting, 'findPeer'>
+  addressManager: Pick<AddressManager, 'getAddresses'>
   logger: ComponentLogger
   metrics?: Metrics
+  /** Where it is there, the operator can send and receive files over the admin API. */
+  rpc?: Pick<Rpc, 'serve'>
 }
 
 export type SendPhase = 'connecting' | AttemptPhase | 'waiting' | 'done'
@@ -103,6 +107,8 @@ export interface IncomingFile {
   name: string
   size: number
   route: ConnectionRoute
+  /** The inbox that it goes into. */
+  folder: string
 }
 
 export interface ReceiveProgress extends IncomingFile {
@@ -138,6 +144,24 @@ export interface FileTransferEvents {
   refused: CustomEvent<RefusedOffer>
 }
 
+export interface ReceiveOptions {
+  /** Made if it is not there. Default: the configured inbox. */
+  folder?: string | undefined
+  /** Whether this peer may send files. Default: every peer may. */
+  allow?: (peer: PeerId) => boolean | Promise<boolean>
+  /** In bytes. Default: as configured. */
+  maxFileSize?: number | undefined
+}
+
+/** A folder that takes files until it is closed; what is on its way then is broken off and can be resumed. */
+export interface Receiving extends AsyncDisposable {
+  readonly folder: string
+  /** Resolves when it was closed, or the service was stopped. */
+  readonly ended: Promise<void>
+  /** Waits until senders have the receipts of what is complete. Safe to call twice. */
+  close(): Promise<void>
+}
+
 export interface FileTransfer extends TypedEventTarget<FileTransferEvents> {
   /**
    * Sends a file and resolves with the checked receipt. Broken transfers are
@@ -153,4 +177,13 @@ export interface FileTransfer extends TypedEventTarget<FileTransferEvents> {
    * @throws FileTransferStoppedError
    */
   send(peer: PeerId, path: string, options?: SendOptions): Promise<SentFile>
+  /**
+   * Takes files while the node runs, besides those of the configured inbox:
+   * what is asked for last counts for the peers that it allows.
+   *
+   * @throws NoInboxError - no folder is named and none is configured
+   * @throws InboxError - the folder cannot be made
+   * @throws FileTransferStoppedError
+   */
+  receive(options?: ReceiveOptions): Promise<Receiving>
 }

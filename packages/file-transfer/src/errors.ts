@@ -164,3 +164,48 @@ export class FileTransferStoppedError extends WaystoneError {
     super('The file transfer service is not running', { hint: 'Start the node first.' })
   }
 }
+
+/** No folder was named, and the node has no inbox. */
+export class NoInboxError extends WaystoneError {
+  static override readonly name = 'NoInboxError'
+
+  constructor() {
+    super('This node has no inbox', { hint: 'Name a folder for received files, or set files.inbox in the config.' })
+  }
+}
+
+/** Receiving into a folder was ended while a file was on its way. */
+export class ReceivingEndedError extends WaystoneError {
+  static override readonly name = 'ReceivingEndedError'
+
+  constructor(folder: string) {
+    super(`No more files are received into ${folder}`, { hint: 'Receive again to resume what was on its way.' })
+  }
+}
+
+/** A peer wants what only the operator on the machine may do. */
+export class OperatorOnlyError extends WaystoneError {
+  static override readonly name = 'OperatorOnlyError'
+
+  constructor() {
+    super('Only the operator of this node may name files of its disk', {
+      hint: 'Call this on the machine of the node, with its admin token.'
+    })
+  }
+}
+
+/** A path that reaches the node from elsewhere is not absolute. */
+export class PathNotAbsoluteError extends WaystoneError {
+  static override readonly name = 'PathNotAbsoluteError'
+
+  constructor(path: string) {
+    super(`${JSON.stringify(path.slice(0, 200))} is not an absolute path`, {
+      hint: 'The node runs in another folder than you: give the whole path.'
+    })
+  }
+}
+
+/** The caller reads too slowly to be told everything that happens. */
+export class FeedOverflowError extends WaystoneError {
+  static override readonly name = 'FeedOverflowError'
+}

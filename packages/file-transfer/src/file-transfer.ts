@@ -5,10 +5,12 @@ import { FILE_TRANSFER_PROTOCOL } from '@waystone/wire'
 import { nameOf } from '@waystone/kit/error-fields'
 import { ActiveTransfers } from './active-transfers.ts'
 import * as limits from './constants.ts'
-import { FileTransferStoppedError } from './errors.ts'
+import { serveFiles } from './admin.ts'
+import { FileTransferStoppedError, InboxError, NoInboxError, ReceivingEndedError } from './errors.ts'
 import { Handler } from './handler.ts'
 import { Inbox } from './inbox.ts'
 import { transferMetrics } from './metrics.ts'
+import { Openings } from './openings.ts'
 import { RecentReceipts } from './recent-receipts.ts'
 import { Sender } from './sender.ts'
 import { SourceFile } from './source-file.ts'
@@ -19,10 +21,14 @@ import type {
   FileTransferEvents,
   FileTransferInit,
   IncomingFile,
+  ReceiveOptions,
+  Receiving,
   SendOptions,
   SentFile
 } from './contract.ts'
 import type { TransferMetrics } from './metrics.ts'
+import type { From } from './handler.ts'
+import type { Opening } from './openings.ts'
 import type { SenderInit } from './sender.ts'
 import type { ReceptionEvent } from './reception.ts'
 import type { Connection, Logger, PeerId, Startable } from '@libp2p/interface'
@@ -40,6 +46,10 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
   #metrics: TransferMetrics = transferMetrics(undefined)
   #running: AbortController | undefined
   #inbound: Handler | undefined
+  readonly #openings = new Openings()
+  #unserve: (() => Promise<void>) | undefined
+  #listening: Promise<void> = Promise.resolve()
+  #handled = false
 
   constructor(components: FileTransferComponents, init: FileTransferInit) {
     super()
@@ -55,17 +65,10 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
     setMaxListeners(Infinity, running.signal)
     this.#running = running
     this.#metrics = transferMetrics(this.#components.metrics)
-    const { inbox: folder, openFile } = this.#init
-    if (folder === undefined) return
-    const inbox = new Inbox({ folder, openFile })
-    await inbox.create()
-    await this.#tidy(inbox)
-    this.#inbound = this.#handler(inbox, running.signal)
-    await this.#components.registrar.handle(FILE_TRANSFER_PROTOCOL, this.#inbound.handle, {
-      maxInboundStreams: limits.MAX_STREAMS_PER_CONNECTION,
-      maxOutboundStreams: limits.MAX_STREAMS_PER_CONNECTION,
-      runOnLimitedConnection: true
-    })
+    this.#inbound = this.#handler(running.signal)
+    const { inbox, allow } = this.#init
+    if (inbox !== undefined) await this.receive({ folder: inbox, ...(allow !== undefined && { allow }) })
+    this.#unserve = await serveFiles(this, this.#components, this.#init.clock ?? systemClock)
   }
 
   /** Before the connections are closed: a sender without its receipt would send again. */
@@ -78,10 +81,73 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
     if (running === undefined) return
     this.#running = undefined
     this.#inbound = undefined
-    if (this.#init.inbox !== undefined) await this.#components.registrar.unhandle(FILE_TRANSFER_PROTOCOL)
+    await this.#unserve?.()
+    this.#openings.clear()
+    await this.#listen()
     const reason = new FileTransferStoppedError()
     running.abort(reason)
     await this.#active.abortAll(reason)
+  }
+
+  async receive(options: ReceiveOptions = {}): Promise<Receiving> {
+    const { inbox: configured, openFile, maxFileSize = limits.MAX_FILE_BYTES } = this.#init
+    const running = this.#running
+    if (running === undefined) throw new FileTransferStoppedError()
+    const folder = options.folder ?? configured
+    if (folder === undefined) throw new NoInboxError()
+    const inbox = new Inbox({ folder, openFile })
+    await this.#prepare(inbox)
+    if (this.#running !== running) throw new FileTransferStoppedError()
+    const { allow = () => true } = options
+    const opening = {
+      inbox,
+      allow,
+      maxFileSize: options.maxFileSize ?? maxFileSize,
+      ended: Promise.withResolvers<void>()
+    }
+    this.#openings.add(opening)
+    await this.#listen()
+    const close = async (): Promise<void> => this.#close(opening)
+    return { folder, close, ended: opening.ended.promise, [Symbol.asyncDispose]: close }
+  }
+
+  async #prepare(inbox: Inbox): Promise<void> {
+    try {
+      await inbox.create()
+      await this.#tidy(inbox)
+    } catch (error) {
+      throw new InboxError(inbox.folder, error)
+    }
+  }
+
+  async #close(opening: Opening): Promise<void> {
+    this.#openings.remove(opening)
+    await this.#listen()
+    await this.#inbound?.receiptsTaken()
+    await this.#active.abortAll(new ReceivingEndedError(opening.inbox.folder), opening)
+  }
+
+  /** Speaks the protocol as long as something takes files. One change after another. */
+  async #listen(): Promise<void> {
+    this.#listening = this.#listening.then(async () => this.#handleOrNot())
+    await this.#listening
+  }
+
+  async #handleOrNot(): Promise<void> {
+    const { registrar } = this.#components
+    const wanted = this.#openings.count > 0
+    if (wanted === this.#handled) return
+    this.#handled = wanted
+    if (!wanted) return await registrar.unhandle(FILE_TRANSFER_PROTOCOL)
+    await registrar.handle(
+      FILE_TRANSFER_PROTOCOL,
+      async (stream, connection) => this.#inbound?.handle(stream, connection),
+      {
+        maxInboundStreams: limits.MAX_STREAMS_PER_CONNECTION,
+        maxOutboundStreams: limits.MAX_STREAMS_PER_CONNECTION,
+        runOnLimitedConnection: true
+      }
+    )
   }
 
   async send(peer: PeerId, path: string, options: SendOptions = {}): Promise<SentFile> {
@@ -118,23 +184,21 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
     return new Sender(init, peer, file, options)
   }
 
-  #handler(inbox: Inbox, signal: AbortSignal): Handler {
+  #handler(signal: AbortSignal): Handler {
     const { peerId: self, privateKey } = this.#components
     return new Handler({
-      inbox,
+      openings: this.#openings,
       self,
       privateKey,
       signal,
       clock: this.#init.clock ?? systemClock,
-      allow: this.#init.allow ?? (() => true),
-      maxFileSize: this.#init.maxFileSize ?? limits.MAX_FILE_BYTES,
       maxTransfers: this.#init.maxTransfers ?? limits.MAX_TRANSFERS,
       maxTransfersPerPeer: this.#init.maxTransfersPerPeer ?? limits.MAX_TRANSFERS_PER_PEER,
       active: this.#active,
       receipts: this.#receipts,
-      tidy: async () => this.#tidy(inbox),
+      tidy: async inbox => this.#tidy(inbox),
       onBytes: count => this.#metrics.receivedBytes(count),
-      onEvent: (event, offer, connection) => this.#announce(event, incoming(offer, connection)),
+      onEvent: (event, offer, from) => this.#announce(event, incoming(offer, from)),
       onRefused: (peer, refusal) => {
         this.#metrics.refused(refusal.reason)
         this.safeDispatchEvent('refused', { detail: { peer, ...refusal } })
@@ -155,7 +219,7 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
       return
     }
     this.#metrics.ended('inbound', 'received')
-    const path = join(this.#init.inbox ?? '', event.name)
+    const path = join(file.folder, event.name)
     const sha256 = Buffer.from(event.sha256).toString('hex')
     this.safeDispatchEvent('received', { detail: { ...file, storedAs: event.name, path, sha256 } })
   }
@@ -173,13 +237,14 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
   }
 }
 
-function incoming(offer: AdmittedOffer, connection: Connection): IncomingFile {
+function incoming(offer: AdmittedOffer, { connection, inbox }: From): IncomingFile {
   const { transferId, name, size } = offer
   return {
     peer: connection.remotePeer,
     transferId: Buffer.from(transferId).toString('hex'),
     name,
     size,
-    route: pathOf(connection)
+    route: pathOf(connection),
+    folder: inbox.folder
   }
 }

@@ -18,15 +18,16 @@ import { partKey } from './transfer-id.ts'
 import { Watchdog } from './watchdog.ts'
 import type { ActiveTransfers } from './active-transfers.ts'
 import type { AdmittedOffer } from './admission.ts'
-import type { ReceptionContext } from './reception.ts'
+import type { Inbox } from './inbox.ts'
+import type { Opening, Openings } from './openings.ts'
+import type { ReceptionContext, ReceptionEvent } from './reception.ts'
 import type { RecentReceipts } from './recent-receipts.ts'
 import type { Refusal } from './refusal.ts'
 import type { Connection, PeerId, Stream } from '@libp2p/interface'
 import type { Offer } from '@waystone/wire/file-transfer'
 
-export interface HandlerInit extends ReceptionContext {
-  allow(peer: PeerId): boolean | Promise<boolean>
-  maxFileSize: number
+export interface HandlerInit extends Omit<ReceptionContext, 'inbox' | 'tidy' | 'onEvent'> {
+  openings: Openings
   maxTransfers: number
   maxTransfersPerPeer: number
   active: ActiveTransfers
@@ -34,6 +35,15 @@ export interface HandlerInit extends ReceptionContext {
   /** Ends everything when the service stops. */
   signal: AbortSignal
   onRefused(peer: PeerId, refusal: Refusal): void
+  onEvent(event: ReceptionEvent, offer: AdmittedOffer, from: From): void
+  /** Removes parts nobody came back for. */
+  tidy(inbox: Inbox): Promise<void>
+}
+
+/** Where an inbound file comes from, and where it goes. */
+export interface From {
+  connection: Connection
+  inbox: Inbox
 }
 
 interface Parties {
@@ -44,7 +54,12 @@ interface Parties {
   ended: Promise<void>
 }
 
-type Admission = ReturnType<typeof admit>
+interface Admitted extends Parties {
+  key: string
+  opening: Opening
+}
+
+type Admission = { offer: AdmittedOffer; opening: Opening } | { refusal: Refusal }
 
 /** Inbound streams: from offer to receipt. Nothing is thrown past {@link Handler.handle}. */
 export class Handler {
@@ -105,41 +120,50 @@ export class Handler {
     const peer = connection.remotePeer.toString()
     const key = partKey(peer, offer.transferId)
     const session = Buffer.from(offer.session).toString('hex')
-    const allowed = await this.#init.allow(connection.remotePeer)
-    if (allowed) await this.#takeOver(key, session)
+    const opening = await this.#init.openings.for(connection.remotePeer)
+    if (opening !== undefined) await this.#takeOver(key, session)
     // from here to the entry in `active` nothing waits: offers that come together count each other
-    const admitted = this.#admit(offer, { peer, key, allowed })
-    if ('refusal' in admitted) {
+    const admitted = this.#admit(offer, { peer, key, opening })
+    if (!('offer' in admitted)) {
       await this.#refuse(conversation, connection, admitted.refusal)
       return
     }
     const { promise: done, resolve } = Promise.withResolvers<void>()
-    const transfer = { key, peer, session, abort: (reason: Error) => watchdog.abort(reason), done }
+    const transfer = {
+      key,
+      peer,
+      session,
+      opening: admitted.opening,
+      abort: (reason: Error) => watchdog.abort(reason),
+      done
+    }
     this.#init.active.add(transfer)
     conversation.stream.maxReadBufferLength = MAX_STREAM_BUFFER_BYTES
     try {
-      await this.#receive(admitted.offer, { ...parties, key, session })
+      await this.#receive(admitted.offer, { ...parties, key, session, opening: admitted.opening })
     } finally {
       this.#init.active.remove(transfer)
       resolve()
     }
   }
 
-  #admit(offer: Offer, from: { peer: string; key: string; allowed: boolean }): Admission {
-    const { active, maxFileSize, maxTransfers, maxTransfersPerPeer } = this.#init
+  #admit(offer: Offer, from: { peer: string; key: string; opening: Opening | undefined }): Admission {
+    const { active, maxTransfers, maxTransfersPerPeer } = this.#init
+    const { opening } = from
     const admitted = admit(offer, {
-      allowed: from.allowed,
-      maxFileSize,
+      allowed: opening !== undefined,
+      maxFileSize: opening?.maxFileSize ?? 0,
       maxTransfers,
       maxTransfersPerPeer,
       active: active.count,
       activeOfPeer: active.countOf(from.peer)
     })
-    if ('refusal' in admitted || active.get(from.key) === undefined) return admitted
+    if ('refusal' in admitted) return admitted
+    if (opening !== undefined && active.get(from.key) === undefined) return { ...admitted, opening }
     return { refusal: { reason: 'busy', detail: 'the same file is already on its way' } }
   }
 
-  async #receive(offer: AdmittedOffer, parties: Parties & { key: string; session: string }): Promise<void> {
+  async #receive(offer: AdmittedOffer, parties: Admitted & { session: string }): Promise<void> {
     const { receipts } = this.#init
     const { conversation, watchdog, key, session } = parties
     const known = receipts.get(key, session)
@@ -147,12 +171,14 @@ export class Handler {
     else await conversation.write({ case: 'receipt', value: known }, watchdog)
   }
 
-  #reception(offer: AdmittedOffer, parties: Parties & { key: string }): Reception {
-    const onEvent: ReceptionContext['onEvent'] = (event, ...rest) => {
+  #reception(offer: AdmittedOffer, parties: Admitted): Reception {
+    const { inbox } = parties.opening
+    const onEvent: ReceptionContext['onEvent'] = (event, admitted, connection) => {
       if (event.type === 'received') this.#delivered.add(parties.ended)
-      this.#init.onEvent(event, ...rest)
+      this.#init.onEvent(event, admitted, { connection, inbox })
     }
-    return new Reception({ ...this.#init, onEvent }, { ...parties, offer })
+    const tidy = async (): Promise<void> => this.#init.tidy(inbox)
+    return new Reception({ ...this.#init, inbox, tidy, onEvent }, { ...parties, offer })
   }
 
   /** Ends an earlier attempt of the same send, which may not know yet that its connection is dead. */

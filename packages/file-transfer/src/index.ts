@@ -33,6 +33,8 @@ export type {
   FileTransferEvents,
   FileTransferInit,
   IncomingFile,
+  ReceiveOptions,
+  Receiving,
   ReceiveProgress,
   ReceivedFile,
   RefusedOffer,

@@ -6,6 +6,7 @@ const BY_NAME: Record<string, Refusal> = {
   HashMismatchError: { reason: 'hash-mismatch', detail: 'the received bytes have another SHA-256' },
   FileProtocolError: { reason: 'bad-request', detail: 'the message breaks the protocol' },
   FileTransferStoppedError: { reason: 'stopping', detail: 'this node shuts down' },
+  ReceivingEndedError: { reason: 'stopping', detail: 'no more files are taken' },
   InboxError: { reason: 'storage-failed', detail: 'the file could not be stored' }
 }
 

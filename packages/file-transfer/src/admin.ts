@@ -1,0 +1,77 @@
+import { Code, ConnectError } from '@connectrpc/connect'
+import { nameOf, toError } from '@waystone/kit/error-fields'
+import { callerKey, rpcError } from '@waystone/rpc'
+import { FileService } from '@waystone/wire/admin'
+import { receiveFiles } from './admin-receive.ts'
+import { sendFile } from './admin-send.ts'
+import { OperatorOnlyError } from './errors.ts'
+import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
+import type { Clock } from '@waystone/interface'
+import type { Rpc } from '@waystone/rpc'
+import type { FileTransfer, FileTransferComponents } from './contract.ts'
+
+const CODES: Record<string, Code> = {
+  OperatorOnlyError: Code.PermissionDenied,
+  PathNotAbsoluteError: Code.InvalidArgument,
+  PeerNameInvalidError: Code.InvalidArgument,
+  FileUnreadableError: Code.NotFound,
+  FeedOverflowError: Code.ResourceExhausted,
+  PeerUnreachableError: Code.Unavailable,
+  TransferBrokenError: Code.Unavailable,
+  TransferStalledError: Code.Unavailable,
+  FileTransferStoppedError: Code.Unavailable
+}
+
+/**
+ * Lets the operator send and receive files over the admin API, where the node
+ * has RPC.
+ *
+ * @returns what ends it
+ */
+export async function serveFiles(
+  files: FileTransfer,
+  components: FileTransferComponents,
+  clock: Clock
+): Promise<(() => Promise<void>) | undefined> {
+  const service = fileAdmin({ files, own: components, clock })
+  return await rpcOf(components)?.serve(FileService, service, { admin: true, trustFunction: 'admin' })
+}
+
+/** libp2p throws when a service is read that is not there. */
+function rpcOf(components: FileTransferComponents): Pick<Rpc, 'serve'> | undefined {
+  try {
+    return components.rpc
+  } catch (error) {
+    if (nameOf(error) === 'MissingServiceError') return undefined
+    throw error
+  }
+}
+
+export interface FileAdmin {
+  files: FileTransfer
+  /** Who the node is and where it is reached. */
+  own: Pick<FileTransferComponents, 'peerId' | 'addressManager'>
+  clock: Clock
+}
+
+/** The calls of `waystone.admin.v1.FileService`. */
+export function fileAdmin(admin: FileAdmin): ServiceImpl<typeof FileService> {
+  return {
+    sendFile: (request, context) => forOperator(context, () => sendFile(admin, request, context)),
+    receiveFiles: (request, context) => forOperator(context, () => receiveFiles(admin, request, context))
+  }
+}
+
+/**
+ * A peer with the function `admin` may run the node, and still not read or
+ * write the files of the user it runs as: that would be a login to the machine.
+ */
+async function* forOperator<T>(context: HandlerContext, work: () => AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    if (context.values.get(callerKey)?.kind !== 'operator') throw new OperatorOnlyError()
+    yield* work()
+  } catch (error) {
+    if (error instanceof ConnectError) throw error
+    throw rpcError(CODES[nameOf(error)] ?? Code.FailedPrecondition, toError(error))
+  }
+}
