@@ -9,11 +9,12 @@ import { cpus, totalmem } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { foundation } from './foundation/index.ts'
+import { rpc } from './rpc/index.ts'
 import { judge, renderRows } from './report.ts'
 import type { JudgedRow, Row } from './report.ts'
 import type { Measurement, Suite } from './suite.ts'
 
-const suites: Suite[] = [foundation]
+const suites: Suite[] = [foundation, rpc]
 
 const { values } = parseArgs({
   options: {
