@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { poll } from '@waystone/kit/testing'
+import { debianProgram } from './debian.ts'
+
+/** Debian's nginx with a configuration of its own, on a free port of loopback. */
+export interface Nginx extends AsyncDisposable {
+  port: number
+  /** What it serves. */
+  root: string
+}
+
+const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+
+/** Installs nginx if it is missing and starts it; everything that it writes goes into `folder`. */
+export async function startNginx(folder: string): Promise<Nginx> {
+  const program = await debianProgram('nginx')
+  const [root, port] = [join(folder, 'www'), await freePort()]
+  await mkdir(root, { recursive: true })
+  const file = join(folder, 'nginx.conf')
+  await writeFile(file, configuration(folder, port))
+  const child = spawn(program, ['-p', folder, '-c', file], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const ended = once(child, 'close')
+  await poll(
+    async () => {
+      if (child.exitCode !== null) throw new Error(`nginx ended with ${child.exitCode}: ${said}`)
+      return await answers(port)
+    },
+    { what: 'nginx to answer' }
+  )
+  const dispose = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await ended
+  }
+  return { port, root, [Symbol.asyncDispose]: dispose }
+}
+
+// one process, as the user that runs the test: a worker of another user could not read the folder
+function configuration(folder: string, port: number): string {
+  const temporary = TEMPORARY.map(name => `  ${name}_temp_path ${join(folder, name)};`)
+  return [
+    'daemon off;',
+    'master_process off;',
+    `pid ${join(folder, 'nginx.pid')};`,
+    'error_log stderr;',
+    'events {}',
+    'http {',
+    '  access_log off;',
+    '  sendfile on;',
+    ...temporary,
+    `  server { listen 127.0.0.1:${port}; root ${join(folder, 'www')}; }`,
+    '}'
+  ].join('\n')
+}
+
+async function answers(port: number): Promise<true | undefined> {
+  return await fetch(`http://127.0.0.1:${port}/`).then(
+    () => true,
+    () => undefined
+  )
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  await server[Symbol.asyncDispose]()
+  if (address === null || typeof address === 'string') throw new TypeError('the server listened on no port')
+  return address.port
+}
