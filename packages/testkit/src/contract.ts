@@ -2,6 +2,7 @@ import type { AbortOptions, ComponentLogger } from '@libp2p/interface'
 import type { Clock } from '@waystone/interface'
 import type { Plugins, WaystoneNode } from '@waystone/node'
 import type { Role } from '@waystone/node/config'
+import type { DefinedPlugin } from '@waystone/plugin'
 
 /** How nodes reach each other. All but `memory` use loopback sockets. */
 export type TestnetTransport = 'memory' | 'tcp' | 'ws' | 'quic'
@@ -17,8 +18,12 @@ export interface TestnetInit extends AbortOptions {
   hiddenEdges?: number
   /** Default `memory`. */
   transports?: TestnetTransport
-  /** What the nodes of a role can run besides their role's own plugins. */
-  plugins?: Partial<Record<Role, Plugins>>
+  /**
+   * Plugins made with `definePlugin`, which run in every edge, or in the roles
+   * that are named with them. An object instead of a list says by role what its
+   * nodes can run besides what belongs to the role.
+   */
+  plugins?: readonly (DefinedPlugin | TestPlugin)[] | Partial<Record<Role, Plugins>>
   /** Config keys by role, as `--set` takes them: `{ edge: { 'files.maxFileSize': '1MiB' } }`. */
   config?: Partial<Record<Role, Record<string, string>>>
   /** The log of the node with this name, such as `edge-2`. Default: libp2p's, switched on by `DEBUG=edge-2:*`. */
@@ -29,6 +34,17 @@ export interface TestnetInit extends AbortOptions {
   randomSeed?: number
   /** How long {@link Testnet.ready} waits, in milliseconds. Default 30,000. */
   readyTimeoutMs?: number
+}
+
+/** A plugin with what a config would say of it. */
+export interface TestPlugin {
+  plugin: DefinedPlugin
+  /** What the operator would write under `config`. */
+  config?: Record<string, unknown>
+  /** Whether a node runs without it when it fails. Default false. */
+  optional?: boolean
+  /** Default: edges only. */
+  roles?: readonly Role[]
 }
 
 /** A network in this process. Lists are in the order of creation, seeds before relays before edges. */

@@ -14,5 +14,6 @@
  * @packageDocumentation
  */
 export { createTestnet } from './create-testnet.ts'
-export type { Testnet, TestnetInit, TestnetTransport } from './contract.ts'
+export { rpcOf } from './rpc-of.ts'
+export type { Testnet, TestnetInit, TestnetTransport, TestPlugin } from './contract.ts'
 export * from './errors.ts'

@@ -1,23 +1,18 @@
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { prefixLogger } from '@libp2p/logger'
-import { plugins as edgePlugins } from '@waystone/edge-node'
 import { seededRandom } from '@waystone/kit/testing'
 import { createNode } from '@waystone/node'
 import { loadConfig } from '@waystone/node/config'
-import { plugins as relayPlugins } from '@waystone/relay-node'
-import { plugins as seedPlugins } from '@waystone/seed-node'
 import { MemoryDatastore } from 'datastore-core/memory'
 import { KEY_SEED_BYTES } from './constants.ts'
 import { NodeStartFailedError } from './errors.ts'
+import { pluginsFor } from './plugins.ts'
 import { settingsOf } from './settings.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Random } from '@waystone/interface'
-import type { Plugins, WaystoneNode } from '@waystone/node'
-import type { Role } from '@waystone/node/config'
+import type { WaystoneNode } from '@waystone/node'
 import type { TestnetInit } from './contract.ts'
 import type { PlannedNode } from './plan.ts'
-
-const rolePlugins: Record<Role, Plugins> = { seed: seedPlugins, relay: relayPlugins, edge: edgePlugins }
 
 export interface MemberInit {
   planned: PlannedNode
@@ -85,7 +80,7 @@ export class Member {
     const { config } = await loadConfig({ preset: 'dev', role, flags })
     return await createNode({
       config,
-      plugins: { ...rolePlugins[role], ...testnet.plugins?.[role] },
+      plugins: pluginsFor(role, testnet),
       privateKey: await generateKeyPairFromSeed('Ed25519', this.#keySeed),
       datastore: this.#datastore,
       logger: logger(name),
