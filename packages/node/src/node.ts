@@ -3,6 +3,7 @@ import { createRoutes } from './admin/routes.ts'
 import { AdminApi } from './admin/service/admin-api.ts'
 import { loadOrCreateToken } from './admin/token.ts'
 import { removeAdminUrl, writeAdminUrl } from './admin/url-file.ts'
+import { pluginStatuses } from './admin/service/plugin-statuses.ts'
 import { createDataFolder } from './data-folder.ts'
 import { ByteCounts } from './libp2p/byte-counts.ts'
 import { createLibp2pNode } from './libp2p/create-libp2p-node.ts'
@@ -13,6 +14,7 @@ import { stopInOrder } from './lifecycle/stop-in-order.ts'
 import { missingFromServices } from './missing.ts'
 import { openNodeParts } from './node-parts.ts'
 import type { AbortOptions, Libp2p, Logger } from '@libp2p/interface'
+import type { AdminApiInit } from './admin/service/contract.ts'
 import type { Config } from './config/schema.ts'
 import type { RunningPart } from './lifecycle/stop-in-order.ts'
 import type { NodeMetrics } from './metrics/node-metrics.ts'
@@ -55,9 +57,10 @@ export async function createNode(init: CreateNodeInit): Promise<WaystoneNode> {
     const metrics = init.metrics === false ? undefined : await loadMetrics(init.config, missing)
     const { config, plugins } = init
     const bytes = new ByteCounts()
+    const listPlugins: AdminApiInit['plugins'] = () => (made.node === undefined ? [] : pluginStatuses(made.node.libp2p))
     const { loaded } = init
     const log = asNodeLog(parts.logger)
-    const api = new AdminApi({ ...parts, config, loaded, bytes, log, missing, requestStop, plugins: () => [] })
+    const api = new AdminApi({ ...parts, config, loaded, bytes, log, missing, requestStop, plugins: listPlugins })
     const libp2p = await createLibp2pNode({ ...parts, config, plugins, metrics, bytes, adminApi: api.create })
     made.node = new ServiceNode({ config, parts, libp2p, metrics, api, admin: init.admin ?? true })
     return made.node
@@ -188,7 +191,8 @@ class ServiceNode implements WaystoneNode {
       routes: createRoutes({ missing: () => this.missing(), metrics }),
       rpc: this.#api.rpc,
       clock: this.#parts.clock,
-      onError: error => this.#log.error('an admin request failed - %e', error)
+      onError: error => this.#log.error('an admin request failed - %e', error),
+      onLost: error => this.#log.trace('an answer of the admin server was lost - %e', error)
     })
   }
 

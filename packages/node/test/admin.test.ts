@@ -26,7 +26,8 @@ const server = new AdminServer({
     missing: () => missing,
     metrics: { contentType: 'text/plain', render: () => Promise.reject(new Error('secret detail')) }
   }),
-  onError: error => failures.push(error)
+  onError: error => failures.push(error),
+  onLost: () => {}
 })
 let url = ''
 
@@ -120,7 +121,14 @@ test('a route that fails tells the log and not the client', async () => {
 })
 
 test('stopping does not wait for idle or half-open connections', async () => {
-  const other = new AdminServer({ admin, routes: new Map(), rpc: nothingServed, clock: systemClock, onError: () => {} })
+  const other = new AdminServer({
+    admin,
+    routes: new Map(),
+    rpc: nothingServed,
+    clock: systemClock,
+    onError: () => {},
+    onLost: () => {}
+  })
   const socket = connect(Number(new URL(await other.start(TOKEN)).port), '127.0.0.1')
   await once(socket, 'connect')
   socket.write('GET /livez HTTP/1.1\r\nHost: loc')

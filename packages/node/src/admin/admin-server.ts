@@ -25,6 +25,8 @@ export interface AdminServerInit {
   requestTimes?: typeof limits.REQUEST_TIMES
   /** Told when a route fails; the client gets a bare 500. */
   onError(error: unknown): void
+  /** Told when an answer could not be sent. */
+  onLost(error: unknown): void
 }
 
 /**
@@ -43,7 +45,7 @@ export class AdminServer {
   constructor(init: AdminServerInit) {
     this.#init = init
     this.#stalled = new StalledAnswers(init.clock, limits.STALLED_ANSWER_MS)
-    this.#rpc = createRpcHandler({ rpc: init.rpc, shutdown: this.#shutdown.signal })
+    this.#rpc = createRpcHandler({ rpc: init.rpc, shutdown: this.#shutdown.signal, onLost: init.onLost })
   }
 
   /** `http://127.0.0.1:40213`, `https://…` or `unix:/path` while it listens. */

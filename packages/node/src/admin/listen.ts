@@ -1,6 +1,7 @@
 import { lstat, rm, chmod, readFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { createSecureContext } from 'node:tls'
 import { codeOf, messageOf } from '@waystone/kit/error-fields'
 import { inUrl, isLoopback } from './access.ts'
 import { AdminSocketInUseError, AdminTlsRequiredError } from './errors.ts'
@@ -104,12 +105,24 @@ export async function readTls({
   const { certFile, keyFile } = tls
   if (socket !== undefined) return undefined
   if (certFile !== undefined && keyFile !== undefined) {
-    return { cert: await readPem(certFile), key: await readPem(keyFile) }
+    return checked({ cert: await readPem(certFile), key: await readPem(keyFile) }, certFile)
   }
   if (isLoopback(host)) return undefined
   throw new AdminTlsRequiredError(`the admin API would be open to other hosts at ${host} without encryption`, {
     hint: 'set admin.tls.certFile and admin.tls.keyFile, or admin.host to 127.0.0.1'
   })
+}
+
+function checked(pair: { cert: Buffer; key: Buffer }, certFile: string): typeof pair {
+  try {
+    createSecureContext(pair)
+    return pair
+  } catch (cause) {
+    throw new CertificateUnreadableError(`${certFile} and its key cannot be used: ${messageOf(cause)}`, {
+      hint: 'admin.tls needs a certificate and its own private key, both as PEM',
+      cause
+    })
+  }
 }
 
 async function readPem(path: string): Promise<Buffer> {

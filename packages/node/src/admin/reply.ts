@@ -27,13 +27,12 @@ export function refusal(status: number, error: Error, headers: OutgoingHttpHeade
   return { status, body, contentType: 'application/json', headers }
 }
 
-/** Sends an answer. What is still to come of the request's body is not waited for. */
+/** Sends an answer. Node reads and drops what is still to come of the request, within the time that requests have. */
 export function send(reply: Reply, request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(reply.status, {
     'content-type': reply.contentType ?? 'text/plain; charset=utf-8',
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    ...(!request.complete && { connection: 'close' }),
     ...reply.headers
   })
   response.end(request.method === 'HEAD' ? undefined : reply.body)
