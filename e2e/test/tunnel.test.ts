@@ -61,12 +61,12 @@ function eventsOf(command: RunningCommand): Event[] {
 }
 
 async function eventOf(command: RunningCommand, kind: string): Promise<Event> {
-  let code: unknown
-  void command.result.then(result => (code = result.code))
+  let ended: number | string | undefined
+  void command.result.then(({ code }) => (ended = code))
   return await poll(
     () => {
       const found = eventsOf(command).find(({ event }) => event === kind)
-      if (found === undefined && code !== undefined) throw new Error(`ended with ${code}: ${command.output().stderr}`)
+      if (found === undefined && ended !== undefined) throw new Error(`ended with ${ended}: ${command.output().stderr}`)
       return found
     },
     { what: kind, ms: 60_000 }
