@@ -1,6 +1,6 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import { codeOf } from '@waystone/kit/error-fields'
-import { rpcError } from '@waystone/rpc'
+import { describeRpcFailure, rpcError } from '@waystone/rpc'
 import {
   ApiCertificateError,
   CallUnknownError,
@@ -17,30 +17,38 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/
 /** Gives failures of the way to the node a name and a hint; those that the node itself names stay as they are. */
 export function explainFailures(url: string): Interceptor {
   return next => async request => {
-    const explain = (error: unknown): ConnectError => explained(ConnectError.from(error), url, request.method.name)
     try {
       const response = await next(request)
-      return response.stream ? { ...response, message: explainedStream(response.message, explain) } : response
+      return response.stream ? { ...response, message: explainedStream(response.message, url) } : response
     } catch (error) {
-      throw explain(error)
+      throw explainedAnswer(ConnectError.from(error), url, request.method.name)
     }
   }
 }
 
-async function* explainedStream<T>(messages: AsyncIterable<T>, explain: (error: unknown) => ConnectError) {
+// within a stream an error may be that of another peer, whose codes say nothing of this node
+async function* explainedStream<T>(messages: AsyncIterable<T>, url: string) {
   try {
     yield* messages
   } catch (error) {
-    throw explain(error)
+    throw explainedWay(ConnectError.from(error), url)
   }
 }
 
-function explained(error: ConnectError, url: string, call: string): ConnectError {
-  if (error.details.length > 0) return error
+/** What is wrong with the call as such. */
+function explainedAnswer(error: ConnectError, url: string, call: string): ConnectError {
+  const named = describeRpcFailure(error).name
+  if (error.code === Code.Unauthenticated && [Code[error.code], 'AdminTokenWrongError'].includes(named)) {
+    return rpcError(error.code, tokenRefused(url))
+  }
+  const unknown = error.code === Code.Unimplemented && error.details.length === 0
+  return unknown ? rpcError(error.code, unknownCall(url, call)) : explainedWay(error, url)
+}
+
+/** What is wrong between here and the node. */
+function explainedWay(error: ConnectError, url: string): ConnectError {
   const system = systemCodeOf(error)
-  if (error.code === Code.Unauthenticated) return rpcError(error.code, tokenRefused(url))
-  if (error.code === Code.Unimplemented) return rpcError(error.code, unknownCall(url, call))
-  if (system === undefined) return error
+  if (error.details.length > 0 || system === undefined) return error
   if (CERTIFICATE.test(system)) return rpcError(Code.Unavailable, notTrusted(url, system))
   if (REFUSED.has(system)) return rpcError(Code.Unavailable, notRunning(url))
   return LOST.has(system) ? rpcError(Code.Unavailable, lost(url, system)) : error

@@ -1,6 +1,9 @@
 import { pathPatterns, quoted, valuePlaces } from './values.ts'
 import type { Completed, Place } from './places.ts'
 
+/** compgen expands the words that it is given once more. */
+const PLAIN = /^[\w./:@%+=-]+$/
+
 /** The completion script for bash, 3.2 and later; it needs nothing but bash. */
 export function bashScript(places: readonly Place[]): string {
   return `# completion of waystone for bash
@@ -51,5 +54,5 @@ function offer(value: Completed): string {
   if (value === 'unknown') return ':'
   if (value === 'files') return '_waystone_paths -f'
   if (value === 'folders') return '_waystone_paths -d'
-  return `_waystone_offer -W ${quoted(value.join(' '))}`
+  return `_waystone_offer -W ${quoted(value.filter(word => PLAIN.test(word)).join(' '))}`
 }

@@ -10,7 +10,7 @@ import type { TextColumn } from '../text-table.ts'
 
 const COLUMNS: TextColumn<ConfigValue>[] = [
   { heading: 'key', cell: ({ path }) => path },
-  { heading: 'value', cell: ({ value }) => value || '-' },
+  { heading: 'value', cell: ({ value }) => textOf(parsed(value)) },
   { heading: 'from', cell: ({ origin }) => origin || 'not set' }
 ]
 
@@ -44,4 +44,9 @@ export async function explainRunning(path: string | undefined, options: AskOptio
 
 function parsed(value: string): unknown {
   return value === '' ? undefined : JSON.parse(value)
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined) return '-'
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -241,7 +241,7 @@ describe('the configuration of a running node', () => {
 
   it('is explained, all of it or one key', async () => {
     const { run } = await nodeAndCommands({ getConfig })
-    expect((await run('config', 'explain', '--running')).stdout).toMatch(/^log\.level +"debug" +--log-level$/m)
+    expect((await run('config', 'explain', '--running')).stdout).toMatch(/^log\.level +debug +--log-level$/m)
     const { stdout } = await run('config', 'explain', 'log', '--running', '--json')
     expect(JSON.parse(stdout)).toEqual([{ path: 'log.level', value: 'debug', from: '--log-level' }])
     expect((await run('config', 'explain', 'nonsense', '--running')).code).toBe(2)
