@@ -97,6 +97,11 @@ export const commands: CommandEntry[] = [
     load: async () => (await import('./commands/stop.ts')).stopCommand()
   },
   {
+    name: 'plugin',
+    summary: 'begin a plugin: protocols of your own in any node',
+    load: async () => (await import('./commands/plugin.ts')).pluginCommand()
+  },
+  {
     name: 'config',
     summary: 'check, print and explain the configuration of a node',
     load: async () => (await import('./commands/config.ts')).configCommand()

@@ -1,0 +1,37 @@
+import { Command } from 'commander'
+import { newPlugin } from '../plugin/new-plugin.ts'
+import type { NewPlugin } from '../plugin/new-plugin.ts'
+
+/** `waystone plugin new`: the beginning of a protocol of one's own. */
+export function pluginCommand(): Command {
+  return new Command('plugin').addCommand(
+    new Command('new')
+      .description('write a package with a protobuf service, a stream protocol and tests into ./NAME')
+      .argument('<name>', 'such as hello or my-protocol')
+      .option('--json', 'as JSON')
+      .action(createPlugin)
+  )
+}
+
+async function createPlugin(name: string, { json = false }: { json?: boolean }): Promise<void> {
+  const plugin = await newPlugin(name, process.cwd())
+  const next = nextSteps(plugin)
+  process.stdout.write(json ? `${JSON.stringify({ ...plugin, next }, undefined, 2)}\n` : asText(plugin, next))
+}
+
+function nextSteps({ name }: NewPlugin): string[] {
+  return [`cd ${name}`, 'npm install', 'npm test']
+}
+
+function asText({ name, folder, files }: NewPlugin, next: string[]): string {
+  const lines = [
+    `wrote ${folder}`,
+    ...files.map(file => `  ${file}`),
+    '',
+    'next:',
+    ...next.map(step => `  ${step}`),
+    '',
+    `then name it in the config of a node beside it: plugins: [{ package: ./${name} }]`
+  ]
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,56 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { codeOf } from '@waystone/kit/error-fields'
+import { FolderNotEmptyError } from './errors.ts'
+import { checkName } from './name.ts'
+import { renderTemplate } from './template.ts'
+
+/** A package that was just written. */
+export interface NewPlugin {
+  name: string
+  /** Absolute. */
+  folder: string
+  /** Paths in the folder. */
+  files: string[]
+}
+
+/**
+ * Writes a working package of a plugin into a new folder of that name.
+ *
+ * @param parent - the folder in which it is made
+ * @throws PluginNameInvalidError, FolderNotEmptyError - nothing was written
+ */
+export async function newPlugin(name: string, parent: string): Promise<NewPlugin> {
+  const files = await renderTemplate(name)
+  checkName(name, dependenciesIn(files.get('package.json') ?? '{}'))
+  const folder = resolve(parent, name)
+  await assertEmpty(folder)
+  for (const [path, text] of files) {
+    const file = join(folder, path)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, text, { flag: 'wx' })
+  }
+  return { name, folder, files: [...files.keys()] }
+}
+
+function dependenciesIn(manifest: string): string[] {
+  // a name with a quote in it breaks the JSON, and is refused as a name anyway
+  try {
+    const { dependencies, devDependencies, optionalDependencies }: Record<string, unknown> = Object(
+      JSON.parse(manifest)
+    )
+    return [dependencies, devDependencies, optionalDependencies].flatMap(some => Object.keys(Object(some)))
+  } catch {
+    return []
+  }
+}
+
+async function assertEmpty(folder: string): Promise<void> {
+  try {
+    if ((await readdir(folder)).length === 0) return
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return
+    if (codeOf(error) !== 'ENOTDIR') throw error
+  }
+  throw new FolderNotEmptyError(`${folder} exists already`, { hint: 'choose another name, or remove it' })
+}
