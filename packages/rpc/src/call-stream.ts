@@ -70,8 +70,9 @@ export class CallStream {
     while (!this.#ended) {
       const { kind, bytes } = await this.#readOfBody(options)
       if (kind === 'trailers') {
+        const trailer = decodeTrailers(bytes)
         this.#ended = true
-        onTrailers?.(decodeTrailers(bytes))
+        onTrailers?.(trailer)
       } else if (bytes.byteLength > 0) yield bytes
     }
   }
@@ -141,7 +142,8 @@ function trailersFrame(trailer: Headers | undefined): Uint8ArrayList {
   return encodeFrame('trailers', checkHead(encodeTrailers(trailer)))
 }
 
-function checkHead(bytes: Uint8Array): Uint8Array {
+/** @throws FrameTooLargeError */
+export function checkHead(bytes: Uint8Array): Uint8Array {
   if (bytes.byteLength <= RPC_HEAD_MAX_BYTES) return bytes
   throw new FrameTooLargeError(`a head or trailers of ${bytes.byteLength} bytes are over ${RPC_HEAD_MAX_BYTES}`)
 }

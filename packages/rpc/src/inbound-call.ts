@@ -3,6 +3,7 @@ import { abortable } from '@waystone/kit'
 import { nameOf, toError } from '@waystone/kit/error-fields'
 import { RPC_MESSAGE_MAX_BYTES } from '@waystone/wire/rpc'
 import { abortAfter } from './abort-after.ts'
+import { checkHead } from './call-stream.ts'
 import { callerKey } from './caller.ts'
 import { encodeResponseHead } from './codec.ts'
 import { GRACE_MS, LINGER_MS, REQUEST_IDLE_MS } from './constants.ts'
@@ -206,7 +207,7 @@ export class InboundCall implements Disposable {
 }
 
 function headOf({ status, header = new Headers() }: UniversalServerResponse): Uint8Array {
-  return encodeResponseHead({ status, header })
+  return checkHead(encodeResponseHead({ status, header }))
 }
 
 function asRequestError(error: unknown): ConnectError {
