@@ -1,16 +1,12 @@
-// @peculiar/x509 stands on it
-import 'reflect-metadata'
-import { createPrivateKey } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { multiaddr } from '@multiformats/multiaddr'
-import { cryptoProvider, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509'
 import { expect, test } from 'vitest'
 import { nameOf } from '@waystone/kit/error-fields'
 import { poll, until } from '@waystone/kit/testing'
 import { temporaryFolder } from '@waystone/kit/testing/node'
 import { describeConnection } from '../src/index.ts'
+import { makeCertificate } from './certificate.ts'
 import { noTransports, startLocalNode } from './local-node.ts'
 import type { Connection } from '@libp2p/interface'
 import type { ConfigInput } from '../src/config/schema.ts'
@@ -22,7 +18,7 @@ const NOISE = '/noise'
 interface Case {
   listen: string
   transport: keyof ConfigInput['transports']
-  /** As `/status` calls it. */
+  /** As the admin API calls it. */
   named: string
   encrypter: string
 }
@@ -61,7 +57,7 @@ test.each(cases)('two nodes connect over $listen', async ({ listen, transport, n
 
 test('two nodes connect over a secure WebSocket with certificate files', async () => {
   await using folder = await temporaryFolder()
-  const tls = await makeCertificate(folder.path)
+  const tls = await makeCertificate(folder.path, { type: 'ip', value: '127.0.0.1' })
   const transports = { ...noTransports, ws: true }
   await using server = await startLocalNode('relay', {
     transports,
@@ -114,22 +110,6 @@ test('two nodes connect through a relay on which one of them holds a reservation
 
 function listenOn(...listen: string[]): ConfigInput['addresses'] {
   return { listen, announce: [], private: true }
-}
-
-/** A certificate for 127.0.0.1 that signs itself. */
-async function makeCertificate(folder: string): Promise<{ certFile: string; keyFile: string }> {
-  const signingAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-  // libp2p's TLS has set another provider than Node's, and keys of one are none for the other
-  const { subtle } = cryptoProvider.get()
-  const keys = await subtle.generateKey(signingAlgorithm, true, ['sign', 'verify'])
-  const extensions = [new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])]
-  const certificate = await X509CertificateGenerator.createSelfSigned({ keys, signingAlgorithm, extensions })
-  const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') }
-  await writeFile(files.certFile, certificate.toString('pem'))
-  const key = Buffer.from(await subtle.exportKey('pkcs8', keys.privateKey))
-  const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' })
-  await writeFile(files.keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }))
-  return files
 }
 
 test('two nodes that nobody can dial connect over WebRTC, signalled over a relay', async () => {
