@@ -55,3 +55,7 @@ export const KEEP_ALIVE_MS = 60_000
 
 /** Events that wait for somebody who watches a forward or an exposure. */
 export const MAX_WAITING_EVENTS = 1_000
+
+/** Refusals that are logged and told the operator; the metrics count all. A person reads no more than this. */
+export const REFUSALS_LOGGED_AT_ONCE = 100
+export const REFUSALS_LOGGED_PER_SECOND = 1

@@ -59,7 +59,8 @@ export class Handler {
       const request = await this.#readRequest(stream, frames, connection)
       await this.#answer({ stream, frames, connection, request })
     } catch (error) {
-      this.#init.log('a stream of %p opened no tunnel: %s', connection.remotePeer, messageOf(error))
+      // a stranger's, and there may be many
+      this.#init.log.trace('a stream of %p opened no tunnel: %s', connection.remotePeer, messageOf(error))
       stream.abort(toError(error))
     }
   }

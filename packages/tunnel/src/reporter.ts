@@ -1,6 +1,8 @@
+import { TokenBucket } from '@waystone/kit'
 import { messageOf, nameOf } from '@waystone/kit/error-fields'
+import { REFUSALS_LOGGED_AT_ONCE, REFUSALS_LOGGED_PER_SECOND } from './constants.ts'
 import type { Logger, PeerId } from '@libp2p/interface'
-import type { AdminEvents } from '@waystone/interface'
+import type { AdminEvents, Clock } from '@waystone/interface'
 import type { TunnelCloseEvent, TunnelEvent, TunnelOpenEvent } from './contract.ts'
 import type { TunnelMetrics } from './metrics.ts'
 
@@ -15,15 +17,20 @@ export interface ReporterInit {
   log: Logger
   events: AdminEvents | undefined
   metrics: TunnelMetrics
+  clock: Clock
 }
 
 /** Tells operators, programs and the log what tunnels do. */
 export class Reporter {
   readonly #init: ReporterInit
+  readonly #refusals: TokenBucket
   #lastId = 0
 
   constructor(init: ReporterInit) {
+    const { clock } = init
     this.#init = init
+    const [capacity, refillPerSecond] = [REFUSALS_LOGGED_AT_ONCE, REFUSALS_LOGGED_PER_SECOND]
+    this.#refusals = new TokenBucket({ capacity, refillPerSecond, clock })
   }
 
   opened(origin: TunnelOrigin, detail: Pick<TunnelOpenEvent, 'peer' | 'route'>): number {
@@ -59,8 +66,10 @@ export class Reporter {
   /** @param error - its message is for the operator */
   refused(origin: TunnelOrigin, peer: PeerId, error: unknown): void {
     const reason = messageOf(error)
-    this.#init.log('no tunnel of %s %s with %p: %s', origin.side, origin.name, peer, reason)
     this.#init.metrics.refused(origin.side, nameOf(error))
+    // strangers must not be able to fill the log, nor the operator's events
+    if (origin.side === 'expose' && !this.#refusals.take()) return
+    this.#init.log('no tunnel of %s %s with %p: %s', origin.side, origin.name, peer, reason)
     this.#emit('refused', origin, { peer: String(peer), reason })
     origin.onEvent?.({ kind: 'refused', peer, reason })
   }

@@ -13,7 +13,7 @@ import { tunnelMetrics } from './metrics.ts'
 import { Opener } from './opener.ts'
 import { Reporter } from './reporter.ts'
 import { TunnelGroup } from './tunnel-group.ts'
-import type { Startable } from '@libp2p/interface'
+import type { Logger, Startable } from '@libp2p/interface'
 import type { Clock } from '@waystone/interface'
 import type {
   ExposeOptions,
@@ -54,12 +54,12 @@ export class TunnelsService implements Tunnels, Startable {
 
   async start(): Promise<void> {
     if (this.#running !== undefined) return
-    const { rpc, registrar, metrics, logger } = this.#components
+    const { rpc, registrar, logger } = this.#components
     const controller = new AbortController()
     // every stream without a head listens to it
     setMaxListeners(Infinity, controller.signal)
     const log = logger.forComponent('waystone:tunnel')
-    const reporter = new Reporter({ log, events: this.#init.events, metrics: tunnelMetrics(metrics, this.#open) })
+    const reporter = this.#createReporter(log)
     const opener = new Opener(this.#components, this.#clock)
     const unserve = await rpc.serve(admin.TunnelService, tunnelAdmin(this, this.#components), {
       admin: true,
@@ -135,6 +135,11 @@ export class TunnelsService implements Tunnels, Startable {
       await this.stop()
       throw error
     }
+  }
+
+  #createReporter(log: Logger): Reporter {
+    const metrics = tunnelMetrics(this.#components.metrics, this.#open)
+    return new Reporter({ log, events: this.#init.events, metrics, clock: this.#clock })
   }
 
   #assertRunning(): Running {
