@@ -50,7 +50,10 @@ export class InboundCall implements Disposable {
     // Connect would take that much memory on the caller's word
     header.delete('content-length')
     this.#deadline = this.#startDeadline()
-    init.stream.stream.addEventListener('close', this.#onClose)
+    const { stream } = init.stream
+    stream.addEventListener('close', this.#onClose)
+    // a reset may come together with the head, before anything listens
+    if (stream.status !== 'open') this.end(gone())
   }
 
   /** How it ended, for metrics. */
@@ -77,6 +80,9 @@ export class InboundCall implements Disposable {
    * may be later than the call when it does not listen to its signal.
    */
   async answer(handler: UniversalHandlerFn, onEnd: () => void): Promise<void> {
+    const { signal } = this.#controller
+    if (signal.aborted) onEnd()
+    signal.throwIfAborted()
     if (this.#timeoutMs === 0) {
       onEnd()
       return await this.refuse(new ConnectError('the deadline has passed', Code.DeadlineExceeded))
@@ -202,8 +208,12 @@ export class InboundCall implements Disposable {
   }
 
   readonly #onClose = ({ error }: StreamCloseEvent): void => {
-    this.end(new ConnectError('the caller is gone', Code.Canceled, undefined, undefined, error))
+    this.end(gone(error))
   }
+}
+
+function gone(cause?: Error): ConnectError {
+  return new ConnectError('the caller is gone', Code.Canceled, undefined, undefined, cause)
 }
 
 function headOf({ status, header = new Headers() }: UniversalServerResponse): Uint8Array {
