@@ -1,7 +1,7 @@
 import { Health } from '@waystone/wire/admin'
 import { terminalText } from '@waystone/kit/terminal-text'
 import { EXIT_BROKEN, EXIT_CLEAN, EXIT_DEGRADED } from '@waystone/node/exit-codes'
-import { signsFor } from './signs.ts'
+import { fitToLocale, signsFor } from './signs.ts'
 import type { Diagnosis, Finding } from '@waystone/wire/admin'
 import type { Signs } from './signs.ts'
 
@@ -33,7 +33,7 @@ export function textReport(diagnosis: Diagnosis, env: NodeJS.ProcessEnv): string
     '',
     PRIVACY
   ]
-  return lines.map(terminalText)
+  return lines.map(line => fitToLocale(terminalText(line), env))
 }
 
 function groups(findings: readonly Finding[], signs: Signs): string[] {

@@ -5,15 +5,16 @@ import { pathOf } from '@waystone/kit'
 import { MAX_PEERS, MAX_STUN_SERVERS } from '../constants.ts'
 import { tcpTargets } from './dial-target.ts'
 import { stunServers, withStunClient } from './nat.ts'
-import { connectsOverTcp } from './tcp-connect.ts'
+import { tryTcpConnect } from './tcp-connect.ts'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Check, CheckContext } from '../check.ts'
 import type { Answers, IpObservation, UdpObservation } from '../observation.ts'
 import type { DialTarget } from './dial-target.ts'
+import type { TcpOutcome } from './tcp-connect.ts'
 
 interface TcpAttempt {
   target: Required<DialTarget>
-  connected: boolean
+  outcome: TcpOutcome
 }
 
 /** IPv4 and IPv6, and whether UDP gets through where TCP does. */
@@ -28,7 +29,7 @@ export const reachCheck: Check = async (context, { signal }) => {
 
 async function tryTcp({ init }: CheckContext, signal: AbortSignal): Promise<TcpAttempt[]> {
   const targets = tcpTargets([...init.seeds, ...init.relays]).slice(0, MAX_PEERS)
-  return await Promise.all(targets.map(async target => ({ target, connected: await connectsOverTcp(target, signal) })))
+  return await Promise.all(targets.map(async target => ({ target, outcome: await tryTcpConnect(target, signal) })))
 }
 
 async function tryStun(context: CheckContext, signal: AbortSignal): Promise<Answers> {
@@ -76,7 +77,8 @@ function ipObservation(version: 4 | 6, attempts: TcpAttempt[]): IpObservation {
     global: own.filter(address => !isPrivate(multiaddr(`/ip${version}/${address}`))),
     present: own.length > 0,
     tried: tried.length,
-    reached: tried.filter(({ connected }) => connected).length
+    // who refuses has been reached
+    reached: tried.filter(({ outcome }) => outcome !== 'silent').length
   }
 }
 
@@ -102,7 +104,7 @@ function udpObservation({ context, tcp, stun, quic }: UdpEvidence): UdpObservati
     kind: 'udp',
     stun,
     quic,
-    tcp: { tried: tcp.length, answered: tcp.filter(({ connected }) => connected).length },
+    tcp: { tried: tcp.length, answered: tcp.filter(({ outcome }) => outcome === 'connected').length },
     used: own.some(address => /\/udp\/|\/webrtc$/.test(address)) || open.includes('quic')
   }
 }

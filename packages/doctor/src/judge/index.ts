@@ -36,7 +36,7 @@ const RULES: { [K in Observation['kind']]: Rule<K> } = {
   network: networkRule,
   peer: peerRule,
   browser: browserRule,
-  failed: ({ reason }) => ({ health: 'unknown', summary: `could not be found out: ${reason}` })
+  failed: ({ check, reason }) => ({ health: 'unknown', summary: `${check} could not be found out: ${reason}` })
 }
 
 function opinionOn<K extends Observation['kind']>(

@@ -8,7 +8,7 @@ export const natMappingRule: Rule<'nat-mapping'> = ({ behaviour, reason, mapped 
   if (behaviour === 'unknown') return unknownNat('mapping', reason)
   const seen = mapped === undefined ? '' : `, seen as ${mapped.join(' and ')}`
   if (behaviour === 'no NAT') return { health: 'healthy', summary: `no NAT${seen}` }
-  const summary = `mapping is ${behaviour}: ${reason}${seen}`
+  const summary = `NAT mapping is ${behaviour}: ${reason}${seen}`
   if (behaviour === 'endpoint-independent') return { health: 'healthy', summary }
   if (isServed(situation)) return { health: 'healthy', summary: `${summary}; ${OFTEN_RELAYED}` }
   const hint = mustBeDialable(situation)
@@ -19,7 +19,7 @@ export const natMappingRule: Rule<'nat-mapping'> = ({ behaviour, reason, mapped 
 
 export const natFilteringRule: Rule<'nat-filtering'> = ({ behaviour, reason }) => {
   if (behaviour === 'unknown') return unknownNat('filtering', reason)
-  return { health: 'healthy', summary: `filtering is ${behaviour}: ${reason}` }
+  return { health: 'healthy', summary: `NAT filtering is ${behaviour}: ${reason}` }
 }
 
 /** Whether peers reach this node in spite of a difficult NAT. */
@@ -28,7 +28,7 @@ function isServed(situation: Situation): boolean {
 }
 
 function unknownNat(what: string, reason: string) {
-  const summary = `${what} is unknown: ${reason}`
+  const summary = `NAT ${what} is unknown: ${reason}`
   const isUnset = reason.includes('configured')
   return { health: 'unknown', summary, ...(isUnset && { hint: 'name STUN servers in nat.stun' }) } as const
 }

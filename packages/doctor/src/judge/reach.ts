@@ -5,9 +5,9 @@ import type { Opinion, Rule } from './situation.ts'
 export const ipRule: Rule<'ip'> = ({ version, global, present, tried, reached }, { observations }) => {
   const name = `IPv${version}`
   if (!present) return { health: 'unknown', summary: `this machine has no ${name} address` }
-  const own = global.length > 0 ? 'a public address' : 'only private addresses'
-  if (tried === 0) return { health: 'unknown', summary: `${own}; no seed or relay is known by ${name} and TCP` }
-  const summary = `${own}; ${reached} of ${tried} hosts of seeds and relays answer over ${name}`
+  const own = `${name}: ${global.length > 0 ? 'a public address' : 'only private addresses'}`
+  if (tried === 0) return { health: 'unknown', summary: `${own}; no seed or relay is known by it and TCP` }
+  const summary = `${own}; ${reached} of ${tried} hosts of seeds and relays answer`
   if (reached > 0) return { health: 'healthy', summary }
   const otherWorks = observations.some(other => other.kind === 'ip' && other.version !== version && other.reached > 0)
   // names are tried over both, and many have addresses of one alone
@@ -22,7 +22,7 @@ export const udpRule: Rule<'udp'> = observation => {
   const { stun, quic, tcp, used } = observation
   const summary = list(observation)
   if (stun.tried + quic.tried === 0) {
-    return { health: 'unknown', summary: 'not tried: there is no STUN server and no seed or relay with QUIC' }
+    return { health: 'unknown', summary: 'UDP was not tried: there is no STUN server and no seed or relay with QUIC' }
   }
   if (stun.answered + quic.answered > 0) return { health: 'healthy', summary: `UDP works: ${summary}` }
   if (tcp.answered === 0) return { health: 'unknown', summary: `nothing answers, over TCP neither: ${summary}` }
