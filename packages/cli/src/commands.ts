@@ -32,6 +32,11 @@ export const commands: CommandEntry[] = [
     load: async () => (await import('./commands/ping.ts')).pingCommand()
   },
   {
+    name: 'call',
+    summary: 'call an RPC of a peer, in JSON',
+    load: async () => (await import('./commands/call.ts')).callCommand()
+  },
+  {
     name: 'expose',
     summary: 'let peers reach a TCP service of this machine',
     load: async () => (await import('./commands/expose.ts')).exposeCommand()

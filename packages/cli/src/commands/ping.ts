@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { pathOf, systemClock } from '@waystone/kit'
+import { addApiOptions } from '../api/index.ts'
 import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
 import { JOIN_TIMEOUT_MS, waitUntilJoined } from '../edge/joining.ts'
 import { readPeer } from '../edge/peer-argument.ts'
@@ -7,15 +8,19 @@ import { reachPeer } from '../edge/reaching.ts'
 import { servicesOf } from '../edge/services.ts'
 import { startShortLivedEdge } from '../edge/short-lived-edge.ts'
 import { PingReport } from '../edge/ping-report.ts'
+import { findFittingNode } from '../through/fitting-node.ts'
+import { pingThrough } from '../through/ping.ts'
 import { untilSignalled } from '../until-signalled.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { WaystoneNode } from '@waystone/node'
-import type { ConfigOptions } from '../config-options.ts'
+import type { NamedPeer } from '@waystone/kit'
+import type { NodeApi } from '../api/index.ts'
+import type { NodeFlags } from '../through/fitting-node.ts'
 
 /** Between two pings, in milliseconds. */
 const INTERVAL_MS = 1_000
 
-interface PingOptions extends ConfigOptions {
+interface PingOptions extends NodeFlags {
   count: number
   json?: boolean
 }
@@ -26,7 +31,7 @@ export function pingCommand(): Command {
     .argument('<peer>', 'peer id, or a multiaddr that ends in one')
     .option('-c, --count <n>', 'how many pings', parseCount, 5)
     .option('--json', 'print events as JSON lines')
-  return addConfigOptions(command).action(pingPeer)
+  return addApiOptions(addConfigOptions(command)).action(pingPeer)
 }
 
 async function pingPeer(text: string, options: PingOptions): Promise<void> {
@@ -34,6 +39,34 @@ async function pingPeer(text: string, options: PingOptions): Promise<void> {
   const report = new PingReport(named.peer.toString(), options)
   using signalled = untilSignalled()
   const { signal } = signalled
+  const init = { options, report, signal }
+  try {
+    const running = await findFittingNode(options, { note: line => report.note(line), signal })
+    if (running === undefined) await pingFromOwnEdge(named, init)
+    else await pingFromRunningNode(running.api, text, init)
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
+  }
+  report.throwIfAllLost()
+}
+
+interface PingInit {
+  options: PingOptions
+  report: PingReport
+  signal: AbortSignal
+}
+
+async function pingFromRunningNode(api: NodeApi, peer: string, { options, report, signal }: PingInit): Promise<void> {
+  try {
+    await pingThrough(api, { peer, count: options.count, intervalMs: INTERVAL_MS, report, signal })
+  } finally {
+    // also after Ctrl-C, as users of ping know it
+    if (report.hasBegun) report.summary()
+  }
+}
+
+async function pingFromOwnEdge(named: NamedPeer, { options, report, signal }: PingInit): Promise<void> {
   const note = (line: string): void => report.note(line)
   await using node = await startShortLivedEdge({ sources: configSourcesFrom(options), note, signal })
   if (named.addresses.length === 0) await waitUntilJoined(node, { note, signal, timeoutMs: JOIN_TIMEOUT_MS })
@@ -45,10 +78,8 @@ async function pingPeer(text: string, options: PingOptions): Promise<void> {
       await pingOnce(node, named.peer, { sequence, report, signal })
     }
   } finally {
-    // also after Ctrl-C, as users of ping know it
     report.summary()
   }
-  report.throwIfAllLost()
 }
 
 interface PingOnceInit {

@@ -28,6 +28,11 @@ export class PingReport {
     this.#output = new ReportOutput(init)
   }
 
+  /** Whether a ping was answered or lost. */
+  get hasBegun(): boolean {
+    return this.#sent > 0
+  }
+
   note(text: string): void {
     this.#output.note(text)
   }

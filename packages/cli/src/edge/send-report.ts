@@ -10,12 +10,21 @@ export interface SendReportInit extends ReportInit {
   quiet?: boolean
 }
 
+/** How far a transfer is; the phase may be one of a newer node, and is only shown. */
+export type Progress = Omit<SendProgress, 'phase'> & { phase: string }
+
+/** A file that has its receipt. */
+export type Delivered = Pick<
+  SentFile,
+  'storedAs' | 'size' | 'sha256' | 'route' | 'attempts' | 'sentBytes' | 'durationMs'
+>
+
 /** Tells how a transfer goes and how it ended. */
 export class SendReport {
   readonly #quiet: boolean
   readonly #output: ReportOutput
   #bar: ProgressBar | undefined
-  #phase: SendProgress['phase'] | undefined
+  #phase: string | undefined
 
   constructor({ quiet = false, ...init }: SendReportInit) {
     this.#quiet = quiet
@@ -26,7 +35,7 @@ export class SendReport {
     this.#output.note(text)
   }
 
-  progress(progress: SendProgress): void {
+  progress(progress: Progress): void {
     const { phase, bytes, total } = progress
     const urgent = phase !== this.#phase
     // each phase counts from a start of its own, at a speed of its own
@@ -41,7 +50,7 @@ export class SendReport {
     if (urgent && phase === 'waiting') this.#output.noteOffTerminal(words.note ?? '')
   }
 
-  delivered(sent: SentFile): void {
+  delivered(sent: Delivered): void {
     const { storedAs, size, sha256, route, attempts, sentBytes } = sent
     const durationMs = Math.round(sent.durationMs)
     const { path, reason, transport } = route ?? {}
@@ -53,12 +62,12 @@ export class SendReport {
   }
 }
 
-function describeProgress({ phase, bytes, total, attempt, route, error }: SendProgress): object {
+function describeProgress({ phase, bytes, total, attempt, route, error }: Progress): object {
   const why = error === undefined ? {} : { error: { name: nameOf(error), message: messageOf(error) } }
   return { phase, bytes, total, attempt, ...(route !== undefined && { path: route.path, via: route.via }), ...why }
 }
 
-function wordsOn({ phase, route, attempt, error }: SendProgress): ProgressWords {
+function wordsOn({ phase, route, attempt, error }: Progress): ProgressWords {
   if (phase === 'waiting') return { phase, note: `attempt ${attempt} broke off, trying again: ${messageOf(error)}` }
   if (phase !== 'sending') return { phase }
   return route === undefined ? {} : { note: `${route.path} over ${route.transport}` }
