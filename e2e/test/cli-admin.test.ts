@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { poll, until } from '@waystone/kit/testing'
 import { temporaryFolder } from '@waystone/kit/testing/node'
+import { makeCertificate } from '../../packages/node/test/certificate.ts'
 import { binaries, runCommand, startCommand } from '../harness/command.ts'
 import { startNode } from '../harness/node-process.ts'
 import { openTerminal } from '../harness/terminal.ts'
@@ -211,4 +212,22 @@ it('a node with a unix socket is found by its folder, and by its socket', async 
   expect(JSON.parse(printed)).toMatchObject({ role: 'relay', pid: node.pid })
   expect(await status('--api', `unix:${socket}`)).toContain('"relay"')
   await rm(socket, { force: true })
+})
+
+it('a node with TLS is trusted by the certificate that --ca-file names', async () => {
+  const dataDir = join(world.folder, 'tls')
+  const tls = await makeCertificate(world.folder, { type: 'ip', value: '127.0.0.1' })
+  await using node = await startNode({ role: 'relay', dataDir, config: { admin: { tls } } })
+  const status = async (...args: string[]): Promise<CommandResult> =>
+    await runCommand({ args: ['status', '--json', '--data-dir', dataDir, ...args] })
+  const trusted = async (): Promise<string | undefined> => {
+    const { code, stdout } = await status('--ca-file', tls.certFile)
+    return code === 0 ? stdout : undefined
+  }
+  expect(JSON.parse(await poll(trusted, { what: 'the node to answer' }))).toMatchObject({ pid: node.pid })
+  const { code, stderr } = await status()
+  expect([code, JSON.parse(stderr)]).toEqual([
+    1,
+    { error: expect.objectContaining({ name: 'ApiCertificateError', hint: expect.stringContaining('--ca-file') }) }
+  ])
 })

@@ -34,6 +34,11 @@ export class NodeLostError extends WaystoneError {
   static override readonly name = 'NodeLostError'
 }
 
+/** The machine that `--api` names cannot be reached, or its name is unknown here. */
+export class NodeUnreachableError extends WaystoneError {
+  static override readonly name = 'NodeUnreachableError'
+}
+
 /** The certificate of the admin API is not trusted here, or is for another name. */
 export class ApiCertificateError extends WaystoneError {
   static override readonly name = 'ApiCertificateError'

@@ -6,12 +6,14 @@ import {
   CallUnknownError,
   NodeLostError,
   NodeNotRunningError,
+  NodeUnreachableError,
   TokenRefusedError
 } from './errors.ts'
 import type { Interceptor } from '@connectrpc/connect'
 
 const REFUSED = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTSOCK'])
-const LOST = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'])
+const LOST = new Set(['ECONNRESET', 'EPIPE'])
+const UNREACHABLE = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'])
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/
 
 /** Gives failures of the way to the node a name and a hint; those that the node itself names stay as they are. */
@@ -51,6 +53,7 @@ function explainedWay(error: ConnectError, url: string): ConnectError {
   if (error.details.length > 0 || system === undefined) return error
   if (CERTIFICATE.test(system)) return rpcError(Code.Unavailable, notTrusted(url, system))
   if (REFUSED.has(system)) return rpcError(Code.Unavailable, notRunning(url))
+  if (UNREACHABLE.has(system)) return rpcError(Code.Unavailable, unreachable(url, system))
   return LOST.has(system) ? rpcError(Code.Unavailable, lost(url, system)) : error
 }
 
@@ -67,6 +70,12 @@ function systemCodeOf(error: unknown): string | undefined {
 export function notRunning(url: string): NodeNotRunningError {
   return new NodeNotRunningError(`no node answers at ${url}`, {
     hint: 'check whether the node runs; its address is in admin.url of its data folder'
+  })
+}
+
+function unreachable(url: string, code: string): NodeUnreachableError {
+  return new NodeUnreachableError(`${url} cannot be reached from this machine (${code})`, {
+    hint: 'check the host name, and that nothing between here and there blocks the port'
   })
 }
 

@@ -168,6 +168,12 @@ describe('with --api', () => {
     await expect(roleOf({ api: 'unix:/nowhere/admin.sock' })).rejects.toThrow('no node answers')
   })
 
+  it('the host has no such name', async () => {
+    const { roleOf } = await home()
+    // a domain that never exists
+    await expect(roleOf({ api: 'https://node.invalid:1' })).rejects.toThrow('cannot be reached from this machine')
+  })
+
   it('a server without such a call says so', async () => {
     const { start, roleOf } = await home()
     const { url } = await start('edge', { service: {} })
