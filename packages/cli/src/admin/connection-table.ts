@@ -22,8 +22,8 @@ function columnsAt(nowMs: number): TextColumn<Connection>[] {
     { heading: 'age', cell: ({ openedAtMs }) => formatDuration(nowMs - Number(openedAtMs)), right: true },
     { heading: 'rtt', cell: ({ roundTripMs }) => (roundTripMs === undefined ? '-' : `${roundTripMs} ms`), right: true },
     { heading: 'streams', cell: ({ streams }) => String(streams.length), right: true },
-    { heading: 'in', cell: ({ bytesReceived }) => formatBytes(Number(bytesReceived)), right: true },
-    { heading: 'out', cell: ({ bytesSent }) => formatBytes(Number(bytesSent)), right: true },
+    { heading: 'received', cell: ({ bytesReceived }) => formatBytes(Number(bytesReceived)), right: true },
+    { heading: 'sent', cell: ({ bytesSent }) => formatBytes(Number(bytesSent)), right: true },
     { heading: 'address', cell: ({ remoteAddress }) => remoteAddress }
   ]
 }

@@ -72,8 +72,8 @@ function columnsOf(nowMs: number, rates: Rates | undefined, wide: boolean): Text
     { heading: 'transport', cell: ({ transport }) => transport },
     { heading: 'age', cell: ({ openedAtMs }) => formatDuration(nowMs - Number(openedAtMs)), right: true },
     { heading: 'streams', cell: ({ streams }) => String(streams.length), right: true },
-    { heading: 'in', cell: ({ bytesReceived }) => formatBytes(Number(bytesReceived)), right: true },
-    { heading: 'out', cell: ({ bytesSent }) => formatBytes(Number(bytesSent)), right: true },
+    { heading: 'received', cell: ({ bytesReceived }) => formatBytes(Number(bytesReceived)), right: true },
+    { heading: 'sent', cell: ({ bytesSent }) => formatBytes(Number(bytesSent)), right: true },
     { heading: 'direction', cell: ({ direction }) => enumName(DirectionSchema, direction) }
   ]
 }

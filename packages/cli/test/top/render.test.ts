@@ -25,7 +25,7 @@ describe('the screen of waystone top', () => {
       'in 512 B/s  out 0 B/s  since start 2.0 KiB in, 0 B out  memory 1.0 MiB',
       'by bytes; keys: b bytes, n name, a age, q quit',
       '',
-      expect.stringMatching(/^peer +in\/s +out\/s +path +transport +age +streams +in +out +direction$/),
+      expect.stringMatching(/^peer +in\/s +out\/s +path +transport +age +streams +received +sent +direction$/),
       expect.stringMatching(/^12D3.* 512 B\/s +0 B\/s +direct +tcp +1:00 +0 +2.0 KiB +0 B +inbound$/),
       expect.stringMatching(/^12D3.* - +- +relayed via …C6D6oLpr +webrtc +0:01 /)
     ])
