@@ -1,4 +1,4 @@
-import { systemClock } from '@waystone/kit'
+import { nextTurn, systemClock } from '@waystone/kit'
 import { ManualClock } from '@waystone/kit/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { listenerCount } from './listener-count.ts'
@@ -109,4 +109,12 @@ describe('the manual clock', () => {
     await expect(clock.sleep(10, { signal: AbortSignal.abort(new Error('before')) })).rejects.toThrow('before')
     expect(clock.pending).toBe(0)
   })
+})
+
+it('nextTurn lets a timer and what is queued go first, and can be asked for again', async () => {
+  const order: string[] = []
+  setImmediate(() => order.push('queued before'))
+  for (let turn = 0; turn < 3; turn++) await nextTurn()
+  order.push('after')
+  expect(order).toEqual(['queued before', 'after'])
 })

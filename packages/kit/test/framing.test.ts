@@ -92,6 +92,36 @@ describe.each(ENCODINGS)('frames with %s lengths', lengths => {
     expect((await framed(remote, { maxLength: 1, lengths }).read())?.subarray()).toEqual(Uint8Array.of(1))
   })
 
+  it('several at once come out one by one, and go out in one piece', async () => {
+    const [remote, frames] = await remoteAndFrames(lengths)
+    const list = [Uint8Array.of(1, 2), new Uint8Array(), new Uint8Array(MAX_LENGTH)]
+    let pieces = 0
+    const { send } = remote
+    remote.send = data => {
+      pieces++
+      return send.call(remote, data)
+    }
+    await framed(remote, { maxLength: MAX_LENGTH, lengths }).writeV(list)
+    await remote.close()
+    expect(await readAll(frames)).toEqual(list)
+    expect(pieces).toBe(1)
+  })
+
+  it('several at once of which one is over the limit are not sent at all', async () => {
+    const [remote, frames] = await remoteAndFrames(lengths)
+    const list = [Uint8Array.of(1), new Uint8Array(MAX_LENGTH + 1)]
+    expect(await named(frames.writeV(list))).toMatchObject({ name: 'FrameTooLargeError' })
+    await frames.write(Uint8Array.of(2))
+    expect((await framed(remote, { maxLength: 1, lengths }).read())?.subarray()).toEqual(Uint8Array.of(2))
+  })
+
+  it('over the limit of one read are refused by that read alone', async () => {
+    const [remote, frames] = await remoteAndFrames(lengths)
+    await framed(remote, { maxLength: MAX_LENGTH, lengths }).write(new Uint8Array(11))
+    expect(await named(frames.read({ maxLength: 10 }))).toMatchObject({ name: 'FrameTooLargeError' })
+    expect((await frames.read({ maxLength: 11 }))?.byteLength).toBe(11)
+  })
+
   it('cut off in the body are truncated', async () => {
     const [remote, frames] = await remoteAndFrames(lengths)
     const bytes = await wireBytes([new Uint8Array(100)], lengths)
@@ -224,5 +254,6 @@ describe('reading', () => {
     frames.unwrap()
     expect(await named(frames.read())).toMatchObject({ name: 'StreamStateError' })
     expect(await named(frames.write(Uint8Array.of(1)))).toMatchObject({ name: 'StreamStateError' })
+    expect(await named(frames.writeV([Uint8Array.of(1)]))).toMatchObject({ name: 'StreamStateError' })
   })
 })

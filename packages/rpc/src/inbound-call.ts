@@ -89,7 +89,7 @@ export class InboundCall implements Disposable {
     }
     const handled = this.#handle(handler).finally(onEnd)
     try {
-      await abortable(handled, this.#controller.signal)
+      await abortable(handled, signal)
     } catch (error) {
       await this.#answerFailure(error)
     }

@@ -105,6 +105,30 @@ describe('10,000 calls that are cancelled half-way', () => {
   })
 })
 
+describe('an answer without end', () => {
+  it('leaves the process its turns, also while nothing holds it up', async () => {
+    const nodes = await pair()
+    let made = 0
+    await nodes.server.services.rpc.serve(ConformanceService, {
+      async *serverStream() {
+        for (;;) yield { index: made++ }
+      }
+    })
+    const client = nodes.caller.services.rpc.client(ConformanceService, nodes.server.peerId)
+    const answers = client.serverStream({})[Symbol.asyncIterator]()
+    await answers.next()
+    const inOneTurn: number[] = []
+    for (let turn = 0; turn < 50; turn++) {
+      const before = made
+      await new Promise(resolve => setImmediate(resolve))
+      inOneTurn.push(made - before)
+    }
+    await answers.return?.()
+    expect(Math.max(...inOneTurn)).toBeGreaterThan(0)
+    expect(Math.max(...inOneTurn)).toBeLessThan(300)
+  })
+})
+
 describe('backpressure', () => {
   it('holds a server stream up while its reader does nothing', async () => {
     const nodes = await pair()

@@ -122,6 +122,12 @@ describe('a request', () => {
     expect(await attack.raw.answer()).toMatchObject({ status: 400, text: expect.stringContaining('invalid_argument') })
   })
 
+  it('that promises more than it holds takes no memory for it', async () => {
+    const attack = await Attack.begin()
+    const answer = await attack.raw.call('Unary', { ...PROTO, 'content-length': '1048576' }, hello)
+    expect(answer).toMatchObject({ status: 200 })
+  })
+
   it('in frames of one byte, and of none, arrives', async () => {
     const attack = await Attack.begin()
     const payload = new Uint8Array(20_000).fill(7)
