@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { isIP } from 'node:net'
 import { connect, getCACertificates } from 'node:tls'
-import { messageOf } from '@waystone/kit/error-fields'
+import { codeOf, messageOf } from '@waystone/kit/error-fields'
 import { MAX_TEXT_LENGTH } from '../constants.ts'
 import type { TLSSocket } from 'node:tls'
 import type { Clock } from '@waystone/interface'
@@ -41,7 +41,7 @@ export async function probeTls(target: TlsTarget, init: TlsProbeInit): Promise<T
     await once(socket, 'secureConnect', { signal: init.signal })
     return describeCertificate(socket, init.clock)
   } catch (error) {
-    return describeFailure(socket, init.signal.aborted ? init.signal.reason : error)
+    return describeFailure(init.signal.aborted ? init.signal.reason : error)
   } finally {
     socket.on('error', () => {})
     socket.destroy()
@@ -51,7 +51,7 @@ export async function probeTls(target: TlsTarget, init: TlsProbeInit): Promise<T
 function describeCertificate(socket: TLSSocket, clock: Clock): TlsResult {
   const { valid_to: validTo, subjectaltname: names } = socket.getPeerCertificate()
   const ends = Date.parse(validTo)
-  const daysLeft = Number.isNaN(ends) ? {} : { daysLeft: Math.floor((ends - clock.now()) / DAY_MS) }
+  const daysLeft = Number.isNaN(ends) ? {} : { daysLeft: Math.trunc((ends - clock.now()) / DAY_MS) }
   const facts = { ...daysLeft, ...(names !== undefined && { names: names.slice(0, MAX_TEXT_LENGTH) }) }
   if (socket.authorized) return { status: 'valid', ...facts }
   return { status: 'invalid', reason: reasonFor(socket.authorizationError), ...facts }
@@ -73,9 +73,9 @@ function reasonFor(failure: unknown): string {
   return REASONS[code] ?? code.slice(0, MAX_TEXT_LENGTH)
 }
 
-/** Before TCP is up it is not reached; after it, what answers speaks no TLS. */
-function describeFailure(socket: TLSSocket, error: unknown): TlsResult {
-  const reason = messageOf(error).slice(0, MAX_TEXT_LENGTH)
-  const reached = socket.bytesRead > 0
-  return { status: reached ? 'invalid' : 'unreachable', reason: reached ? `no TLS there: ${reason}` : reason }
+/** What answers with something that is not TLS has been reached. */
+function describeFailure(error: unknown): TlsResult {
+  const code = codeOf(error) ?? ''
+  if (code.startsWith('ERR_SSL')) return { status: 'invalid', reason: `what answers there speaks no TLS (${code})` }
+  return { status: 'unreachable', reason: messageOf(error).slice(0, MAX_TEXT_LENGTH) }
 }
