@@ -103,20 +103,33 @@ test('at debug and trace the library speaks too', () => {
 
 test('a change of level reaches loggers that were made before', () => {
   const { lines, logger } = record('info')
-  const log = logger.forComponent('libp2p:connection').newScope('1')
+  const log = logger.forComponent('libp2p:connection')
+  const before = log.newScope('1')
   log('unheard')
   logger.level = 'trace'
   expect(log.enabled).toBe(true)
   log('a')
-  log.trace('b')
+  before.trace('b')
+  const scoped = log.newScope('2')
+  scoped('c')
   logger.level = 'silent'
-  log.error('unheard')
+  scoped.error('unheard')
   logger.forComponent('waystone:node').error('unheard')
   expect(logger.level).toBe('silent')
   expect(lines.map(({ component, msg }) => [component, msg])).toEqual([
-    ['libp2p:connection:1', 'a'],
-    ['libp2p:connection:1', 'b']
+    ['libp2p:connection', 'a'],
+    ['libp2p:connection', 'b'],
+    ['libp2p:connection:2', 'c']
   ])
+})
+
+test('scopes that say nothing are one object, however many connections there are', () => {
+  const { logger } = record('info')
+  const log = logger.forComponent('libp2p:connection')
+  expect(log.newScope('1').newScope('inbound')).toBe(log)
+  expect(logger.forComponent('libp2p:connection')).toBe(log)
+  const own = logger.forComponent('waystone:node')
+  expect(own.newScope('1')).not.toBe(own)
 })
 
 test('methods work without their logger, as callbacks do', () => {

@@ -5,7 +5,7 @@ import { AdminPathUnknownError, AdminRequestForeignError, AdminTokenWrongError }
 import { listen, readTls } from './listen.ts'
 import { refusal, send } from './reply.ts'
 import { createRpcHandler } from './rpc-handler.ts'
-import { StalledAnswers } from './stalled-answers.ts'
+import { OpenAnswers } from './open-answers.ts'
 import * as limits from './constants.ts'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Clock } from '@waystone/interface'
@@ -35,7 +35,7 @@ export interface AdminServerInit {
  */
 export class AdminServer {
   readonly #init: AdminServerInit
-  readonly #stalled: StalledAnswers
+  readonly #answers: OpenAnswers
   readonly #shutdown = new AbortController()
   readonly #rpc: RpcHandler
   #server: Server | undefined
@@ -44,8 +44,12 @@ export class AdminServer {
 
   constructor(init: AdminServerInit) {
     this.#init = init
-    this.#stalled = new StalledAnswers(init.clock, limits.STALLED_ANSWER_MS)
-    this.#rpc = createRpcHandler({ rpc: init.rpc, shutdown: this.#shutdown.signal, onLost: init.onLost })
+    this.#answers = new OpenAnswers(init.clock, limits.STALLED_ANSWER_MS)
+    this.#rpc = createRpcHandler({
+      rpc: init.rpc,
+      shutdown: this.#shutdown.signal,
+      onLost: error => init.onLost(error)
+    })
   }
 
   /** `http://127.0.0.1:40213`, `https://…` or `unix:/path` while it listens. */
@@ -66,10 +70,10 @@ export class AdminServer {
 
   async stop(): Promise<void> {
     this.#url = undefined
-    this.#stalled.stop()
     this.#shutdown.abort(new Error('the node stops'))
     if (this.#server?.listening !== true) return
     const closed = new Promise<void>(resolve => this.#server?.close(() => resolve()))
+    await this.#answers.settle(limits.GOODBYE_MS)
     this.#server.closeAllConnections()
     await closed
   }
@@ -90,7 +94,7 @@ export class AdminServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#stalled.watch(response)
+    this.#answers.add(response)
     const reply = await this.#route(request)
     if (reply !== 'call') send(reply, request, response)
     else if (!this.#rpc(request, response)) send(this.#unknown(), request, response)

@@ -13,6 +13,8 @@ export const REQUEST_TIMES = {
 export const KEEP_ALIVE_TIMEOUT_MS = 5_000
 /** A client that takes nothing of its answer for this long, in milliseconds, has lost interest. */
 export const STALLED_ANSWER_MS = 30_000
+/** For calls that wait to end in order when the server stops, in milliseconds. */
+export const GOODBYE_MS = 250
 /** A scraper, a probe, a console and a few shells that watch. */
 export const MAX_CONNECTIONS = 64
 /** Node takes in all requests of one packet at once, some 1,600: each would render its own answer. */

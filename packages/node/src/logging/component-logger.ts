@@ -28,16 +28,18 @@ const ignore: Write = () => {}
 interface LoggerState {
   readonly output: LogOutput
   readonly component: string
+  readonly itself: Logger
 }
 
 /**
- * What all loggers have in common. libp2p makes several of them for each
- * connection and stream: each is one function, and a method is made only when
- * it has something to write.
+ * What all loggers have in common. libp2p makes a new scope, several in fact,
+ * for each connection and stream: as long as it would write nothing, the
+ * logger that was asked stands in for it, also when it is heard later.
  */
 class LoggerMethods implements LoggerState {
   declare readonly output: LogOutput
   declare readonly component: string
+  declare readonly itself: Logger
 
   get enabled(): boolean {
     return this.output.isEnabled(levelsOf(this.component).log)
@@ -52,7 +54,10 @@ class LoggerMethods implements LoggerState {
   }
 
   get newScope(): (scope: string) => Logger {
-    return scope => createLogger(this.output, `${this.component}:${scope}`)
+    const { output, component } = this
+    // a logger that nobody can hear would cost more than all it is made for
+    const needed = output.isEnabled(levelsOf(component).error)
+    return scope => (needed ? createLogger(output, `${component}:${scope}`) : this.itself)
   }
 }
 
@@ -62,9 +67,8 @@ Object.setPrototypeOf(LoggerMethods.prototype, Function.prototype)
 export function createLogger(output: LogOutput, component: string): Logger {
   const { log: level } = levelsOf(component)
   const log: Write = (format, ...values) => output.write(level, component, format, values)
-  const state: LoggerState = { output, component }
-  const logger: Logger = Object.setPrototypeOf(Object.assign(log, state), LoggerMethods.prototype)
-  return logger
+  const logger: Logger = Object.setPrototypeOf(Object.assign(log, { output, component }), LoggerMethods.prototype)
+  return Object.assign(logger, { itself: logger })
 }
 
 function levelsOf(component: string): Levels {

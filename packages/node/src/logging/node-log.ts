@@ -12,6 +12,9 @@ import type { LogLevel, RecordLevel } from './levels.ts'
 /** A slow watcher may be this many records behind before the oldest are dropped: 8 MiB of the longest. */
 const MAX_WAITING = 1_000
 
+/** Components that are remembered: libp2p asks for the same few again and again. */
+const MAX_LOGGERS = 500
+
 /** One record as a line of JSON. */
 export interface LogLine {
   level: RecordLevel
@@ -25,6 +28,7 @@ export interface LogLine {
 export class NodeLog implements ComponentLogger {
   readonly #pino: Pino
   readonly #clock: Clock
+  readonly #loggers = new Map<string, Logger>()
   readonly #watchers = new Watchers<LogLine>()
   /** What each watcher wants, as a rank. */
   readonly #wanted = new Map<symbol, number>()
@@ -38,7 +42,11 @@ export class NodeLog implements ComponentLogger {
   }
 
   forComponent(name: string): Logger {
-    return createLogger(this, name)
+    const known = this.#loggers.get(name)
+    if (known !== undefined) return known
+    const logger = createLogger(this, name)
+    if (this.#loggers.size < MAX_LOGGERS) this.#loggers.set(name, logger)
+    return logger
   }
 
   /** The lowest level that is written. */

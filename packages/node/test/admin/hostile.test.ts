@@ -171,31 +171,44 @@ test('a client that takes nothing of its answer loses it, one that waits for new
 })
 
 test('a client that hangs up ends its call', async () => {
-  let ended = false
+  const { promise: ended, resolve: onEnd } = Promise.withResolvers<string>()
   await using served = await serve({
     async *watchEvents(_request, { signal }) {
       yield { kind: 'watch:open' }
       await once(signal, 'abort')
-      ended = true
+      onEnd('ended')
     }
   })
   const hangUp = new AbortController()
   const headers = { ...AUTHORIZED, 'content-type': 'application/connect+json' }
   await served.call('WatchEvents', { headers, body: envelope({}), signal: hangUp.signal })
   hangUp.abort()
-  await until(() => ended)
+  await expect(ended).resolves.toBe('ended')
 })
 
-test('a stop ends calls that wait', async () => {
-  await using served = await serve({
+test('a stop ends calls that wait, in order', async () => {
+  const served = await serve({
     async *watchEvents(_request, { signal }) {
       yield { kind: 'watch:open' }
       await once(signal, 'abort')
+      yield { kind: 'last' }
     }
   })
   const headers = { ...AUTHORIZED, 'content-type': 'application/connect+json' }
   const answer = await served.call('WatchEvents', { headers, body: envelope({}) })
-  const outcome = answer.text().catch((error: unknown) => error)
   await served.server.stop()
-  await expect(outcome).resolves.toBeDefined()
+  await expect(answer.text()).resolves.toContain('last')
+})
+
+test('a stop does not wait for a call that does not end', async () => {
+  const served = await serve({
+    async *watchEvents() {
+      yield { kind: 'watch:open' }
+      await Promise.withResolvers<void>().promise
+    }
+  })
+  const headers = { ...AUTHORIZED, 'content-type': 'application/connect+json' }
+  const answer = await served.call('WatchEvents', { headers, body: envelope({}) })
+  await served.server.stop()
+  await expect(answer.text()).rejects.toThrow()
 })

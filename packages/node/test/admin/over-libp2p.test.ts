@@ -79,13 +79,13 @@ test.each(['tcp', 'quic'] as const)('connections over %s are made, counted, list
     return connections.some(({ bytesReceived, bytesSent }) => bytesReceived > 100n && bytesSent > 100n)
   })
   const { bytesReceived, bytesSent, connections } = await admin.getNode({})
-  expect([bytesReceived > 100n, bytesSent > 100n, connections]).toEqual([true, true, 1])
-  await until(
-    async () => (await admin.listPeers({ connectedOnly: true })).peers[0]?.tags.includes('waystone-operator') === true
+  expect([bytesReceived > 100n, bytesSent > 100n, connections > 0]).toEqual([true, true, true])
+  await until(async () =>
+    (await admin.listPeers({ connectedOnly: true })).peers.some(each => each.tags.includes('waystone-operator'))
   )
-  await expect(admin.disconnect({ peer })).resolves.toMatchObject({ closed: 1 })
-  await expect(admin.disconnect({ peer })).resolves.toMatchObject({ closed: 0 })
-  expect((await admin.listConnections({})).connections).toEqual([])
+  expect((await admin.disconnect({ peer })).closed).toBeGreaterThan(0)
+  // the peer may dial back
+  await until(async () => (await admin.listConnections({})).connections.every(({ id }) => id !== connection?.id))
 })
 
 test('pings say how long they took and which way', async () => {

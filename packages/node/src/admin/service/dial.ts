@@ -20,7 +20,7 @@ export function dialCalls(context: AdminContext): AdminCalls {
     },
     disconnect: async (request, { signal }) => {
       const { peer } = namedPeer(request.peer, peerId)
-      const open = connectionManager.getConnections(peer)
+      const open = connectionManager.getConnections(peer).filter(({ status }) => status === 'open')
       if (open.length > 0) await peerStore.merge(peer, { tags: { [OPERATOR_TAG.name]: undefined } }, { signal })
       await Promise.all(open.map(async connection => await end(connection, signal)))
       return { closed: open.length }
