@@ -6,7 +6,7 @@ import { EventFeed } from './event-feed.ts'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { AbortOptions } from '@libp2p/interface'
 import type { ReceiveFilesRequest, ReceiveFilesResponseSchema } from '@waystone/wire/admin'
-import type { FileAdmin } from './admin.ts'
+import type { FileAdmin } from './admin-context.ts'
 import type { FileTransfer, FileTransferEvents, IncomingFile, ReceiveOptions, Receiving } from './contract.ts'
 
 type Response = MessageInitShape<typeof ReceiveFilesResponseSchema>

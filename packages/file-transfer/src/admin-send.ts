@@ -6,7 +6,7 @@ import { EventFeed } from './event-feed.ts'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { AbortOptions } from '@libp2p/interface'
 import type { SendFileRequest, SendFileResponseSchema } from '@waystone/wire/admin'
-import type { FileAdmin } from './admin.ts'
+import type { FileAdmin } from './admin-context.ts'
 import type { SendProgress, SentFile } from './contract.ts'
 
 type Response = MessageInitShape<typeof SendFileResponseSchema>

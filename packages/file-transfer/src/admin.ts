@@ -8,6 +8,7 @@ import { OperatorOnlyError } from './errors.ts'
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import type { Clock } from '@waystone/interface'
 import type { Rpc } from '@waystone/rpc'
+import type { FileAdmin } from './admin-context.ts'
 import type { FileTransfer, FileTransferComponents } from './contract.ts'
 
 const CODES: Record<string, Code> = {
@@ -45,13 +46,6 @@ function rpcOf(components: FileTransferComponents): Pick<Rpc, 'serve'> | undefin
     if (nameOf(error) === 'MissingServiceError') return undefined
     throw error
   }
-}
-
-export interface FileAdmin {
-  files: FileTransfer
-  /** Who the node is and where it is reached. */
-  own: Pick<FileTransferComponents, 'peerId' | 'addressManager'>
-  clock: Clock
 }
 
 /** The calls of `waystone.admin.v1.FileService`. */
