@@ -39,6 +39,11 @@ export class NodeUnreachableError extends WaystoneError {
   static override readonly name = 'NodeUnreachableError'
 }
 
+/** The node took a call and never answered it. */
+export class NodeSilentError extends WaystoneError {
+  static override readonly name = 'NodeSilentError'
+}
+
 /** The certificate of the admin API is not trusted here, or is for another name. */
 export class ApiCertificateError extends WaystoneError {
   static override readonly name = 'ApiCertificateError'

@@ -11,6 +11,8 @@ import type { ApiAddress } from './api-url.ts'
 
 /** A node on the same machine that takes longer to take a connection counts as running but busy. */
 const PROBE_TIMEOUT_MS = 2_000
+/** What `/livez` of a node says. */
+const ALIVE = 'alive\n'
 const GONE = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTSOCK'])
 
 /**
@@ -38,7 +40,7 @@ async function isNode(address: ApiAddress): Promise<boolean> {
   using deadline = createDeadline({ ms: PROBE_TIMEOUT_MS, what: `an answer of ${address.url}` })
   try {
     const response = await get(address, deadline.signal)
-    return response.statusCode === 200
+    return response.statusCode === 200 && (await beginningOf(response)) === ALIVE
   } catch (error) {
     // busy or with a certificate of its own: the calls will say more
     return !GONE.has(codeOf(error) ?? '')
@@ -50,9 +52,15 @@ async function get({ baseUrl, socketPath }: ApiAddress, signal: AbortSignal): Pr
   return await new Promise((resolve, reject) => {
     const options = { signal, ...(socketPath !== undefined && { socketPath }), agent: false as const }
     request(`${baseUrl}/livez`, options, response => {
-      resolve(response.resume())
+      resolve(response)
     })
       .on('error', reject)
       .end()
   })
+}
+
+// leaving the loop ends the answer of a program that says more
+async function beginningOf(response: IncomingMessage): Promise<string> {
+  for await (const chunk of response) return String(chunk)
+  return ''
 }

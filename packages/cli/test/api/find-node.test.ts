@@ -1,10 +1,13 @@
+import { once } from 'node:events'
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SilentServer, temporaryFolder } from '@waystone/kit/testing/node'
 import { AdminService } from '@waystone/wire/admin'
 import { findNodeApi, requireNodeApi } from '../../src/api/index.ts'
 import { adminNode, TOKEN } from './admin-node.ts'
+import type { AddressInfo } from 'node:net'
 import type { ApiOptions } from '../../src/api/index.ts'
 import type { AdminNodeInit } from './admin-node.ts'
 
@@ -86,14 +89,22 @@ describe('without --api', () => {
     expect((await findNodeApi({}, { env: {}, home: path }))?.url).toBe(`unix:${join(path, 'a.sock')}`)
   })
 
-  it('another program that took the port of a crashed node gets no token', async () => {
-    const { path, start, dataDir } = await home()
-    const other = await start('other')
-    await rm(join(dataDir('other'), 'admin.url'))
+  it('another program that took the port of a crashed node is none, and gets no token', async () => {
+    const { path, dataDir } = await home()
+    const asked: (string | undefined)[] = []
+    const other = createServer((request, response) => {
+      asked.push(request.headers.authorization)
+      // as servers of web pages do, whatever the path
+      response.end('<!doctype html>')
+    })
+    await once(other.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(async () => await other[Symbol.asyncDispose]())
+    const { port } = other.address() as AddressInfo
     await mkdir(dataDir('edge'), { recursive: true })
-    await writeFile(join(dataDir('edge'), 'admin.url'), other.url)
-    await findNodeApi({}, { env: {}, home: path })
-    expect(other.authorizations).toEqual([])
+    await writeFile(join(dataDir('edge'), 'admin.url'), `http://127.0.0.1:${port}`)
+    await writeFile(join(dataDir('edge'), 'admin.token'), TOKEN)
+    expect(await findNodeApi({}, { env: {}, home: path })).toBeUndefined()
+    expect(asked).toEqual([undefined])
   })
 })
 
