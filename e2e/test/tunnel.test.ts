@@ -170,7 +170,18 @@ it('exposes and forwards on running nodes, by config and by command, over QUIC w
   expect(code).toBe(1)
   expect(stderr).toMatch(/NameExposedError[\s\S]*hint:/)
 
-  // the forward ends with the command, not with the node
+  const left = commandForTest(['forward', '0', peer, 'web', '--data-dir', exposer.dataDir, '--json'])
+  await eventOf(left, 'listening')
+  expect((await exposer.stop()).code).toBe(0)
+  const ended = await left.result
+  expect(ended.code).toBe(1)
+  expect(ended.stderr).toMatch(/(EndedByNodeError|NodeLostError)/)
+
+  // its peer is gone: it keeps listening, and says why it carries nothing
+  await expect(fetch(`http://${String(address)}/`)).rejects.toThrow()
+  expect(await eventOf(forwarding, 'refused')).toMatchObject({ peer: peerId })
+
+  // a forward ends with its command, not with the node
   forwarding.process.kill('SIGINT')
   expect((await forwarding.result).code).toBe(0)
   await poll(

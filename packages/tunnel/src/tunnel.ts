@@ -63,7 +63,9 @@ export class TunnelsService implements Tunnels, Startable {
     const opener = new Opener(this.#components, this.#clock)
     const unserve = await rpc.serve(admin.TunnelService, tunnelAdmin(this, this.#components), {
       admin: true,
-      trustFunction: 'admin'
+      trustFunction: 'admin',
+      // a forward tells two for each connection, as long as it lives
+      maxMessages: Number.MAX_SAFE_INTEGER
     })
     this.#running = { controller, reporter, opener, unserve }
     const handler = new Handler({

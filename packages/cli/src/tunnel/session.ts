@@ -1,3 +1,4 @@
+import { WaystoneError } from '@waystone/interface'
 import { tunnels } from '@waystone/wire/admin'
 import { callFailure, findNodeApi } from '../api/index.ts'
 import { configSourcesFrom } from '../config-options.ts'
@@ -7,6 +8,11 @@ import { startShortLivedEdge } from '../edge/short-lived-edge.ts'
 import { untilSignalled } from '../until-signalled.ts'
 import type { Client } from '@connectrpc/connect'
 import type { ApiOptions } from '../api/index.ts'
+
+/** The node has ended what the command asked for, most likely because it stops. */
+export class EndedByNodeError extends WaystoneError {
+  static override readonly name = 'EndedByNodeError'
+}
 
 /** What a command that opens tunnels works with. */
 export interface TunnelSession {
@@ -26,6 +32,8 @@ export interface TunnelSessionInit {
 /**
  * Opens tunnels on the running node, or on an edge of the command's own, until
  * Ctrl-C, which is how these commands end and no failure.
+ *
+ * @throws EndedByNodeError, what a call of the node throws, and the errors of finding or starting one
  */
 export async function withTunnels(
   init: TunnelSessionInit,
@@ -37,6 +45,7 @@ export async function withTunnels(
     const api = await findNodeApi(init.options)
     if (api === undefined) await onOwnEdge({ ...init, signal }, work)
     else await explained(work({ client: api.client(tunnels.TunnelService), seeds: [], signal }))
+    if (!signal.aborted) throw endedByNode()
   } catch (error) {
     if (!signal.aborted) throw error
   }
@@ -50,6 +59,10 @@ async function onOwnEdge(
   await waitUntilJoined(node, { note, signal })
   const client = inProcessClient(node, tunnels.TunnelService)
   await explained(work({ client, seeds: node.config.seeds, signal }))
+}
+
+function endedByNode(): EndedByNodeError {
+  return new EndedByNodeError('the node has ended it', { hint: 'it stops, or was stopped; see its log' })
 }
 
 async function explained(work: Promise<void>): Promise<void> {
