@@ -45,6 +45,9 @@ export interface NodeParts {
   trust: GrantingTrustPolicy
   events: EventLog
   pluginFolder: string | undefined
+  /** Aborted when the node is to stop, also while it starts. */
+  ending: AbortController
+  stopping: AbortSignal
   /** Those parts that the node made itself and has to close. */
   own: RunningPart[]
 }
@@ -53,7 +56,10 @@ export interface NodeParts {
 export async function openNodeParts(init: CreateNodeInit): Promise<NodeParts> {
   const { clock = systemClock, random = systemRandom } = init
   const pluginFolder = init.loaded?.origins.get('plugins')?.folder
-  const shared = { trust: new GrantsPolicy(init.config.trust.grants), events: new EventLog(clock), clock, random, pluginFolder }
+  const ending = new AbortController()
+  const trust = new GrantsPolicy(init.config.trust.grants)
+  const events = new EventLog(clock)
+  const shared = { trust, events, clock, random, pluginFolder, ending, stopping: ending.signal }
   const logger = init.logger ?? (await defaultLogger(init.config))
   const own: RunningPart[] = []
   try {

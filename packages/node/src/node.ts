@@ -123,6 +123,7 @@ class ServiceNode implements WaystoneNode {
   }
 
   async stop(): Promise<void> {
+    this.#parts.ending.abort(new NodeStoppedError('the node was stopped'))
     this.#stopping ??= this.#stopAll()
     await this.#stopping
   }
@@ -133,6 +134,9 @@ class ServiceNode implements WaystoneNode {
 
   async #startAll({ signal }: AbortOptions): Promise<void> {
     this.#state = 'starting'
+    // libp2p itself starts to the end
+    const end = (): void => this.#parts.ending.abort(signal?.reason)
+    signal?.addEventListener('abort', end, { once: true })
     try {
       signal?.throwIfAborted()
       await this.#step(this.#api.serve())
@@ -144,6 +148,8 @@ class ServiceNode implements WaystoneNode {
       // the first error says more than what goes wrong while clearing up
       await this.stop().catch(failure => this.#log.error('stopping after a failed start - %e', failure))
       throw namedListenError(error, this.config.addresses.listen)
+    } finally {
+      signal?.removeEventListener('abort', end)
     }
     this.#state = 'running'
     this.#logStart()

@@ -9,7 +9,7 @@ import type { PluginEntry } from './load-plugins.ts'
 import type { Shared } from './scope.ts'
 import type { PluginStatus } from './status.ts'
 
-export interface PluginHostInit extends Pick<PluginContext, 'clock' | 'random' | 'events'> {
+export interface PluginHostInit extends Pick<PluginContext, 'clock' | 'random' | 'events' | 'stopping'> {
   shutdown: Config['shutdown']
   entries: readonly PluginEntry[]
 }
@@ -92,7 +92,7 @@ export class PluginHost implements Startable {
   }
 
   #share(): Shared {
-    const { clock, random, events } = this.#init
+    const { clock, random, events, stopping } = this.#init
     const { metrics } = this.#components
     return {
       components: this.#components,
@@ -104,7 +104,8 @@ export class PluginHost implements Startable {
       claims: { protocols: new Claims(), services: new Claims() },
       clock,
       random,
-      events
+      events,
+      stopping
     }
   }
 }

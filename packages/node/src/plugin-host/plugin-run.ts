@@ -114,7 +114,9 @@ export class PluginRun {
   }
 
   async #within<T>({ phase, ms, shared }: Step, work: () => T | Promise<T>): Promise<T> {
-    using deadline = createDeadline({ ms, what: phase, clock: shared.clock })
+    // the stop itself must not end with what begins it
+    const signal = phase === 'stop' ? undefined : shared.stopping
+    using deadline = createDeadline({ ms, what: phase, signal, clock: shared.clock })
     try {
       return await abortable((async () => await work())(), deadline.signal)
     } catch (cause) {

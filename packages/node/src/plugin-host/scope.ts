@@ -25,6 +25,8 @@ export interface Shared {
   clock: Clock
   random: Random
   events: AdminEvents
+  /** Aborts when the node is to stop, also while its plugins start. */
+  stopping: AbortSignal | undefined
 }
 
 export interface ScopeInit extends Shared {

@@ -10,7 +10,7 @@ import type { Plugin } from './plugin.ts'
  */
 export function pluginHostPlugin(given: readonly GivenPlugin[] = []): Plugin {
   return {
-    async create({ config, pluginFolder, clock, random, events }) {
+    async create({ config, pluginFolder, stopping, clock, random, events }) {
       const named = config.plugins.map(one => ({ ...one, from: pluginFolder }))
       if (given.length + named.length === 0) return undefined
       const [{ loadPlugins }, { PluginHost }] = await Promise.all([
@@ -19,7 +19,7 @@ export function pluginHostPlugin(given: readonly GivenPlugin[] = []): Plugin {
       ])
       const entries = await loadPlugins({ given, named }, clock)
       const { shutdown } = config
-      return components => new PluginHost(components, { entries, shutdown, clock, random, events })
+      return components => new PluginHost(components, { entries, shutdown, stopping, clock, random, events })
     }
   }
 }

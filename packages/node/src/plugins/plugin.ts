@@ -20,6 +20,8 @@ export interface PluginContext {
   events: AdminEvents
   /** Where the packages under `plugins` are looked for; default: the working folder. */
   pluginFolder?: string | undefined
+  /** Aborts when the node is to stop, also while it starts: for what may take long in a start. */
+  stopping?: AbortSignal | undefined
 }
 
 /**

@@ -1,7 +1,8 @@
 import { ManualClock, poll } from '@waystone/kit/testing'
 import { describe, expect, it } from 'vitest'
-import { pluginHostPlugin } from '../../src/index.ts'
-import { allPlugins, startLocalNode } from '../local-node.ts'
+import { createNode, pluginHostPlugin } from '../../src/index.ts'
+import { allPlugins, localConfig, startLocalNode } from '../local-node.ts'
+import { folderWith } from './fixtures.ts'
 import { HelloService, plugin, PROTOCOL, start, statusOf } from './hosting.ts'
 import type { DefinedPlugin, PluginScope } from '@waystone/plugin'
 import type { Create } from './hosting.ts'
@@ -132,6 +133,22 @@ describe('a plugin that fails', () => {
     await advanceUntil(clock, stopping, 2_000)
     expect(await outcome).toMatchObject({ name: 'StopFailedError' })
     expect(stopped).toBe(1)
+  })
+
+  it('to be created does not keep the node from being stopped', async () => {
+    const created = Promise.withResolvers<void>()
+    const slow = plugin('slow', () => {
+      created.resolve()
+      return new Promise(() => {})
+    })
+    const folder = await folderWith({})
+    const config = localConfig('edge', { dataDir: folder })
+    const plugins = { ...allPlugins, plugins: pluginHostPlugin([{ plugin: slow }]) }
+    const node = await createNode({ config, plugins, metrics: false, admin: false, clock: new ManualClock() })
+    const starting = node.start().catch((error: unknown) => error)
+    await created.promise
+    await node.stop()
+    expect(await starting).toMatchObject({ message: expect.stringContaining('the node was stopped') })
   })
 
   it('to be created in time is stopped when it comes after all', async () => {
