@@ -3,16 +3,14 @@ import { abortable } from '@waystone/kit'
 import { nameOf, toError } from '@waystone/kit/error-fields'
 import { RPC_MESSAGE_MAX_BYTES } from '@waystone/wire/rpc'
 import { abortAfter } from './abort-after.ts'
-import { checkHead } from './call-stream.ts'
+import { Answer } from './answer.ts'
 import { callerKey } from './caller.ts'
-import { encodeResponseHead } from './codec.ts'
 import { GRACE_MS, LINGER_MS, REQUEST_IDLE_MS } from './constants.ts'
-import { endOfStream, errorResponse, isStreaming } from './error-response.ts'
 import { oneMessage, wholeMessages } from './message-bytes.ts'
-import { OK, outcomeOfChunk, outcomeOfError, outcomeOfUnary } from './outcome.ts'
+import { OK, outcomeOfError } from './outcome.ts'
 import { callTimeout, TIMEOUT_HEADER } from './timeout.ts'
 import type { StreamCloseEvent } from '@libp2p/interface'
-import type { UniversalHandlerFn, UniversalServerResponse } from '@connectrpc/connect/protocol'
+import type { UniversalHandlerFn } from '@connectrpc/connect/protocol'
 import type { Clock, Timer } from '@waystone/interface'
 import type { PeerCaller } from './caller.ts'
 import type { CallStream } from './call-stream.ts'
@@ -33,19 +31,15 @@ const OVER = new ConnectError('the call has ended', Code.Canceled)
 export class InboundCall implements Disposable {
   readonly #init: InboundCallInit
   readonly #controller = new AbortController()
-  readonly #streaming: boolean
+  readonly #answer: Answer
   readonly #timeoutMs: number | undefined
   readonly #deadline: Timer | undefined
-  #headSent = false
-  #writing = false
-  #lastSentAt = 0
-  #outcome: CallOutcome = OK
 
   constructor(init: InboundCallInit) {
     this.#init = init
     const { header } = init.head
-    this.#streaming = isStreaming(header.get('content-type'))
-    this.#timeoutMs = callTimeout(header.get(TIMEOUT_HEADER), this.#streaming)
+    this.#answer = new Answer({ stream: init.stream, clock: init.clock, contentType: header.get('content-type') })
+    this.#timeoutMs = callTimeout(header.get(TIMEOUT_HEADER), this.#answer.streaming)
     if (this.#timeoutMs !== undefined) header.set(TIMEOUT_HEADER, String(this.#timeoutMs))
     // Connect would take that much memory on the caller's word
     header.delete('content-length')
@@ -58,21 +52,18 @@ export class InboundCall implements Disposable {
 
   /** How it ended, for metrics. */
   get outcome(): CallOutcome {
-    return this.#outcome
+    return this.#answer.outcome
   }
 
   /** Ends it now: its handler's signal aborts with this reason. */
   end(reason: ConnectError): void {
-    this.#outcome = outcomeOfError(reason)
+    this.#answer.outcome = outcomeOfError(reason)
     this.#controller.abort(reason)
   }
 
   /** Answers with an error, whatever was called. */
   async refuse(error: ConnectError): Promise<void> {
-    this.#outcome = outcomeOfError(error)
-    this.#headSent = true
-    const { head, body } = errorResponse(this.#init.head.header.get('content-type'), error)
-    await this.#init.stream.writeAll(encodeResponseHead(head), [body])
+    await this.#answer.fail(error)
   }
 
   /**
@@ -122,17 +113,13 @@ export class InboundCall implements Disposable {
 
   async #answerFailure(error: unknown): Promise<void> {
     const { reason } = this.#controller.signal
-    if (!this.#headSent && nameOf(error) === 'FrameTooLargeError') {
-      return await this.refuse(new ConnectError('the head of the answer is too long', Code.Internal))
+    const told = reason?.code === Code.DeadlineExceeded ? reason : error
+    // nobody is there to be told of anything else that ends a call from outside
+    if (told instanceof ConnectError && told.code !== Code.Canceled && told.code !== Code.Unavailable) {
+      if (this.#answer.canFail) return await this.#answer.fail(told)
     }
-    if (reason?.code !== Code.DeadlineExceeded || this.#writing) {
-      if (this.#outcome === OK) this.#outcome = outcomeOfError(error)
-      throw error
-    }
-    if (!this.#headSent) return await this.refuse(reason)
-    if (!this.#streaming) throw error
-    await this.#init.stream.writeBody(endOfStream(reason))
-    await this.#init.stream.writeTrailers()
+    if (this.#answer.outcome === OK) this.#answer.outcome = outcomeOfError(error)
+    throw error
   }
 
   async #handle(handler: UniversalHandlerFn): Promise<void> {
@@ -146,12 +133,12 @@ export class InboundCall implements Disposable {
       signal: this.#controller.signal,
       contextValues: createContextValues().set(callerKey, caller)
     })
-    await (this.#streaming ? this.#respondInParts(response) : this.#respondAtOnce(response))
+    await this.#answer.send(response, this.#controller.signal)
   }
 
   async *#requestBody(): AsyncGenerator<Uint8Array> {
     const body = this.#init.stream.readBody({ signal: this.#controller.signal })
-    const messages = this.#streaming
+    const messages = this.#answer.streaming
       ? wholeMessages(body, RPC_MESSAGE_MAX_BYTES)
       : oneMessage(body, RPC_MESSAGE_MAX_BYTES)
     try {
@@ -170,41 +157,12 @@ export class InboundCall implements Disposable {
   #endWhenIdle(): Disposable {
     const { clock } = this.#init
     const onTimer = (): void => {
-      const left = this.#lastSentAt + REQUEST_IDLE_MS - clock.monotonic()
+      const left = this.#answer.lastSentAt + REQUEST_IDLE_MS - clock.monotonic()
       if (left > 0) timer = clock.setTimeout(onTimer, left)
       else this.end(new ConnectError('the caller was silent for too long', Code.DeadlineExceeded))
     }
     let timer = clock.setTimeout(onTimer, REQUEST_IDLE_MS)
     return { [Symbol.dispose]: () => timer.clear() }
-  }
-
-  async #respondAtOnce(response: UniversalServerResponse): Promise<void> {
-    const body: Uint8Array[] = []
-    for await (const chunk of response.body ?? []) body.push(chunk)
-    this.#outcome = outcomeOfUnary(response.status, body)
-    await this.#write(options => this.#init.stream.writeAll(headOf(response), body, response.trailer, options))
-  }
-
-  async #respondInParts(response: UniversalServerResponse): Promise<void> {
-    const { stream } = this.#init
-    await this.#write(options => stream.writeHead(headOf(response), options))
-    for await (const chunk of response.body ?? []) {
-      this.#outcome = outcomeOfChunk(chunk) ?? this.#outcome
-      await this.#write(options => stream.writeBody(chunk, options))
-    }
-    await this.#write(options => stream.writeTrailers(response.trailer, options))
-  }
-
-  // with the call's own signal: a handler that goes on after its call must not write into the next one
-  async #write(send: (options: { signal: AbortSignal }) => Promise<void>): Promise<void> {
-    const { signal } = this.#controller
-    signal.throwIfAborted()
-    const writing = send({ signal })
-    this.#headSent = true
-    this.#writing = true
-    await writing
-    this.#writing = false
-    this.#lastSentAt = this.#init.clock.monotonic()
   }
 
   readonly #onClose = ({ error }: StreamCloseEvent): void => {
@@ -214,10 +172,6 @@ export class InboundCall implements Disposable {
 
 function gone(cause?: Error): ConnectError {
   return new ConnectError('the caller is gone', Code.Canceled, undefined, undefined, cause)
-}
-
-function headOf({ status, header = new Headers() }: UniversalServerResponse): Uint8Array {
-  return checkHead(encodeResponseHead({ status, header }))
 }
 
 function asRequestError(error: unknown): ConnectError {
