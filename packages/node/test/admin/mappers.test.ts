@@ -1,12 +1,23 @@
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
-import { Direction, Path, Reachability } from '@waystone/wire/admin'
+import { create, toBinary } from '@bufbuild/protobuf'
+import { seededRandom } from '@waystone/kit/testing'
+import { createCursors } from '@waystone/rpc'
+import {
+  Direction,
+  ListConnectionsRequestSchema,
+  ListConnectionsResponseSchema,
+  Path,
+  Reachability
+} from '@waystone/wire/admin'
 import { expect, test } from 'vitest'
 import { describeAddresses, reachabilityOf } from '../../src/admin/service/addresses.ts'
-import { describeConnection } from '../../src/admin/service/connections.ts'
+import { connectionCalls, describeConnection } from '../../src/admin/service/connections.ts'
 import { detailOf } from '../../src/admin/service/events.ts'
 import { describeNode } from '../../src/admin/service/node.ts'
 import { describePeer } from '../../src/admin/service/peers.ts'
+import { ByteCounts } from '../../src/libp2p/byte-counts.ts'
+import type { AdminContext } from '../../src/admin/service/contract.ts'
 import type { Connection, Peer } from '@libp2p/interface'
 import type { NodeAddress } from '@libp2p/interface-internal'
 
@@ -180,4 +191,25 @@ test('the detail of an event is JSON, whatever a plugin put into it', () => {
   expect(JSON.parse(detailOf({ detail: circle }))).toHaveProperty('leftOut')
   expect(JSON.parse(detailOf({ detail: { long: 'x'.repeat(100_000) } }))).toHaveProperty('leftOut')
   expect(JSON.parse(detailOf({ detail: { toJSON: () => undefined } }))).toHaveProperty('leftOut')
+})
+
+test('the largest page of connections fits into a message', () => {
+  const streams = Array.from({ length: 1_000 }, (_, id) => ({
+    id: String(id),
+    protocol: `/waystone/rpc/1.0.0/${'x'.repeat(64)}`,
+    direction: 'inbound'
+  }))
+  const busy = Array.from({ length: 500 }, (_, id) => connection({ id: String(id), streams: streams as never }))
+  const context = {
+    components: {
+      connectionManager: { getConnections: () => busy },
+      peerId: peerIdFromString(PEER),
+      rpc: { cursors: createCursors(seededRandom(1)) }
+    },
+    bytes: new ByteCounts()
+  } as unknown as AdminContext
+  const { listConnections } = connectionCalls(context)
+  const answer = listConnections?.(create(ListConnectionsRequestSchema, { page: { size: 1_000 } }), {} as never)
+  const bytes = toBinary(ListConnectionsResponseSchema, create(ListConnectionsResponseSchema, answer as never))
+  expect(bytes.length).toBeLessThan(1_048_576)
 })

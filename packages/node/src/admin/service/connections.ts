@@ -1,6 +1,7 @@
 import { pathOf } from '@waystone/kit'
 import { Direction, Path } from '@waystone/wire/admin'
-import { namedPeer, pageError } from './errors.ts'
+import { namedPeer } from './errors.ts'
+import { smallPage } from './pages.ts'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { Connection, Stream } from '@libp2p/interface'
 import type { ConnectionSchema } from '@waystone/wire/admin'
@@ -9,19 +10,20 @@ import type { AdminCalls, AdminContext } from './contract.ts'
 
 type ConnectionInfo = MessageInitShape<typeof ConnectionSchema>
 
+/** A page of connections with as many streams each stays below 1 MiB. */
+const MAX_CONNECTIONS = 100
+const MAX_STREAMS = 64
+
 /** `ListConnections` */
 export function connectionCalls({ components, bytes }: AdminContext): AdminCalls {
   const { connectionManager, peerId, rpc } = components
   return {
     listConnections: ({ peer, page }) => {
       const of = peer === '' ? undefined : namedPeer(peer, peerId).peer
-      const query = { list: `connections ${of?.toString() ?? ''}`, page, keyOf: (row: Connection) => row.id }
-      try {
-        const cut = rpc.cursors.paginate(connectionManager.getConnections(of), query)
-        return { connections: cut.rows.map(row => describeConnection(row, bytes.of(row))), page: cut.page }
-      } catch (error) {
-        throw pageError(error)
-      }
+      const list = `connections ${of?.toString() ?? ''}`
+      const query = { list, page, max: MAX_CONNECTIONS, keyOf: (row: Connection) => row.id }
+      const cut = smallPage(rpc.cursors, connectionManager.getConnections(of), query)
+      return { connections: cut.rows.map(row => describeConnection(row, bytes.of(row))), page: cut.page }
     }
   }
 }
@@ -42,7 +44,7 @@ export function describeConnection(connection: Connection, traffic: Traffic): Co
     relay: route.via ?? '',
     ...describeLimits(connection),
     openedAtMs: BigInt(Math.round(timeline.open)),
-    streams: connection.streams.map(describeStream),
+    streams: connection.streams.slice(0, MAX_STREAMS).map(describeStream),
     bytesReceived: BigInt(traffic.received),
     bytesSent: BigInt(traffic.sent),
     ...(rtt !== undefined && { roundTripMs: Math.max(0, Math.round(rtt)) })

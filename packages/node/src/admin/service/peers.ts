@@ -1,5 +1,4 @@
-import { PAGE_DEFAULT_SIZE } from '@waystone/wire/rpc'
-import { pageError } from './errors.ts'
+import { smallPage } from './pages.ts'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { Peer } from '@libp2p/interface'
 import type { PeerSchema } from '@waystone/wire/admin'
@@ -22,18 +21,10 @@ export function peerCalls({ components }: AdminContext): AdminCalls {
       )
       const peers = await components.peerStore.all()
       const shown = peers.filter(({ id }) => isShown(id.toString(), connectedOnly, { connected, components }))
-      const size = Math.min(page?.size || PAGE_DEFAULT_SIZE, MAX_PEERS)
-      const query = {
-        list: `peers ${connectedOnly ? 'connected' : 'all'}`,
-        page: { size, cursor: page?.cursor ?? '' },
-        keyOf: ({ id }: Peer) => id.toString()
-      }
-      try {
-        const cut = components.rpc.cursors.paginate(shown, query)
-        return { peers: cut.rows.map(peer => describePeer(peer, connected)), page: cut.page }
-      } catch (error) {
-        throw pageError(error)
-      }
+      const list = `peers ${connectedOnly ? 'connected' : 'all'}`
+      const query = { list, page, max: MAX_PEERS, keyOf: ({ id }: Peer) => id.toString() }
+      const cut = smallPage(components.rpc.cursors, shown, query)
+      return { peers: cut.rows.map(peer => describePeer(peer, connected)), page: cut.page }
     }
   }
 }
