@@ -1,4 +1,5 @@
 import { describeDialFailure, pathOf } from '@waystone/kit'
+import { nameOf } from '@waystone/kit/error-fields'
 import { groupPeerAddresses } from '@waystone/kit/peer-addresses'
 import { MAX_PEERS, MAX_TEXT_LENGTH } from '../constants.ts'
 import { reservingRelays } from './addresses.ts'
@@ -7,37 +8,43 @@ import type { PeerAddresses } from '@waystone/kit/peer-addresses'
 import type { Check, CheckContext } from '../check.ts'
 import type { NetworkObservation, PeerObservation } from '../observation.ts'
 
-/** Every seed and every relay: reached or not, how fast, and why not. */
+/** Every seed and every relay: reached or not, how fast, and why not. One that is both is asked once. */
 export const peersCheck: Check = async (context, { signal }) => {
-  const [seeds, relays] = await Promise.all([examineAll(context, 'seed', signal), examineAll(context, 'relay', signal)])
-  return [networkObservation(context, seeds), ...seeds, ...relays]
+  const [seeds, relays] = [candidates(context, context.init.seeds), candidates(context, context.init.relays)]
+  const reached = new Map<string, Promise<PeerResult>>()
+  const examineOnce = async (peer: PeerAddresses): Promise<PeerResult> => {
+    const id = peer.peerId.toString()
+    const result = reached.get(id) ?? examine(context, peer, signal)
+    reached.set(id, result)
+    return await result
+  }
+  const [seedResults, relayResults] = await Promise.all([
+    Promise.all(seeds.map(async peer => observation('seed', peer, await examineOnce(peer)))),
+    Promise.all(relays.map(async peer => observation('relay', peer, await examineOnce(peer))))
+  ])
+  const reserving = reservingRelays(context)
+  const found = relayResults.map(relay => (relay.connected ? { ...relay, reserved: reserving.has(relay.peer) } : relay))
+  return [networkObservation(context, seedResults), ...seedResults, ...found]
 }
 
-async function examineAll(
-  context: CheckContext,
-  as: PeerObservation['as'],
-  signal: AbortSignal
-): Promise<PeerObservation[]> {
-  const { init, components } = context
-  const all = groupPeerAddresses(as === 'seed' ? init.seeds : init.relays, as)
-  const others = all.filter(({ peerId }) => !peerId.equals(components.peerId)).slice(0, MAX_PEERS)
-  return await Promise.all(others.map(async peer => await examine(context, { peer, as }, signal)))
+type PeerResult = Pick<PeerObservation, 'connected' | 'latencyMs' | 'transport' | 'agent' | 'failure'>
+
+function candidates({ components }: CheckContext, addresses: readonly string[]): PeerAddresses[] {
+  const all = groupPeerAddresses(addresses, 'seed or relay')
+  return all.filter(({ peerId }) => !peerId.equals(components.peerId)).slice(0, MAX_PEERS)
 }
 
-interface Candidate {
-  peer: PeerAddresses
-  as: PeerObservation['as']
+function observation(as: PeerObservation['as'], peer: PeerAddresses, result: PeerResult): PeerObservation {
+  return { kind: 'peer', as, peer: peer.peerId.toString(), addresses: peer.addresses.map(String), ...result }
 }
 
-async function examine(context: CheckContext, candidate: Candidate, signal: AbortSignal): Promise<PeerObservation> {
-  const { peer, as } = candidate
-  const known = { kind: 'peer', as, peer: peer.peerId.toString(), addresses: peer.addresses.map(String) } as const
+async function examine(context: CheckContext, peer: PeerAddresses, signal: AbortSignal): Promise<PeerResult> {
   try {
     const connection = await connect(context, peer, { signal })
-    return { ...known, connected: true, ...(await describe(context, candidate, { connection, signal })) }
+    return { connected: true, ...(await describe(context, connection, signal)) }
   } catch (error) {
     const { result, reason } = describeDialFailure(signal.aborted ? signal.reason : error)
-    return { ...known, connected: false, failure: { result, reason } }
+    return { connected: false, failure: { result, reason } }
   }
 }
 
@@ -48,32 +55,30 @@ async function connect({ components }: CheckContext, peer: PeerAddresses, option
   return direct ?? (await components.connectionManager.openConnection(peer.addresses, { ...options, force: true }))
 }
 
-interface Reached {
-  connection: Connection
-  signal: AbortSignal
-}
-
-async function describe(context: CheckContext, { peer, as }: Candidate, { connection, signal }: Reached) {
+async function describe(context: CheckContext, connection: Connection, signal: AbortSignal) {
   const { ping, peerStore } = context.components
   const latencyMs = await shortestPing(ping, connection, signal)
   const agent = await agentOf(peerStore, connection)
-  const id = peer.peerId.toString()
   return {
-    latencyMs: Math.round(latencyMs * 10) / 10,
     transport: pathOf(connection).transport,
-    ...(agent !== undefined && { agent }),
-    ...(as === 'relay' && { reserved: reservingRelays(context).has(id) })
+    ...(latencyMs !== undefined && { latencyMs: Math.round(latencyMs * 10) / 10 }),
+    ...(agent !== undefined && { agent })
   }
 }
 
-// the first round trip opens the stream
+/** The first round trip opens the stream. Undefined while somebody else pings: libp2p has one such stream for each connection. */
 async function shortestPing(
   ping: CheckContext['components']['ping'],
   { remotePeer }: Connection,
   signal: AbortSignal
-): Promise<number> {
-  const first = await ping.ping(remotePeer, { signal })
-  return Math.min(first, await ping.ping(remotePeer, { signal }))
+): Promise<number | undefined> {
+  try {
+    const first = await ping.ping(remotePeer, { signal })
+    return Math.min(first, await ping.ping(remotePeer, { signal }))
+  } catch (error) {
+    if (nameOf(error) !== 'TooManyOutboundProtocolStreamsError') throw error
+    return undefined
+  }
 }
 
 async function agentOf(

@@ -23,7 +23,8 @@ export const networkRule: Rule<'network'> = ({ seeds, peers }, { role }) => {
 export const peerRule: Rule<'peer'> = observation => {
   const { as, peer, connected, latencyMs, transport, reserved } = observation
   if (!connected) return failedOpinion(observation)
-  const how = `${as} …${peer.slice(-8)} answers in ${latencyMs ?? 0} ms over ${transport ?? 'unknown'}`
+  const speed = latencyMs === undefined ? '' : ` in ${latencyMs} ms`
+  const how = `${as} …${peer.slice(-8)} answers${speed} over ${transport ?? 'unknown'}`
   if (as === 'seed') return { health: 'healthy', summary: how }
   if (reserved === true) return { health: 'healthy', summary: `${how} and holds a reservation` }
   const hint = 'is it a relay, with relayService.enabled, and are its reservations all given away?'
