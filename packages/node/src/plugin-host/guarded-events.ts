@@ -1,6 +1,6 @@
 import type { Libp2pEvents } from '@libp2p/interface'
 import type { PluginNodeEvents } from '@waystone/plugin'
-import type { ScopeInit } from './scope.ts'
+import type { ScopeInit } from './scope-init.ts'
 
 interface Registration {
   type: string

@@ -6,7 +6,7 @@ import type { Logger, Startable } from '@libp2p/interface'
 import type { Config } from '../config/schema.ts'
 import type { NodeComponents, PluginContext } from '../plugins/plugin.ts'
 import type { PluginEntry } from './load-plugins.ts'
-import type { Shared } from './scope.ts'
+import type { Shared } from './scope-init.ts'
 import type { PluginStatus } from './status.ts'
 
 export interface PluginHostInit extends Pick<PluginContext, 'clock' | 'random' | 'events' | 'stopping'> {

@@ -7,7 +7,7 @@ import type { PluginInstance } from '@waystone/plugin'
 import type { PluginPhase } from './errors.ts'
 import type { LoadedPlugin } from './load-plugin.ts'
 import type { PluginEntry } from './load-plugins.ts'
-import type { Shared } from './scope.ts'
+import type { Shared } from './scope-init.ts'
 import type { PluginState, PluginStatus } from './status.ts'
 
 interface Running {

@@ -2,7 +2,7 @@ import { PLUGIN_COMPONENTS } from '@waystone/plugin'
 import { PluginComponentRefusedError } from './errors.ts'
 import { guardedEvents } from './guarded-events.ts'
 import type { PluginComponents } from '@waystone/plugin'
-import type { ScopeInit } from './scope.ts'
+import type { ScopeInit } from './scope-init.ts'
 
 /** Why a plugin does not get them, however often it asks. */
 const REFUSALS: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { toError } from '@waystone/kit/error-fields'
 import { PluginProtocolTakenError } from './errors.ts'
 import type { Connection, PeerId, Stream, Topology } from '@libp2p/interface'
 import type { PluginProtocols, PluginStreamHandler, PluginStreamOptions } from '@waystone/plugin'
-import type { ScopeInit } from './scope.ts'
+import type { ScopeInit } from './scope-init.ts'
 
 /** Raw-stream protocols in the name of one plugin. */
 export class ScopedProtocols implements PluginProtocols {

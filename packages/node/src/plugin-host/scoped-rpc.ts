@@ -1,7 +1,7 @@
 import { PluginServiceTakenError } from './errors.ts'
 import type { DescService } from '@bufbuild/protobuf'
 import type { PluginRpc } from '@waystone/plugin'
-import type { ScopeInit } from './scope.ts'
+import type { ScopeInit } from './scope-init.ts'
 
 /** RPC in the name of one plugin. */
 export function scopedRpc(init: ScopeInit): PluginRpc {
