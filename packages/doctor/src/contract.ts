@@ -2,7 +2,7 @@ import type { AbortOptions, ComponentLogger, NodeInfo, PeerId, PeerStore } from 
 import type { AddressManager, ConnectionManager, TransportManager } from '@libp2p/interface-internal'
 import type { Clock, Random } from '@waystone/interface'
 import type { Rpc } from '@waystone/rpc'
-import type { Observation } from './observation.ts'
+import type { LimitCheck, Observation } from './observation.ts'
 
 export type DoctorRole = 'seed' | 'relay' | 'edge'
 
@@ -32,13 +32,6 @@ export interface Diagnosis {
   version: string
   /** Milliseconds since the Unix epoch. */
   atMs: number
-}
-
-/** What the system says about one of its limits. */
-export interface LimitCheck {
-  status: 'ok' | 'note' | 'warn' | 'fail'
-  message: string
-  hint?: string
 }
 
 export interface DoctorInit {

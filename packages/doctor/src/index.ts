@@ -41,8 +41,7 @@ export type {
   DoctorRole,
   ExamineOptions,
   Finding,
-  Health,
-  LimitCheck
+  Health
 } from './contract.ts'
 export { DoctorBusyError } from './errors.ts'
 export type * from './observation.ts'

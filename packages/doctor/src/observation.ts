@@ -1,5 +1,4 @@
 import type { NatVerdict } from './nat/behaviour.ts'
-import type { LimitCheck } from './contract.ts'
 
 /** What checks measure. What it means is said by `judge` alone. */
 export type Observation =
@@ -24,6 +23,13 @@ export interface VersionsObservation {
   /** Platform, release and architecture. */
   os: string
   network: string
+}
+
+/** What the system says about one of its limits. */
+export interface LimitCheck {
+  status: 'ok' | 'note' | 'warn' | 'fail'
+  message: string
+  hint?: string
 }
 
 export interface OpenFilesObservation extends LimitCheck {
