@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import { ManualClock, poll } from '@waystone/kit/testing'
 import { describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/index.ts'
 import { createNode, pluginHostPlugin } from '../../src/index.ts'
 import { allPlugins, localConfig, startLocalNode } from '../local-node.ts'
-import { folderWith } from './fixtures.ts'
+import { folderWith, installed, pluginSource } from './fixtures.ts'
 import { HelloService, plugin, PROTOCOL, start, statusOf } from './hosting.ts'
 import type { DefinedPlugin, PluginScope } from '@waystone/plugin'
 import type { Create } from './hosting.ts'
@@ -27,6 +29,17 @@ describe('plugins of a node', () => {
     await running.node.stop()
     expect(calls).toEqual(['create a', 'start a', 'create b', 'start b', 'stop b, aborted', 'stop a, aborted'])
     expect(statusOf(running.node).map(([, state]) => state)).toEqual(['stopped', 'stopped'])
+  })
+
+  it('are found by name from the folder of the config file', async () => {
+    const yaml = 'extends: dev\nrole: edge\ndataDir: data\nlog: { level: silent }\nplugins: [{ package: hello }]\n'
+    const folder = await folderWith({ ...installed('hello', pluginSource({})), 'edge.yaml': yaml })
+    const { config: read, ...loaded } = await loadConfig({ file: join(folder, 'edge.yaml') })
+    const init = { config: read, plugins: allPlugins, metrics: false, admin: false }
+    await using node = await createNode({ ...init, loaded })
+    expect(statusOf(node)).toEqual([['hello', 'starting', undefined]])
+    await node.stop()
+    await expect(createNode(init)).rejects.toMatchObject({ name: 'PluginNotFoundError' })
   })
 
   it('are none where the config names none', async () => {
