@@ -140,6 +140,19 @@ it('calls a method of a peer in JSON, through a running node and without one', a
   const denied = await runCommand({ args: [...call, ...own] })
   expect(denied.stderr).toContain('this needs the function admin')
   expect(denied.code).toBe(1)
+  const open = await runCommand({ args: ['call', served.address, 'waystone.probe.v1.ProbeService/Probe', ...own] })
+  expect(open.code, open.stderr).toBe(0)
+  expect(JSON.parse(open.stdout)).toMatchObject({ role: 'edge', network: 'e2e' })
+  for (const wrong of [
+    [served.address, 'no method'],
+    [served.address, 'a.B/C', '{']
+  ]) {
+    const byNode = await through(edge, 'call', ...wrong)
+    const byItself = await runCommand({ args: ['call', ...wrong, ...own] })
+    expect([byNode.code, byItself.code]).toEqual([2, 2])
+    expect(byNode.stderr).toMatch(/(ProcedureInvalid|JsonMessageInvalid)Error[\s\S]*hint:/)
+    expect(byItself.stderr).toMatch(/(ProcedureInvalid|JsonMessageInvalid)Error[\s\S]*hint:/)
+  }
 })
 
 it('lets a peer with the function admin name no files of the machine', async () => {

@@ -1,4 +1,7 @@
+import { Code } from '@connectrpc/connect'
 import { Command, InvalidArgumentError } from 'commander'
+import { nameOf, toError } from '@waystone/kit/error-fields'
+import { rpcError } from '@waystone/rpc'
 import { addApiOptions } from '../api/index.ts'
 import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
 import { JOIN_TIMEOUT_MS, waitUntilJoined } from '../edge/joining.ts'
@@ -14,6 +17,9 @@ import type { NodeFlags } from '../through/fitting-node.ts'
 
 /** A day: longer than anybody waits, and than timers can go wrong, in seconds. */
 const MAX_TIMEOUT_S = 86_400
+
+/** Of the command line; the same when a running node finds them. */
+const MISTAKES = new Set(['ProcedureInvalidError', 'JsonMessageInvalidError'])
 
 interface CallOptions extends NodeFlags {
   /** In seconds. */
@@ -50,7 +56,7 @@ async function call(peer: string, procedure: string, json: string[], options: Ca
     for await (const answer of answers) console.log(answer)
   } catch (error) {
     signal.throwIfAborted()
-    throw error
+    throw MISTAKES.has(nameOf(error)) ? rpcError(Code.InvalidArgument, toError(error)) : error
   }
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { describeRpcFailure } from '@waystone/rpc'
 import { FileService } from '@waystone/wire/admin'
+import { readerSignal } from './reader-signal.ts'
 import { failureFrom, routeFrom } from './route.ts'
 import type { ReceiveFilesResponse } from '@waystone/wire/admin'
 import type { ReceiveReport } from '../edge/receive-report.ts'
@@ -35,16 +36,11 @@ export async function receiveThrough(fitting: FittingNode, init: ReceiveThroughI
 async function receiveInto({ api, node }: FittingNode, folder: string, init: ReceiveThroughInit): Promise<void> {
   const { accept, once, report } = init
   const seeds = node.seeds.map(({ address }) => address)
-  // Connect does not cancel a call whose reader leaves it
-  const reader = new AbortController()
-  const signal = AbortSignal.any([init.signal, reader.signal])
-  try {
-    for await (const { event } of api.client(FileService).receiveFiles({ folder, accept }, { signal })) {
-      tell(report, event, seeds)
-      if (once && event.case === 'received') return
-    }
-  } finally {
-    reader.abort()
+  using reader = readerSignal(init.signal)
+  const { signal } = reader
+  for await (const { event } of api.client(FileService).receiveFiles({ folder, accept }, { signal })) {
+    tell(report, event, seeds)
+    if (once && event.case === 'received') return
   }
 }
 

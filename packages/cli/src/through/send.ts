@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { FileService } from '@waystone/wire/admin'
 import { CallEndedEarlyError } from './errors.ts'
+import { readerSignal } from './reader-signal.ts'
 import { failureFrom, routeFrom } from './route.ts'
 import type { FileDelivered, SendProgress as ProgressMessage } from '@waystone/wire/admin'
 import type { NodeApi } from '../api/index.ts'
@@ -20,7 +21,9 @@ export interface SendThroughInit {
  * @throws CallEndedEarlyError, ConnectError
  */
 export async function sendThrough(api: NodeApi, init: SendThroughInit): Promise<void> {
-  const { file, peer, name = '', report, signal } = init
+  const { file, peer, name = '', report } = init
+  using reader = readerSignal(init.signal)
+  const { signal } = reader
   const request = { path: resolve(file), peer, name }
   for await (const { event } of api.client(FileService).sendFile(request, { signal })) {
     if (event.case === 'progress') report.progress(progressFrom(event.value))
