@@ -1,0 +1,154 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { accessSync } from 'node:fs'
+import { poll } from '@waystone/kit/testing'
+
+/** What the router between the two networks does to what comes out of the inner one. */
+export type Router = keyof typeof RULES
+
+/** Two networks with a router between them, each in a network namespace of its own. Gone when disposed of. */
+export interface NatLab extends AsyncDisposable {
+  /** Command lines that run their last arguments in a part of the lab. */
+  inner: string[]
+  router: string[]
+  outer: string[]
+}
+
+/** Of the outer network, from the block for documentation. */
+export const OUTER_IPS = ['203.0.113.10', '203.0.113.11'] as const
+export const ROUTER_IP = '203.0.113.1'
+export const INNER_IP = '10.77.0.2'
+/** Ports of the STUN server, on each of the outer addresses. */
+export const STUN_PORTS = ['3478', '3479'] as const
+
+const NAT_TABLE = 'add table ip nat; add chain ip nat out { type nat hook postrouting priority 100; };'
+const masquerade = (how: string): string => `${NAT_TABLE} add rule ip nat out oifname "out0" masquerade ${how};`
+
+const RULES = {
+  /** One mapping for each port, as most home routers have. */
+  'port-preserving': masquerade(''),
+  /** Another mapping for each flow, as some carriers have. */
+  random: masquerade('random'),
+  'fully-random': masquerade('fully-random'),
+  /** Lets everybody in. */
+  'full-cone': `${masquerade('')} add chain ip nat in { type nat hook prerouting priority -100; };
+    add rule ip nat in iifname "out0" udp dport 1024-65535 dnat to ${INNER_IP};`,
+  /** TCP alone gets through. */
+  'without-udp': `${masquerade('')} add table ip f; add chain ip f fw { type filter hook forward priority 0; };
+    add rule ip f fw meta l4proto udp drop;`
+} as const
+
+const PROGRAMS = { ip: 'iproute2', nft: 'nftables', turnserver: 'coturn' } as const
+
+/** Why there can be no lab here, or nothing if there can. Installs what is missing. */
+export function whyNoNatLab(): string | undefined {
+  if (process.platform !== 'linux') return 'network namespaces are a thing of Linux'
+  if (process.getuid?.() !== 0) return 'network namespaces of their own need root'
+  const missing = Object.entries(PROGRAMS).filter(([program]) => !isInstalled(program))
+  if (missing.length > 0) install(missing.map(([, name]) => name))
+  const [absent] = Object.keys(PROGRAMS).filter(program => !isInstalled(program))
+  if (absent !== undefined) return `${absent} cannot be installed`
+  const name = `ws-${process.pid}-try`
+  const made = spawnSync('ip', ['netns', 'add', name], { encoding: 'utf8' })
+  spawnSync('ip', ['netns', 'del', name])
+  return made.status === 0 ? undefined : made.stderr.trim()
+}
+
+/** Makes the networks and the router. */
+export async function createNatLab(router: Router): Promise<NatLab> {
+  const names = ['inner', 'router', 'outer'].map(part => `ws-${process.pid}-${part}`)
+  const [inner = [], middle = [], outer = []] = names.map(name => ['ip', 'netns', 'exec', name])
+  const dispose = async (): Promise<void> => {
+    for (const name of names) spawnSync('ip', ['netns', 'del', name])
+  }
+  try {
+    for (const name of names) run(['ip', 'netns', 'add', name])
+    for (const part of [inner, middle, outer]) run([...part, 'ip', 'link', 'set', 'lo', 'up'])
+    link({ part: inner, name: 'in0', ips: [INNER_IP] }, { part: middle, name: 'in0', ips: ['10.77.0.1'] })
+    link({ part: outer, name: 'out0', ips: [...OUTER_IPS] }, { part: middle, name: 'out0', ips: [ROUTER_IP] })
+    run([...inner, 'ip', 'route', 'add', 'default', 'via', '10.77.0.1'])
+    run([...middle, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward'])
+    run([...middle, 'nft', RULES[router]])
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+  return { inner, router: middle, outer, [Symbol.asyncDispose]: dispose }
+}
+
+/** A real STUN server with two addresses and two ports (RFC 5780) in the outer network. */
+export async function startStunServer({ outer }: NatLab): Promise<AsyncDisposable> {
+  const addresses = OUTER_IPS.flatMap(ip => ['-L', ip])
+  const ports = ['-p', STUN_PORTS[0], '--alt-listening-port', STUN_PORTS[1]]
+  const quiet = ['--no-tls', '--no-dtls', '--no-cli', '--no-auth', '--log-file', 'stdout', '--pidfile', '']
+  const [file = '', ...args] = [...outer, 'turnserver', '-n', '-S', ...addresses, ...ports, ...quiet]
+  const server = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [server.stdout, server.stderr])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const ended = new Promise(resolve => server.once('close', resolve))
+  const stop = async (): Promise<void> => {
+    server.kill('SIGKILL')
+    await ended
+  }
+  await poll(() => (isListening(outer) ? true : undefined), { what: 'the STUN server' }).catch(
+    async (cause: unknown) => {
+      await stop()
+      throw new Error(`no STUN server: ${output}`, { cause })
+    }
+  )
+  return { [Symbol.asyncDispose]: stop }
+}
+
+/** Whether all four UDP ports are bound; the server does not say it. */
+function isListening([file = '', ...args]: string[]): boolean {
+  const { stdout } = spawnSync(file, [...args, 'cat', '/proc/net/udp'], { encoding: 'utf8' })
+  return OUTER_IPS.every(ip => STUN_PORTS.every(port => stdout.includes(` ${kernelEndpoint(ip, Number(port))} `)))
+}
+
+// as the kernel of a little-endian machine prints it
+function kernelEndpoint(ip: string, port: number): string {
+  const hex = (number: number, digits: number): string => number.toString(16).toUpperCase().padStart(digits, '0')
+  const address = ip.split('.').toReversed()
+  return `${address.map(part => hex(Number(part), 2)).join('')}:${hex(port, 4)}`
+}
+
+interface LinkEnd {
+  /** Command line of the namespace. */
+  part: string[]
+  name: string
+  ips: string[]
+}
+
+function link(a: LinkEnd, b: LinkEnd): void {
+  const [nsA = '', nsB = ''] = [a, b].map(({ part }) => part.at(-1))
+  run(['ip', 'link', 'add', a.name, 'netns', nsA, 'type', 'veth', 'peer', 'name', b.name, 'netns', nsB])
+  for (const { part, name, ips } of [a, b]) {
+    for (const ip of ips) run([...part, 'ip', 'address', 'add', `${ip}/24`, 'dev', name])
+    run([...part, 'ip', 'link', 'set', name, 'up'])
+  }
+}
+
+function isInstalled(program: string): boolean {
+  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin']
+  return folders.some(folder => {
+    try {
+      accessSync(`${folder}/${program}`)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+function install(packages: string[]): void {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const args = ['install', '-y', '--no-install-recommends', ...packages]
+  if (spawnSync('apt-get', args, { env }).status === 0) return
+  spawnSync('apt-get', ['update'], { env })
+  spawnSync('apt-get', args, { env })
+}
+
+function run([file = '', ...args]: string[]): void {
+  const { status, stderr, error } = spawnSync(file, args, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${[file, ...args].join(' ')}: ${error?.message ?? stderr}`)
+}
