@@ -1,4 +1,4 @@
-import type { AbortOptions, ComponentLogger, Metrics, PeerId, PeerRouting } from '@libp2p/interface'
+import type { ComponentLogger, Metrics, PeerId, PeerRouting } from '@libp2p/interface'
 import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import type { AdminEvents, Clock, GrantingTrustPolicy, TrustGrantees } from '@waystone/interface'
 import type { ConnectionRoute } from '@waystone/kit'
@@ -75,7 +75,7 @@ export interface ExposeOptions extends Watched {
   allow?: TrustGrantees | undefined
 }
 
-export interface ForwardOptions extends Watched, AbortOptions {
+export interface ForwardOptions extends Watched {
   /** `port` (on loopback), `address:port` or `unix:/path`; port 0 takes a free one. */
   local: string
   /** Peer id, or multiaddr that ends in one. */

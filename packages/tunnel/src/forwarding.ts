@@ -2,7 +2,7 @@ import { parsePeer } from '@waystone/kit'
 import { toError } from '@waystone/kit/error-fields'
 import { assertTunnelName, formatAddress, parseLocal } from './address.ts'
 import { MAX_CONNECTIONS_PER_FORWARD } from './constants.ts'
-import { LocalResetError, TunnelBusyError, TunnelEndedError } from './errors.ts'
+import { TunnelBusyError, TunnelEndedError } from './errors.ts'
 import { listen } from './listener.ts'
 import { resetSocket } from './socket.ts'
 import { TunnelGroup } from './tunnel-group.ts'
@@ -72,7 +72,6 @@ export class Forwarding implements Forward {
     try {
       if (this.#connections > MAX_CONNECTIONS_PER_FORWARD) throw new TunnelBusyError(`${MAX_CONNECTIONS_PER_FORWARD}`)
       const opened = await this.#init.opener.open({ to: this.#to, name: group.origin.name, signal: group.signal })
-      if (socket.destroyed) return opened.stream.abort(new LocalResetError())
       await group.carry({ ...opened, socket })
     } catch (error) {
       resetSocket(socket)

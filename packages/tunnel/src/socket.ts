@@ -19,11 +19,13 @@ export interface ConnectInit {
 export async function connectToTarget(target: SocketAddress, { clock, signal }: ConnectInit): Promise<Socket> {
   using deadline = createDeadline({ ms: TARGET_CONNECT_MS, what: 'connecting to the target', signal, clock })
   const socket = connect({ ...target, allowHalfOpen: true })
+  // a target may reset before anybody carries the connection, and an error that nobody hears ends the process
+  socket.on('error', () => {})
   try {
     await once(socket, 'connect', { signal: deadline.signal })
     return tuned(socket)
   } catch (error) {
-    socket.on('error', () => {}).destroy()
+    socket.destroy()
     throw deadline.signal.aborted ? deadline.signal.reason : error
   }
 }

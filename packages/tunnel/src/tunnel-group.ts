@@ -1,6 +1,7 @@
 import { setMaxListeners } from '@libp2p/interface'
 import { pathOf } from '@waystone/kit'
 import { toError } from '@waystone/kit/error-fields'
+import { LocalResetError } from './errors.ts'
 import { Link } from './link.ts'
 import { tuned } from './socket.ts'
 import type { Socket } from 'node:net'
@@ -67,9 +68,11 @@ export class TunnelGroup {
   /** Carries one connection until it ends, however it does. */
   async carry(ends: TunnelEnds): Promise<void> {
     const { reporter, clock } = this.#init
-    const { connection } = ends
+    const { connection, socket, stream } = ends
+    // gone while the tunnel was opened
+    if (socket.destroyed) return stream.abort(new LocalResetError())
     const counted = { bytesReceived: 0, bytesSent: 0 }
-    tuned(ends.socket)
+    tuned(socket)
     const id = reporter.opened(this.#init, { peer: connection.remotePeer, route: pathOf(connection) })
     this.#open++
     const link = new Link({ ...ends, clock, signal: this.signal, onBytes: this.#count(counted) })
