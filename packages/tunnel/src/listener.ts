@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { lstat, rm } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
 import { codeOf } from '@waystone/kit/error-fields'
 import { formatAddress } from './address.ts'
 import { LocalAddressInUseError, LocalAddressUnavailableError } from './errors.ts'
@@ -22,8 +23,7 @@ export interface Listener {
 export async function listen(address: SocketAddress, onSocket: (socket: Socket) => void): Promise<Listener> {
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, onSocket)
   try {
-    server.listen({ ...address })
-    await once(server, 'listening')
+    await listening(server, address)
   } catch (error) {
     const text = formatAddress(address)
     if (codeOf(error) === 'EADDRINUSE') throw new LocalAddressInUseError(text, error)
@@ -32,6 +32,32 @@ export async function listen(address: SocketAddress, onSocket: (socket: Socket) 
   // what accept() reports later, such as too many open files, must not end the process; clients are then refused
   server.on('error', () => {})
   return { address: addressOf(server, address), close: async () => await closed(server) }
+}
+
+async function listening(server: Server, address: SocketAddress): Promise<void> {
+  const attempt = async (): Promise<void> => {
+    server.listen({ ...address })
+    await once(server, 'listening')
+  }
+  await attempt().catch(async (error: unknown) => {
+    if (codeOf(error) !== 'EADDRINUSE' || !('path' in address) || !(await isStale(address.path))) throw error
+    await rm(address.path, { force: true })
+    await attempt()
+  })
+}
+
+/** Whether this is a unix socket that a killed process left behind. */
+async function isStale(path: string): Promise<boolean> {
+  if (!(await lstat(path)).isSocket()) return false
+  const socket = connect({ path })
+  try {
+    await once(socket, 'connect')
+    return false
+  } catch (error) {
+    return codeOf(error) === 'ECONNREFUSED'
+  } finally {
+    socket.destroy()
+  }
 }
 
 function addressOf(server: Server, asked: SocketAddress): SocketAddress {

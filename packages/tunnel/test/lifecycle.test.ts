@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect } from 'node:net'
 import { generateKeyPair } from '@libp2p/crypto/keys'
@@ -88,6 +90,21 @@ describe('a forward', () => {
     await expectCode(services.tunnel.forward({ ...options, local: '0', name: 'A' }), 'TunnelNameInvalidError')
     await expectCode(services.tunnel.forward({ ...options, local: '0', peer: 'bob' }), 'PeerNameInvalidError')
     expect(services.tunnel.list()).toEqual([])
+  })
+
+  it('takes the place of a unix socket that a killed process left behind, and of nothing else', async () => {
+    await using folder = await temporaryFolder()
+    const [stale, file] = [join(folder.path, 'stale'), join(folder.path, 'file')]
+    const script = `net.createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`
+    spawnSync(process.execPath, ['-e', script, stale])
+    await writeFile(file, 'kept')
+    const { services, peerId } = await tunnelNode()
+    const options = { peer: peerId.toString(), name: 'web' }
+    const { listening } = await services.tunnel.forward({ ...options, local: `unix:${stale}` })
+    expect(listening).toBe(`unix:${stale}`)
+    await expectCode(services.tunnel.forward({ ...options, local: `unix:${stale}` }), 'LocalAddressInUseError')
+    await expectCode(services.tunnel.forward({ ...options, local: `unix:${file}` }), 'LocalAddressInUseError')
+    expect(await readFile(file, 'utf8')).toBe('kept')
   })
 
   it('listens on a unix socket and reaches one', async () => {
