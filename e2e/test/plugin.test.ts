@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
@@ -48,16 +48,6 @@ async function npm(cwd: string, ...args: string[]): Promise<string> {
   return stdout
 }
 
-/** As if the packages were on the registry. */
-async function useTarballs(folder: string, tarballs: Record<string, string>): Promise<void> {
-  const file = join(folder, 'package.json')
-  const manifest = JSON.parse(await readFile(file, 'utf8')) as Record<string, Record<string, string>>
-  for (const part of ['dependencies', 'devDependencies'].map(name => manifest[name] ?? {})) {
-    for (const name of Object.keys(part)) part[name] = tarballs[name] ?? part[name] ?? ''
-  }
-  await writeFile(file, JSON.stringify({ ...manifest, overrides: tarballs }))
-}
-
 /** Sends one frame to the echo of the plugin and returns what comes back. */
 async function echoOf(address: string, text: string): Promise<string | undefined> {
   const node = await createLibp2p({ transports: [tcp()], connectionEncrypters: [noise()], streamMuxers: [yamux()] })
@@ -71,8 +61,9 @@ async function echoOf(address: string, text: string): Promise<string | undefined
 it('waystone plugin new writes a package whose tests pass, and which runs in an edge and is called', async () => {
   const folder = await folderOfTest()
   const hello = join(folder, 'hello')
-  expect(await runCommand({ args: ['plugin', 'new', 'hello'], cwd: folder })).toMatchObject({ code: 0, stderr: '' })
-  await useTarballs(hello, await packPackages(join(folder, 'packs')))
+  await packPackages(join(folder, 'packs'))
+  const args = ['plugin', 'new', 'hello', '--packages', 'packs']
+  expect(await runCommand({ args, cwd: folder })).toMatchObject({ code: 0, stderr: '' })
   await npm(hello, 'install', '--prefer-offline', '--no-audit', '--no-fund')
   expect(await npm(hello, 'test')).toMatch(/pass 3\n.*fail 0\n/s)
 

@@ -8,13 +8,19 @@ export function pluginCommand(): Command {
     new Command('new')
       .description('write a package with a protobuf service, a stream protocol and tests into ./NAME')
       .argument('<name>', 'such as hello or my-protocol')
+      .option('--packages <folder>', 'take Waystone from this folder of npm run pack, not from the registry')
       .option('--json', 'as JSON')
       .action(createPlugin)
   )
 }
 
-async function createPlugin(name: string, { json = false }: { json?: boolean }): Promise<void> {
-  const plugin = await newPlugin(name, process.cwd())
+interface Options {
+  packages?: string
+  json?: boolean
+}
+
+async function createPlugin(name: string, { json = false, ...options }: Options): Promise<void> {
+  const plugin = await newPlugin(name, process.cwd(), options)
   const next = nextSteps(plugin)
   process.stdout.write(json ? `${JSON.stringify({ ...plugin, next }, undefined, 2)}\n` : asText(plugin, next))
 }

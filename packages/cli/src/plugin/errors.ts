@@ -12,3 +12,9 @@ export class FolderNotEmptyError extends WaystoneError {
   static override readonly name = 'FolderNotEmptyError'
   readonly exitCode = EXIT_BAD_CONFIG
 }
+
+/** A folder has not all packages of this release that a plugin needs. */
+export class PackedPackagesMissingError extends WaystoneError {
+  static override readonly name = 'PackedPackagesMissingError'
+  readonly exitCode = EXIT_BAD_CONFIG
+}
