@@ -42,10 +42,11 @@ test('a plugin that would replace a part of libp2p is refused', async () => {
 
 test('the config decides which of the plugins run', async () => {
   const relay = await createServices(allPlugins, context())
-  expect(Object.keys(relay)).toEqual(['identify', 'identifyPush', 'rpc', 'dht', 'relayServer', 'fileTransfer'])
+  const always = ['identify', 'identifyPush', 'rpc', 'doctor']
+  expect(Object.keys(relay)).toEqual([...always, 'dht', 'relayServer', 'fileTransfer'])
   const nat = { autonat: true, dcutr: true, upnp: true, stun: [] }
   const edge = await createServices(allPlugins, context(localConfig('edge', { nat, dht: { mode: 'off' } })))
-  expect(Object.keys(edge)).toEqual(['identify', 'identifyPush', 'rpc', 'autonat', 'dcutr', 'upnp', 'fileTransfer'])
+  expect(Object.keys(edge)).toEqual([...always, 'autonat', 'dcutr', 'upnp', 'fileTransfer'])
 })
 
 test('WebRTC between private peers is listened for on relays', async () => {

@@ -14,10 +14,10 @@ const PORT = /:\d{1,5}$/
 /** The names of a server: loopback's, those given, and that under which this request arrived. */
 export function namesOf(given: readonly string[], localAddress: string | undefined): ReadonlySet<string> {
   const arrived = localAddress === undefined ? [] : [inUrl(localAddress)]
-  return new Set([...LOOPBACK_NAMES, ...given, ...arrived].map(name => name.toLowerCase()))
+  return new Set([...LOOPBACK_NAMES, ...given.map(inUrl), ...arrived].map(name => name.toLowerCase()))
 }
 
-/** An IP address as it stands in a URL. */
+/** A host as it stands in a URL: an IPv6 address in brackets. */
 export function inUrl(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/, '')
   return plain.includes(':') ? `[${plain}]` : plain
@@ -53,9 +53,4 @@ export function holdsToken(authorization: string | undefined, token: string): bo
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
-}
-
-/** Whether nobody but this machine can reach a host. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }

@@ -13,6 +13,12 @@ export class AdminTlsRequiredError extends WaystoneError {
   readonly exitCode = EXIT_START_FAILED
 }
 
+/** The admin API cannot listen where the config says, for a reason other than a port in use. */
+export class AdminListenError extends WaystoneError {
+  static override readonly name = 'AdminListenError'
+  readonly exitCode = EXIT_START_FAILED
+}
+
 /** The path of the admin API's unix socket is taken: by another process, or by something that is no socket. */
 export class AdminSocketInUseError extends WaystoneError {
   static override readonly name = 'AdminSocketInUseError'

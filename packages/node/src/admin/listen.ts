@@ -1,11 +1,10 @@
-import { lstat, rm, chmod, readFile } from 'node:fs/promises'
+import { lstat, rm, chmod } from 'node:fs/promises'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { createSecureContext } from 'node:tls'
 import { codeOf, messageOf } from '@waystone/kit/error-fields'
-import { inUrl, isLoopback } from './access.ts'
-import { AdminSocketInUseError, AdminTlsRequiredError } from './errors.ts'
-import { CertificateUnreadableError, PortInUseError } from '../libp2p/errors.ts'
+import { inUrl } from './access.ts'
+import { AdminListenError, AdminSocketInUseError } from './errors.ts'
+import { PortInUseError } from '../libp2p/errors.ts'
 import type { ListenOptions, Server } from 'node:net'
 import type { Config } from '../config/schema.ts'
 
@@ -16,7 +15,7 @@ const SOCKET_MODE = 0o600
  * Makes a server listen where the config says and returns its URL:
  * `http://127.0.0.1:40213`, `https://…` or `unix:/path`.
  *
- * @throws PortInUseError, AdminSocketInUseError
+ * @throws PortInUseError, AdminListenError, AdminSocketInUseError
  */
 export async function listen(server: Server, admin: Config['admin']): Promise<string> {
   return admin.socket === undefined ? await listenOnPort(server, admin) : await listenOnSocket(server, admin.socket)
@@ -26,7 +25,7 @@ async function listenOnPort(server: Server, { host, port, names, tls }: Config['
   try {
     await listening(server, { host, port })
   } catch (error) {
-    if (codeOf(error) !== 'EADDRINUSE') throw error
+    if (codeOf(error) !== 'EADDRINUSE') throw cannotListen(`${host}:${port}`, error)
     throw new PortInUseError(`another process listens on the admin address ${host}:${port}`, {
       hint: 'stop the other process, or set admin.port to another port (0 takes a free one)',
       cause: error
@@ -39,8 +38,8 @@ async function listenOnPort(server: Server, { host, port, names, tls }: Config['
 
 /** Nobody can call an unspecified address. */
 function nameIn(address: string, names: readonly string[]): string {
-  if (address === '0.0.0.0') return names[0] ?? '127.0.0.1'
-  if (address === '::') return names[0] ?? '[::1]'
+  if (address === '0.0.0.0') return inUrl(names[0] ?? '127.0.0.1')
+  if (address === '::') return inUrl(names[0] ?? '::1')
   return inUrl(address)
 }
 
@@ -48,11 +47,11 @@ async function listenOnSocket(server: Server, path: string): Promise<string> {
   try {
     await listening(server, { path })
   } catch (error) {
-    if (codeOf(error) !== 'EADDRINUSE') throw error
+    if (codeOf(error) !== 'EADDRINUSE') throw cannotListen(path, error)
     await removeStale(path)
     await listening(server, { path })
   }
-  // nobody else could connect before: without it a socket may only be written to by its owner's group at most
+  // who was faster, under a umask that allowed it, needs the token all the same
   await chmod(path, SOCKET_MODE)
   return `unix:${path}`
 }
@@ -78,6 +77,13 @@ async function answers(path: string): Promise<boolean> {
   }
 }
 
+function cannotListen(where: string, cause: unknown): AdminListenError {
+  return new AdminListenError(`the admin API cannot listen on ${where} (${codeOf(cause) ?? messageOf(cause)})`, {
+    hint: 'check admin.host, admin.port or admin.socket: the address must be one of this machine, and free to use',
+    cause
+  })
+}
+
 function inUse(message: string): AdminSocketInUseError {
   return new AdminSocketInUseError(message, { hint: 'set admin.socket to another path, or stop the other process' })
 }
@@ -90,48 +96,4 @@ async function listening(server: Server, options: ListenOptions): Promise<void> 
       resolve()
     })
   })
-}
-
-/**
- * Certificate and key of the server, or nothing if it speaks plain HTTP.
- *
- * @throws AdminTlsRequiredError, CertificateUnreadableError
- */
-export async function readTls({
-  host,
-  socket,
-  tls
-}: Config['admin']): Promise<{ cert: Buffer; key: Buffer } | undefined> {
-  const { certFile, keyFile } = tls
-  if (socket !== undefined) return undefined
-  if (certFile !== undefined && keyFile !== undefined) {
-    return checked({ cert: await readPem(certFile), key: await readPem(keyFile) }, certFile)
-  }
-  if (isLoopback(host)) return undefined
-  throw new AdminTlsRequiredError(`the admin API would be open to other hosts at ${host} without encryption`, {
-    hint: 'set admin.tls.certFile and admin.tls.keyFile, or admin.host to 127.0.0.1'
-  })
-}
-
-function checked(pair: { cert: Buffer; key: Buffer }, certFile: string): typeof pair {
-  try {
-    createSecureContext(pair)
-    return pair
-  } catch (cause) {
-    throw new CertificateUnreadableError(`${certFile} and its key cannot be used: ${messageOf(cause)}`, {
-      hint: 'admin.tls needs a certificate and its own private key, both as PEM',
-      cause
-    })
-  }
-}
-
-async function readPem(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path)
-  } catch (cause) {
-    throw new CertificateUnreadableError(`cannot read ${path} for the admin API`, {
-      hint: 'check admin.tls and the permissions of the file',
-      cause
-    })
-  }
 }

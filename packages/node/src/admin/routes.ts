@@ -1,8 +1,9 @@
 import type { Reply } from './reply.ts'
 
 export interface Route {
-  reply: () => Reply | Promise<Reply>
-  /** Whether it says more than a stranger should know. */
+  /** @param trusted - whether no stranger can have asked */
+  reply: (trusted: boolean) => Reply | Promise<Reply>
+  /** Whether strangers get nothing of it. */
   private: boolean
 }
 
@@ -20,7 +21,7 @@ export interface RoutesInit {
 export function createRoutes({ missing, metrics }: RoutesInit): Routes {
   const routes = new Map<string, Route>([
     ['/livez', { reply: () => ({ status: 200, body: 'alive\n' }), private: false }],
-    ['/readyz', { reply: () => readyz(missing()), private: false }]
+    ['/readyz', { reply: trusted => readyz(missing(), trusted), private: false }]
   ])
   if (metrics !== undefined) {
     const reply = async (): Promise<Reply> => ({
@@ -33,11 +34,12 @@ export function createRoutes({ missing, metrics }: RoutesInit): Routes {
   return routes
 }
 
-function readyz(missing: string[]): Reply {
+/** A probe on another host needs the status alone; what is missing tells of seeds, relays and services. */
+function readyz(missing: string[], trusted: boolean): Reply {
   const ready = missing.length === 0
   return {
     status: ready ? 200 : 503,
-    body: `${JSON.stringify({ ready, missing })}\n`,
+    body: `${JSON.stringify(trusted ? { ready, missing } : { ready })}\n`,
     contentType: 'application/json'
   }
 }

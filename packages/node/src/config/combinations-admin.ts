@@ -1,4 +1,5 @@
 import { overlaps } from './listen-address.ts'
+import { isLoopback } from './loopback.ts'
 import type { Found } from './impossible.ts'
 import type { ListenAddress, Socket } from './listen-address.ts'
 import type { Config } from './schema.ts'
@@ -36,11 +37,6 @@ function* portTaken({ admin }: Config, listen: ListenAddress[]): Found {
 function* openToOthers({ admin: { host, tls } }: Config): Found {
   if (isLoopback(host) || tls.certFile !== undefined || tls.keyFile !== undefined) return
   yield { path: 'admin.host', message: 'can be reached by others: needs admin.tls.certFile and admin.tls.keyFile' }
-}
-
-/** Whether only this machine can reach what listens there. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
 
 /** Presets name a port, which a socket just replaces; a person who names both means something else. */

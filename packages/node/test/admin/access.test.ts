@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { foreignBecause, holdsToken, inUrl, isLoopback, namesOf } from '../../src/admin/access.ts'
+import { foreignBecause, holdsToken, inUrl, namesOf } from '../../src/admin/access.ts'
+import { isLoopback } from '../../src/config/loopback.ts'
 
 const names = { hosts: namesOf(['Node.Example'], '192.0.2.7'), scheme: 'http' as const }
 
@@ -91,4 +92,9 @@ test('an IPv4 address that came over IPv6 is named as such', () => {
 test('only loopback is loopback', () => {
   expect(['localhost', '127.0.0.1', '127.9.9.9', '::1'].every(isLoopback)).toBe(true)
   expect(['0.0.0.0', '::', '192.168.1.1', '127.0.0.1.example', 'example'].some(isLoopback)).toBe(false)
+})
+
+test('an IPv6 address can be one of the names', () => {
+  const hosts = namesOf(['FD00::7'], undefined)
+  expect(foreignBecause({ host: '[fd00::7]:40213' }, { hosts, scheme: 'https' })).toBeUndefined()
 })

@@ -5,6 +5,7 @@ import { readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryFolder } from '@waystone/kit/testing/node'
 import { expect, test } from 'vitest'
+import { makeCertificate } from '../certificate.ts'
 import { ADMIN, AUTHORIZED, serve } from './served.ts'
 
 const node = { getNode: () => ({ role: 'edge' }) }
@@ -91,4 +92,24 @@ test('a certificate file with something else in it is named', async () => {
   await expect(serve(node, { admin: { ...ADMIN, tls: { certFile, keyFile: certFile } } })).rejects.toMatchObject({
     name: 'CertificateUnreadableError'
   })
+})
+
+test.each([
+  ['an address that this machine does not have', { host: '192.0.2.1' }, '192.0.2.1:0 (EADDRNOTAVAIL)'],
+  ['a socket in a folder that is not there', { socket: '/nowhere/admin.sock' }, '/nowhere/admin.sock (']
+])('%s is named', async (_, where, message) => {
+  await using folder = await temporaryFolder()
+  const tls = await makeCertificate(folder.path, { type: 'ip', value: '192.0.2.1' })
+  await expect(serve(node, { admin: { ...ADMIN, tls, ...where } })).rejects.toMatchObject({
+    name: 'AdminListenError',
+    exitCode: 3,
+    message: expect.stringContaining(message)
+  })
+})
+
+test('whoever listens everywhere is called by the first of its names', async () => {
+  await using folder = await temporaryFolder()
+  const tls = await makeCertificate(folder.path, { type: 'ip', value: 'fd00::7' })
+  await using served = await serve(node, { admin: { ...ADMIN, host: '0.0.0.0', names: ['fd00::7'], tls } })
+  expect(served.url).toMatch(/^https:\/\/\[fd00::7\]:\d+$/)
 })
