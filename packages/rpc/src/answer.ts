@@ -1,6 +1,5 @@
 import { Code, ConnectError } from '@connectrpc/connect'
-import { checkHead } from './call-stream.ts'
-import { encodeResponseHead } from './codec.ts'
+import { checkHead, encodeResponseHead } from './codec.ts'
 import { endOfStream, errorResponse, isStreaming } from './error-response.ts'
 import { OK, outcomeOfChunk, outcomeOfError, outcomeOfUnary } from './outcome.ts'
 import type { UniversalServerResponse } from '@connectrpc/connect/protocol'

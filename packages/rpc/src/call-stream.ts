@@ -1,27 +1,25 @@
-import { framed, FrameTooLargeError, nextTurn } from '@waystone/kit'
-import { RPC_FRAME_MAX_BYTES, RPC_HEAD_MAX_BYTES } from '@waystone/wire/rpc'
+import { framed } from '@waystone/kit'
+import { RPC_FRAME_MAX_BYTES } from '@waystone/wire/rpc'
 import { abortAfter } from './abort-after.ts'
-import { decodeFrame, decodeTrailers, encodeFrame, encodeTrailers } from './codec.ts'
+import { checkHead, decodeTrailers, encodeCredit, encodeFrame, encodeTrailers } from './codec.ts'
 import { CallBrokenError, RpcFrameInvalidError } from './errors.ts'
+import { IncomingFrames } from './incoming-frames.ts'
+import { Pace } from './pace.ts'
+import { SendWindow } from './windows.ts'
 import type { AbortOptions, Stream } from '@libp2p/interface'
 import type { Clock } from '@waystone/interface'
 import type { FramedStream } from '@waystone/kit'
 import type { Uint8ArrayList } from 'uint8arraylist'
 import type { Frame } from './codec.ts'
 
-/** The byte that names the kind counts too. */
-const HEAD_FRAME_BYTES = RPC_HEAD_MAX_BYTES + 1
 /** Bodies are cut to frames of this length. */
 const BODY_FRAME_BYTES = RPC_FRAME_MAX_BYTES - 1
-
-/** Frames that are read or written in a row before others have their turn: about a millisecond of work. */
-const FRAMES_IN_A_ROW = 64
 
 export interface ReadBodyOptions extends AbortOptions {
   onTrailers?: (trailer: Headers) => void
 }
 
-/** How long a frame may wait for the other side to read; then the stream is reset. */
+/** How long a frame may wait for the other side to read, or to give credit; then the stream is reset. */
 export interface WritePatience {
   ms: number
   clock: Clock
@@ -31,15 +29,19 @@ export interface WritePatience {
 export class CallStream {
   readonly stream: Stream
   readonly #frames: FramedStream<Stream>
+  readonly #incoming: IncomingFrames
+  readonly #window = new SendWindow()
   readonly #patience: WritePatience | undefined
+  readonly #pace = new Pace()
   #ended = false
-  #row = 0
+  #givesCredit = true
 
-  /** @param patience - without it a write waits until its signal ends */
+  /** @param patience - of the side that serves; without it a write waits until its signal ends */
   constructor(stream: Stream, patience?: WritePatience) {
     this.stream = stream
     this.#patience = patience
     this.#frames = framed(stream, { maxLength: RPC_FRAME_MAX_BYTES })
+    this.#incoming = new IncomingFrames(this.#frames, credit => this.#window.add(credit))
   }
 
   /** Whether the other side has sent all of its call. */
@@ -54,7 +56,8 @@ export class CallStream {
    */
   async readHead(options: AbortOptions = {}): Promise<Uint8Array | undefined> {
     this.#ended = false
-    const frame = await this.#read({ ...options, maxLength: HEAD_FRAME_BYTES })
+    this.#givesCredit = true
+    const frame = await this.#incoming.next(options)
     if (frame === undefined) return undefined
     if (frame.kind !== 'head') throw new RpcFrameInvalidError(`${frame.kind} where a head belongs`)
     return frame.bytes
@@ -73,7 +76,10 @@ export class CallStream {
         const trailer = decodeTrailers(bytes)
         this.#ended = true
         onTrailers?.(trailer)
-      } else if (bytes.byteLength > 0) yield bytes
+      } else {
+        this.#giveCredit(bytes.byteLength)
+        yield bytes
+      }
     }
   }
 
@@ -83,26 +89,47 @@ export class CallStream {
    * @throws FrameTooLargeError when the head or the trailers are over their limit; nothing was sent
    */
   async writeAll(head: Uint8Array, body: Uint8Array[], trailer?: Headers, options: AbortOptions = {}): Promise<void> {
-    const frames = [headFrame(head), ...body.flatMap(bodyFrames), trailersFrame(trailer)]
-    if (lengthOf(frames) <= RPC_FRAME_MAX_BYTES) return await this.#write(frames, options)
-    for (const frame of frames) await this.#write([frame], options)
+    const first = headFrame(head)
+    const last = trailersFrame(trailer)
+    this.#window.open()
+    const bodyBytes = body.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    if (first.byteLength + bodyBytes + last.byteLength > BODY_FRAME_BYTES) {
+      await this.#write([first], options)
+      for (const bytes of body) await this.writeBody(bytes, options)
+      return await this.#writeLast([last], options)
+    }
+    this.#window.take(bodyBytes)
+    const frames = body.filter(({ byteLength }) => byteLength > 0).map(bytes => encodeFrame('body', bytes))
+    await this.#writeLast([first, ...frames, last], options)
   }
 
   /** @throws FrameTooLargeError; nothing was sent */
   async writeHead(head: Uint8Array, options: AbortOptions = {}): Promise<void> {
-    await this.#write([headFrame(head)], options)
+    const frame = headFrame(head)
+    this.#window.open()
+    await this.#write([frame], options)
   }
 
+  /** @throws as {@link readHead}, and CallBrokenError when the stream ends while this waits for credit */
   async writeBody(bytes: Uint8Array, options: AbortOptions = {}): Promise<void> {
-    for (const frame of bodyFrames(bytes)) {
-      await this.#write([frame], options)
-      await this.#pace()
+    for (let start = 0; start < bytes.byteLength;) {
+      if (this.#window.left === 0) await this.#waitForCredit(options)
+      const end = start + this.#window.take(Math.min(bytes.byteLength - start, BODY_FRAME_BYTES))
+      await this.#write([encodeFrame('body', bytes.subarray(start, end))], options)
+      await this.#pace.step()
+      start = end
     }
   }
 
   /** @throws FrameTooLargeError; nothing was sent */
   async writeTrailers(trailer?: Headers, options: AbortOptions = {}): Promise<void> {
-    await this.#write([trailersFrame(trailer)], options)
+    await this.#writeLast([trailersFrame(trailer)], options)
+  }
+
+  async #writeLast(frames: Uint8ArrayList[], options: AbortOptions): Promise<void> {
+    // once it has the answer the caller may begin its next call, for which this credit is not
+    if (this.#patience !== undefined) this.#givesCredit = false
+    await this.#write(frames, options)
   }
 
   async #write(frames: Uint8ArrayList[], options: AbortOptions): Promise<void> {
@@ -113,24 +140,25 @@ export class CallStream {
     await writing
   }
 
-  // most frames have nothing to wait for, and promises alone never let the event loop go on
-  async #pace(): Promise<void> {
-    this.#row = (this.#row + 1) % FRAMES_IN_A_ROW
-    if (this.#row === 0) await nextTurn()
+  // there may be nobody else who reads
+  async #waitForCredit(options: AbortOptions): Promise<void> {
+    const patience = this.#patience
+    using _ = patience && abortAfter(this.stream, { ...patience, what: 'a peer that takes nothing' })
+    while (this.#window.left === 0) {
+      if (!(await this.#incoming.advance(options))) throw new CallBrokenError('the stream ended inside a call')
+    }
+  }
+
+  // not waited for: two sides that wait for room for their credit, and do not read, would wait for ever
+  #giveCredit(bytes: number): void {
+    const credit = this.#givesCredit ? this.#incoming.consume(bytes) : 0
+    if (credit > 0) this.#frames.write(encodeFrame('credit', encodeCredit(credit))).catch(() => {})
   }
 
   async #readOfBody(options: AbortOptions): Promise<Frame> {
-    await this.#pace()
-    const frame = await this.#read(options)
+    const frame = await this.#incoming.next(options)
     if (frame === undefined) throw new CallBrokenError('the stream ended inside a call')
-    if (frame.kind === 'head') throw new RpcFrameInvalidError('a head inside a call')
-    if (frame.kind === 'trailers') checkHead(frame.bytes)
     return frame
-  }
-
-  async #read(options: AbortOptions & { maxLength?: number }): Promise<Frame | undefined> {
-    const frame = await this.#frames.read(options)
-    return frame === undefined ? undefined : decodeFrame(frame)
   }
 }
 
@@ -140,23 +168,4 @@ function headFrame(head: Uint8Array): Uint8ArrayList {
 
 function trailersFrame(trailer: Headers | undefined): Uint8ArrayList {
   return encodeFrame('trailers', checkHead(encodeTrailers(trailer)))
-}
-
-/** @throws FrameTooLargeError */
-export function checkHead(bytes: Uint8Array): Uint8Array {
-  if (bytes.byteLength <= RPC_HEAD_MAX_BYTES) return bytes
-  throw new FrameTooLargeError(`a head or trailers of ${bytes.byteLength} bytes are over ${RPC_HEAD_MAX_BYTES}`)
-}
-
-function bodyFrames(bytes: Uint8Array): Uint8ArrayList[] {
-  if (bytes.byteLength === 0) return []
-  if (bytes.byteLength <= BODY_FRAME_BYTES) return [encodeFrame('body', bytes)]
-  const count = Math.ceil(bytes.byteLength / BODY_FRAME_BYTES)
-  return Array.from({ length: count }, (_, index) =>
-    encodeFrame('body', bytes.subarray(index * BODY_FRAME_BYTES, (index + 1) * BODY_FRAME_BYTES))
-  )
-}
-
-function lengthOf(frames: Uint8ArrayList[]): number {
-  return frames.reduce((sum, { byteLength }) => sum + byteLength, 0)
 }

@@ -1,5 +1,12 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
-import { RequestHeadSchema, ResponseHeadSchema, RPC_FRAME, TrailersSchema } from '@waystone/wire/rpc'
+import { FrameTooLargeError } from '@waystone/kit'
+import {
+  RequestHeadSchema,
+  ResponseHeadSchema,
+  RPC_FRAME,
+  RPC_HEAD_MAX_BYTES,
+  TrailersSchema
+} from '@waystone/wire/rpc'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { RpcFrameInvalidError } from './errors.ts'
 import type { Header } from '@waystone/wire/rpc'
@@ -24,7 +31,8 @@ export interface Frame {
 const KINDS = new Map<number, FrameKind>([
   [RPC_FRAME.head, 'head'],
   [RPC_FRAME.body, 'body'],
-  [RPC_FRAME.trailers, 'trailers']
+  [RPC_FRAME.trailers, 'trailers'],
+  [RPC_FRAME.credit, 'credit']
 ])
 
 /** What stands behind the length of a frame; the bytes are not copied. */
@@ -37,6 +45,27 @@ export function decodeFrame(frame: Uint8ArrayList): Frame {
   const kind = frame.byteLength === 0 ? undefined : KINDS.get(frame.get(0))
   if (kind === undefined) throw new RpcFrameInvalidError('a frame of an unknown kind')
   return { kind, bytes: frame.subarray(1) }
+}
+
+/** @throws FrameTooLargeError */
+export function checkHead(bytes: Uint8Array): Uint8Array {
+  if (bytes.byteLength <= RPC_HEAD_MAX_BYTES) return bytes
+  throw new FrameTooLargeError(`a head or trailers of ${bytes.byteLength} bytes are over ${RPC_HEAD_MAX_BYTES}`)
+}
+
+const CREDIT_BYTES = 4
+
+/** What stands in a frame of credit for so many bytes, at most 2^32 - 1. */
+export function encodeCredit(count: number): Uint8Array {
+  const bytes = new Uint8Array(CREDIT_BYTES)
+  new DataView(bytes.buffer).setUint32(0, count)
+  return bytes
+}
+
+/** @throws RpcFrameInvalidError */
+export function decodeCredit(bytes: Uint8Array): number {
+  if (bytes.byteLength !== CREDIT_BYTES) throw new RpcFrameInvalidError(`credit of ${bytes.byteLength} bytes`)
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)
 }
 
 export function encodeRequestHead({ path, header }: RequestHead): Uint8Array {

@@ -7,10 +7,12 @@ import { Uint8ArrayList } from 'uint8arraylist'
 import { describe, expect, it } from 'vitest'
 import { CallStream } from '../src/call-stream.ts'
 import {
+  decodeCredit,
   decodeFrame,
   decodeRequestHead,
   decodeResponseHead,
   decodeTrailers,
+  encodeCredit,
   encodeFrame,
   encodeRequestHead,
   encodeResponseHead,
@@ -34,6 +36,7 @@ const encoded: Record<string, () => Uint8Array> = {
   requestHead: () => encodeFrame('head', encodeRequestHead(request)).subarray(),
   responseHead: () => encodeFrame('head', encodeResponseHead(response)).subarray(),
   body: () => encodeFrame('body', Uint8Array.of(1, 2, 3)).subarray(),
+  credit: () => encodeFrame('credit', encodeCredit(1_114_112)).subarray(),
   noTrailers: () => encodeFrame('trailers', encodeTrailers(undefined)).subarray(),
   trailers: () => encodeFrame('trailers', encodeTrailers(new Headers({ 'x-end': 'Käse' }))).subarray()
 }
@@ -70,22 +73,26 @@ describe('the wire format', () => {
     const answer = decodeResponseHead(encodeResponseHead(response))
     expect({ ...answer, header: [...answer.header] }).toEqual({ ...response, header: [...response.header] })
     expect(decodeTrailers(encodeTrailers(new Headers({ a: 'b' }))).get('a')).toBe('b')
+    expect(decodeCredit(encodeCredit(2 ** 32 - 1))).toBe(2 ** 32 - 1)
   })
 })
 
 describe('any bytes', () => {
-  it.each([decodeRequestHead, decodeResponseHead, decodeTrailers])('are read by %o or refused by name', decode => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), bytes => {
-        try {
-          decode(bytes)
-        } catch (error) {
-          expect(nameOf(error)).toBe('RpcFrameInvalidError')
-        }
-      }),
-      { numRuns: 500 }
-    )
-  })
+  it.each([decodeRequestHead, decodeResponseHead, decodeTrailers, decodeCredit])(
+    'are read by %o or refused by name',
+    decode => {
+      fc.assert(
+        fc.property(fc.uint8Array({ maxLength: 200 }), bytes => {
+          try {
+            decode(bytes)
+          } catch (error) {
+            expect(nameOf(error)).toBe('RpcFrameInvalidError')
+          }
+        }),
+        { numRuns: 500 }
+      )
+    }
+  )
 
   it('are a frame, or refused by name', () => {
     fc.assert(
@@ -94,7 +101,7 @@ describe('any bytes', () => {
           expect(decodeFrame(new Uint8ArrayList(bytes)).bytes).toEqual(bytes.subarray(1))
         } catch (error) {
           expect(nameOf(error)).toBe('RpcFrameInvalidError')
-          expect(bytes[0] ?? 9).toBeGreaterThan(2)
+          expect(bytes[0] ?? 9).toBeGreaterThan(3)
         }
       })
     )
@@ -191,7 +198,7 @@ async function readCall(stream: Stream, clock: ManualClock): Promise<{ bytes: nu
 
 describe('a stream', () => {
   it('of any bytes, cut anywhere, ended or not, is read or refused by name within its deadline', async () => {
-    const frame = fc.tuple(fc.constantFrom(0, 1, 2, 3), fc.uint8Array({ maxLength: 50 }))
+    const frame = fc.tuple(fc.constantFrom(0, 1, 2, 3, 4), fc.uint8Array({ maxLength: 50 }))
     const framed = fc
       .array(frame, { maxLength: 6 })
       .map(frames => Uint8Array.from(frames.flatMap(([kind, bytes]) => [bytes.byteLength + 1, kind, ...bytes])))

@@ -1,6 +1,6 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { until } from '@waystone/kit/testing'
-import { RPC_HEAD_MAX_BYTES, RPC_MESSAGE_MAX_BYTES } from '@waystone/wire/rpc'
+import { RPC_HEAD_MAX_BYTES, RPC_MESSAGE_MAX_BYTES, RPC_WINDOW_BYTES } from '@waystone/wire/rpc'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Attack, hello, SECOND } from './attack.ts'
 import {
@@ -54,7 +54,7 @@ describe('a head', () => {
     expect(await attack.isReset()).toBe(true)
   })
 
-  it.each(['body', 'trailers'] as const)('missing before %s resets the stream', async kind => {
+  it.each(['body', 'trailers', 'credit'] as const)('missing before %s resets the stream', async kind => {
     const attack = await Attack.begin()
     await attack.raw.send(kind)
     expect(await attack.isReset()).toBe(true)
@@ -89,6 +89,17 @@ describe('a request', () => {
     expect(await attack.isUsable()).toBe(true)
   })
 
+  it('beyond its window, which nobody wants any more, resets the stream', async () => {
+    const attack = await Attack.begin()
+    await attack.raw.head('Unary', PROTO)
+    const sending = (async () => {
+      for (let sent = 0; sent <= 2 * RPC_WINDOW_BYTES; sent += 65_536)
+        await attack.raw.send('body', new Uint8Array(65_536))
+    })()
+    expect(await attack.isReset()).toBe(true)
+    await sending.catch(() => {})
+  })
+
   it('with an envelope of 4 GiB is refused before it comes', async () => {
     const attack = await Attack.begin()
     await attack.raw.head('ClientStream', STREAM)
@@ -114,6 +125,8 @@ describe('a request', () => {
     ['a frame without a kind', Uint8Array.of(0)],
     ['a second head', Uint8Array.of(1, 0)],
     ['trailers of garbage', Uint8Array.of(3, 2, 0xff, 0xff)],
+    ['credit for what was not sent', Uint8Array.of(5, 3, 0, 0, 0, 1)],
+    ['credit of three bytes', Uint8Array.of(4, 3, 0, 0, 1)],
     ['a length that is none', new Uint8Array(12).fill(0xff)]
   ])('with %s is refused', async (_, bytes) => {
     const attack = await Attack.begin()

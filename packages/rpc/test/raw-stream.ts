@@ -3,7 +3,7 @@ import { RPC_PROTOCOL } from '@waystone/wire'
 import { decodeFrame, decodeResponseHead, encodeFrame, encodeRequestHead } from '../src/codec.ts'
 import type { Connection, Stream } from '@libp2p/interface'
 import type { FramedStream } from '@waystone/kit'
-import type { FrameKind } from '../src/codec.ts'
+import type { Frame, FrameKind } from '../src/codec.ts'
 
 export interface RawAnswer {
   status: number
@@ -45,12 +45,12 @@ export class RawStream {
     return await this.answer()
   }
 
-  /** The next whole answer. */
+  /** The next whole answer; credit is passed over. */
   async answer(): Promise<RawAnswer> {
-    const first = await this.read()
+    const first = await this.#readOfAnswer()
     if (first?.kind !== 'head') throw new Error(`${String(first?.kind)} where a head belongs`)
     const body: Uint8Array[] = []
-    for (let frame = await this.read(); frame?.kind !== 'trailers'; frame = await this.read()) {
+    for (let frame = await this.#readOfAnswer(); frame?.kind !== 'trailers'; frame = await this.#readOfAnswer()) {
       if (frame === undefined) throw new Error('the stream ended inside an answer')
       body.push(frame.bytes)
     }
@@ -58,9 +58,14 @@ export class RawStream {
     return { status: decodeResponseHead(first.bytes).status, body: bytes, text: Buffer.from(bytes).toString() }
   }
 
-  async read(): Promise<ReturnType<typeof decodeFrame> | undefined> {
+  async read(): Promise<Frame | undefined> {
     const frame = await this.frames.read()
     return frame === undefined ? undefined : decodeFrame(frame)
+  }
+
+  async #readOfAnswer(): Promise<Frame | undefined> {
+    const frame = await this.read()
+    return frame?.kind === 'credit' ? await this.#readOfAnswer() : frame
   }
 }
 
