@@ -26,7 +26,10 @@ export const MAX_UNARY_CALL_MS = 10 * 60_000
 export const MAX_CALL_MS = 2 ** 31 - 1
 /** Between two messages of a caller nothing may move for this long, in milliseconds; half-open TCP lasts minutes. */
 export const REQUEST_IDLE_MS = 120_000
-/** A peer that reads not one frame (at most 128 KiB), or gives credit for none, for this long has lost interest, in milliseconds. */
+/**
+ * A peer that reads not one frame (at most 128 KiB) for this long, or gives no
+ * credit for one, in milliseconds, has lost interest.
+ */
 export const STALLED_WRITE_MS = 30_000
 /** What still comes to a call that was answered early is read and dropped for this long, in milliseconds. */
 export const LINGER_MS = 10_000
