@@ -91,7 +91,10 @@ it('receives into the inbox of the node, where it has one, until Ctrl-C or the e
   const again = startThrough(receiver, 'receive')
   await eventOf(again, 'listening')
   expect((await receiver.node.stop()).code).toBe(0)
-  await again.result
+  // not what was asked for, so not a success
+  const ended = await again.result
+  expect(ended.code).toBe(1)
+  expect(ended.stderr).toMatch(/EndedByNodeError|NodeLostError/)
   expect((await readdir(inbox)).includes('file')).toBe(true)
 })
 

@@ -4,7 +4,7 @@ import { codeOf } from '@waystone/kit/error-fields'
 const EXIT_BROKEN_PIPE = 141
 
 /** Ends the process without a word when nobody reads its output any more, as with `| head`. */
-export function endOnBrokenPipe(output: NodeJS.WriteStream = process.stdout): void {
+export function endOnBrokenPipe(output: NodeJS.WriteStream): void {
   output.on('error', error => {
     if (codeOf(error) !== 'EPIPE') throw error
     process.exit(EXIT_BROKEN_PIPE)

@@ -8,5 +8,7 @@ import { prepareProcess } from '@waystone/node/prepare-process'
 
 prepareProcess({ movesBytes: process.argv[2] !== 'seed' })
 // imported only now, so that the cache serves all of it
-const { run } = await import('./run.ts')
+const [{ run }, { endOnBrokenPipe }] = await Promise.all([import('./run.ts'), import('./broken-pipe.ts')])
+endOnBrokenPipe(process.stdout)
+endOnBrokenPipe(process.stderr)
 process.exitCode = await run(process.argv.slice(2))

@@ -2,7 +2,6 @@ import { CommanderError } from 'commander'
 import { nameOf } from '@waystone/kit/error-fields'
 import { exitCodeFor } from '@waystone/node/exit-codes'
 import { printError } from '@waystone/node/print-error'
-import { endOnBrokenPipe } from './broken-pipe.ts'
 import { commands } from './commands.ts'
 import { createProgram } from './program.ts'
 
@@ -15,7 +14,6 @@ const USAGE_EXIT_CODE = 2
  * @param args - without `node` and the script
  */
 export async function run(args: string[]): Promise<number> {
-  endOnBrokenPipe()
   const line = withoutHelpCommand(args)
   const program = await createProgram(name => name === line[0])
   try {

@@ -30,6 +30,11 @@ export function parseApiUrl(text: string): ApiAddress {
   return { url: baseUrl, baseUrl }
 }
 
+/** Whether what listens there is on this machine, as far as its address tells. */
+export function isOfThisMachine({ baseUrl, socketPath }: ApiAddress): boolean {
+  return socketPath !== undefined || LOOPBACK.test(new URL(baseUrl).hostname)
+}
+
 // the token would cross the network for everybody to read
 function refuseClearText({ protocol, hostname, username, password }: URL): void {
   if (username !== '' || password !== '') {

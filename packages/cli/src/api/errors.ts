@@ -53,3 +53,13 @@ export class ApiCertificateError extends WaystoneError {
 export class CallUnknownError extends WaystoneError {
   static override readonly name = 'CallUnknownError'
 }
+
+/** The node has ended what a command asked for before it was done, most likely because it stops. */
+export class EndedByNodeError extends WaystoneError {
+  static override readonly name = 'EndedByNodeError'
+
+  /** @param what - with its article, such as `the transfer` */
+  constructor(what: string) {
+    super(`the node has ended ${what}`, { hint: 'it stops, or was stopped; see its log' })
+  }
+}

@@ -20,7 +20,10 @@ export interface FindNodeInit {
 
 interface Found {
   address: ApiAddress
-  dataDir?: string
+  /** On which it runs. */
+  dataDir?: string | undefined
+  /** Where its token is. */
+  tokenDir?: string | undefined
 }
 
 /**
@@ -34,7 +37,7 @@ export async function findNodeApi(options: ApiOptions, init: FindNodeInit = {}):
   const folders = await dataFoldersFor({ options, role: init.role, home: init.home, env })
   const found = options.api === undefined ? await findRunning(folders) : await named(options.api, options, folders)
   if (found === undefined) return undefined
-  const [token, ca] = await Promise.all([findToken({ options, env, dataDir: found.dataDir }), readCa(options.caFile)])
+  const [token, ca] = await Promise.all([findToken({ options, env, dataDir: found.tokenDir }), readCa(options.caFile)])
   return createNodeApi({ ...found, token, ca })
 }
 
@@ -55,7 +58,9 @@ export async function requireNodeApi(options: ApiOptions, init: FindNodeInit = {
 
 async function findRunning(folders: string[]): Promise<Found | undefined> {
   const asked = await Promise.all(folders.map(async dataDir => ({ dataDir, address: await runningNodeIn(dataDir) })))
-  const running = asked.flatMap(({ dataDir, address }) => (address === undefined ? [] : [{ dataDir, address }]))
+  const running = asked.flatMap(({ dataDir, address }) =>
+    address === undefined ? [] : [{ dataDir, tokenDir: dataDir, address }]
+  )
   if (running.length <= 1) return running[0]
   const list = running.map(({ dataDir, address }) => `  ${dataDir} (${address.url})`).join('\n')
   throw new SeveralNodesError(`several nodes run:\n${list}`, { hint: 'say which one with --data-dir' })
@@ -64,10 +69,9 @@ async function findRunning(folders: string[]): Promise<Found | undefined> {
 /** A token leaves its data folder only for the node of that folder, unless a person named the folder. */
 async function named(url: string, { dataDir }: ApiOptions, folders: string[]): Promise<Found> {
   const address = parseApiUrl(url)
-  if (dataDir !== undefined) return { address, dataDir: folders[0] ?? dataDir }
   const running = await Promise.all(folders.map(async folder => await runningNodeIn(folder).catch(() => undefined)))
   const own = folders[running.findIndex(each => each?.url === address.url)]
-  return { address, ...(own !== undefined && { dataDir: own }) }
+  return { address, dataDir: own, tokenDir: dataDir === undefined ? own : folders[0] }
 }
 
 async function readCa(path: string | undefined): Promise<string | undefined> {

@@ -11,6 +11,7 @@
 export { addApiOptions, addNodeOptions } from './api-options.ts'
 export type { ApiOptions } from './api-options.ts'
 export { callFailure } from './call-failure.ts'
+export { EndedByNodeError } from './errors.ts'
 export { findNodeApi, requireNodeApi } from './find-node.ts'
 export type { FindNodeInit } from './find-node.ts'
 export type { NodeApi } from './node-api.ts'

@@ -4,9 +4,9 @@ import { addConfigOptions } from '../config-options.ts'
 import { readPeer } from '../edge/peer-argument.ts'
 import { TunnelReport } from '../tunnel/report.ts'
 import { withTunnels } from '../tunnel/session.ts'
-import type { ApiOptions } from '../api/index.ts'
+import type { NodeFlags } from '../through/fitting-node.ts'
 
-interface ForwardOptions extends ApiOptions {
+interface ForwardOptions extends NodeFlags {
   json?: boolean
 }
 

@@ -31,7 +31,8 @@ async function logs(options: LogsOptions): Promise<void> {
   await followNode(options, async ({ admin, signal }) => {
     for await (const { line, dropped } of admin.watchLogs({ level: options.level ?? '' }, { signal })) {
       noteDropped(dropped, 'log records')
-      printLines([options.json === true ? line : renderLogLine(line)])
+      // the first message only says that the watch has begun
+      if (line !== '') printLines([options.json === true ? line : renderLogLine(line)])
     }
   })
 }

@@ -10,13 +10,13 @@ import type { AskOptions } from '../admin/ask-node.ts'
 import type { TextColumn } from '../text-table.ts'
 
 const COLUMNS: readonly TextColumn<admin.TunnelStatus>[] = [
-  { heading: 'NAME', cell: ({ name }) => name },
-  { heading: 'SIDE', cell: ({ side }) => (side === admin.TunnelSide.FORWARD ? 'forward' : 'expose') },
-  { heading: 'LOCAL', cell: ({ local }) => local },
-  { heading: 'OPEN', cell: ({ open }) => String(open), right: true },
-  { heading: 'RECEIVED', cell: ({ bytesReceived }) => formatBytes(Number(bytesReceived)), right: true },
-  { heading: 'SENT', cell: ({ bytesSent }) => formatBytes(Number(bytesSent)), right: true },
-  { heading: 'PEER', cell: ({ peer }) => peer }
+  { heading: 'name', cell: ({ name }) => name },
+  { heading: 'side', cell: ({ side }) => (side === admin.TunnelSide.FORWARD ? 'forward' : 'expose') },
+  { heading: 'local', cell: ({ local }) => local },
+  { heading: 'open', cell: ({ open }) => String(open), right: true },
+  { heading: 'received', cell: ({ bytesReceived }) => formatBytes(Number(bytesReceived)), right: true },
+  { heading: 'sent', cell: ({ bytesSent }) => formatBytes(Number(bytesSent)), right: true },
+  { heading: 'peer id', cell: ({ peer }) => peer || '-' }
 ]
 
 /** `waystone tunnels`: what the running node exposes and forwards. */
@@ -28,7 +28,11 @@ export function tunnelsCommand(): Command {
 async function tunnels(options: AskOptions): Promise<void> {
   await askNode(options, async ({ api, signal }) => {
     const answer = await api.client(admin.TunnelService).listTunnels({}, { signal })
-    if (options.json !== true) return printLines(textTable(COLUMNS, answer.tunnels))
+    if (options.json !== true) return printLines(render(answer.tunnels))
     for (const each of answer.tunnels) printJson(plainMessage(admin.TunnelStatusSchema, each))
   })
+}
+
+function render(tunnels: readonly admin.TunnelStatus[]): string[] {
+  return tunnels.length === 0 ? ['no tunnels'] : textTable(COLUMNS, tunnels)
 }

@@ -2,11 +2,9 @@ import { messageOf } from '@waystone/kit/error-fields'
 import { formatBytes } from '../format.ts'
 import { ProgressBar } from '../progress-bar.ts'
 import { ReportOutput } from './report-output.ts'
+import { addressLines, wayTo } from './way-to.ts'
 import type { FileTransfer } from '@waystone/file-transfer'
 import type { ReportInit } from './report-output.ts'
-
-/** How many addresses people are shown; with relays there are dozens. */
-const SHOWN_ADDRESSES = 6
 
 export interface Listening {
   peerId: string
@@ -60,10 +58,9 @@ export class ReceiveReport {
 
   /** Says how others reach this receiver. */
   listening({ peerId, addresses, seeds }: Listening): void {
-    const shown = addresses.slice(0, SHOWN_ADDRESSES).map(address => `  ${address}`)
-    if (addresses.length > shown.length) shown.push(`  and ${addresses.length - shown.length} more, listed with --json`)
-    const hint = `send with: waystone send FILE ${wayTo({ peerId, addresses, seeds })}`
-    const text = [`receiving as ${peerId}`, ...shown, hint].join('\n')
+    const { peer, flags } = wayTo({ peer: peerId, addresses, seeds })
+    const hint = `send with: waystone send FILE ${peer}${flags}`
+    const text = [`receiving as ${peerId}`, ...addressLines(addresses), hint].join('\n')
     this.#output.tell({ event: 'listening', peerId, addresses }, text)
   }
 
@@ -114,10 +111,4 @@ export class ReceiveReport {
       `refused a file from ${from}: ${reason} ${detail}`
     )
   }
-}
-
-// a peer id holds on every machine and over every path; a loopback address only here
-function wayTo({ peerId, addresses, seeds: [seed] }: Listening): string {
-  if (seed !== undefined) return `${peerId} --seeds ${seed}`
-  return addresses.find(address => !/^\/ip(4\/127\.|6\/::1\/)/.test(address)) ?? addresses[0] ?? peerId
 }

@@ -1,6 +1,7 @@
-import { resolve } from 'node:path'
 import { describeRpcFailure } from '@waystone/rpc'
 import { FileService } from '@waystone/wire/admin'
+import { EndedByNodeError } from '../api/index.ts'
+import { pathOnNode } from './path-on-node.ts'
 import { readerSignal } from './reader-signal.ts'
 import { failureFrom, routeFrom } from './route.ts'
 import type { ReceiveFilesResponse } from '@waystone/wire/admin'
@@ -21,15 +22,15 @@ export interface ReceiveThroughInit {
 /**
  * Has a running node take files as long as the command runs.
  *
- * @throws ConnectError
+ * @throws PathRelativeError, EndedByNodeError, ConnectError
  */
 export async function receiveThrough(fitting: FittingNode, init: ReceiveThroughInit): Promise<void> {
-  if (init.out !== undefined) return await receiveInto(fitting, resolve(init.out), init)
+  if (init.out !== undefined) return await receiveInto(fitting, pathOnNode(fitting.api, init.out), init)
   try {
     await receiveInto(fitting, '', init)
   } catch (error) {
     if (describeRpcFailure(error).name !== 'NoInboxError') throw error
-    await receiveInto(fitting, resolve('.'), init)
+    await receiveInto(fitting, pathOnNode(fitting.api, '.'), init)
   }
 }
 
@@ -42,6 +43,7 @@ async function receiveInto({ api, node }: FittingNode, folder: string, init: Rec
     tell(report, event, seeds)
     if (once && event.case === 'received') return
   }
+  throw new EndedByNodeError('the receiving')
 }
 
 function tell(report: ReceiveReport, { case: kind, value }: ReceiveFilesResponse['event'], seeds: string[]): void {

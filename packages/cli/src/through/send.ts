@@ -1,6 +1,6 @@
-import { resolve } from 'node:path'
 import { FileService } from '@waystone/wire/admin'
-import { CallEndedEarlyError } from './errors.ts'
+import { EndedByNodeError } from '../api/index.ts'
+import { pathOnNode } from './path-on-node.ts'
 import { readerSignal } from './reader-signal.ts'
 import { failureFrom, routeFrom } from './route.ts'
 import type { FileDelivered, SendProgress as ProgressMessage } from '@waystone/wire/admin'
@@ -18,18 +18,18 @@ export interface SendThroughInit {
 /**
  * Has a running node send a file. It ends with the command.
  *
- * @throws CallEndedEarlyError, ConnectError
+ * @throws PathRelativeError, EndedByNodeError, ConnectError
  */
 export async function sendThrough(api: NodeApi, init: SendThroughInit): Promise<void> {
   const { file, peer, name = '', report } = init
   using reader = readerSignal(init.signal)
   const { signal } = reader
-  const request = { path: resolve(file), peer, name }
+  const request = { path: pathOnNode(api, file), peer, name }
   for await (const { event } of api.client(FileService).sendFile(request, { signal })) {
     if (event.case === 'progress') report.progress(progressFrom(event.value))
     if (event.case === 'delivered') return report.delivered(deliveredFrom(event.value))
   }
-  throw new CallEndedEarlyError()
+  throw new EndedByNodeError('the transfer')
 }
 
 function progressFrom({ phase, bytes, total, attempt, route, failure }: ProgressMessage): Progress {

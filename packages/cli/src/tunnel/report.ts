@@ -1,10 +1,8 @@
 import { formatBytes } from '../format.ts'
 import { ReportOutput } from '../edge/report-output.ts'
+import { addressLines, wayTo } from '../edge/way-to.ts'
 import type { tunnels } from '@waystone/wire/admin'
 import type { ReportInit } from '../edge/report-output.ts'
-
-/** How many addresses people are shown; with relays there are dozens. */
-const SHOWN_ADDRESSES = 6
 
 type TunnelEvent = tunnels.ForwardResponse['event'] | tunnels.ExposeResponse['event']
 
@@ -31,11 +29,9 @@ export class TunnelReport {
   }
 
   exposed({ peer, addresses }: tunnels.Exposed, { name, target, seeds }: ExposedInit): void {
-    const shown = addresses.slice(0, SHOWN_ADDRESSES).map(address => `  ${address}`)
-    if (addresses.length > shown.length) shown.push(`  and ${addresses.length - shown.length} more, listed with --json`)
-    const way = wayTo(peer, addresses, seeds)
-    const hint = `forward with: waystone forward PORT ${way.peer} ${name}${way.seeds}`
-    const text = [`exposing ${target} as ${name} of ${peer}`, ...shown, hint].join('\n')
+    const way = wayTo({ peer, addresses, seeds })
+    const hint = `forward with: waystone forward PORT ${way.peer} ${name}${way.flags}`
+    const text = [`exposing ${target} as ${name} of ${peer}`, ...addressLines(addresses), hint].join('\n')
     this.#output.tell({ event: 'exposed', name, target, peer, addresses }, text)
   }
 
@@ -66,11 +62,4 @@ export class TunnelReport {
 function exampleFor(address: string): string {
   if (address.startsWith('unix:')) return `curl --unix-socket ${address.slice('unix:'.length)} http://localhost/`
   return `curl http://${address}/`
-}
-
-// a peer id holds on every machine and over every path; a loopback address only here
-function wayTo(peer: string, addresses: string[], [seed]: string[]): { peer: string; seeds: string } {
-  if (seed !== undefined) return { peer, seeds: ` --seeds ${seed}` }
-  const elsewhere = addresses.find(address => !/^\/ip(4\/127\.|6\/::1\/)/.test(address))
-  return { peer: elsewhere ?? addresses[0] ?? peer, seeds: '' }
 }

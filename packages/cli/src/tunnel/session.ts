@@ -1,18 +1,13 @@
-import { WaystoneError } from '@waystone/interface'
 import { tunnels } from '@waystone/wire/admin'
-import { callFailure, findNodeApi } from '../api/index.ts'
+import { EndedByNodeError } from '../api/index.ts'
 import { configSourcesFrom } from '../config-options.ts'
 import { inProcessClient } from '../edge/in-process-client.ts'
 import { waitUntilJoined } from '../edge/joining.ts'
 import { startShortLivedEdge } from '../edge/short-lived-edge.ts'
+import { findFittingNode } from '../through/fitting-node.ts'
 import { untilSignalled } from '../until-signalled.ts'
 import type { Client } from '@connectrpc/connect'
-import type { ApiOptions } from '../api/index.ts'
-
-/** The node has ended what the command asked for, most likely because it stops. */
-export class EndedByNodeError extends WaystoneError {
-  static override readonly name = 'EndedByNodeError'
-}
+import type { FittingNode, NodeFlags } from '../through/fitting-node.ts'
 
 /** What a command that opens tunnels works with. */
 export interface TunnelSession {
@@ -24,7 +19,7 @@ export interface TunnelSession {
 }
 
 export interface TunnelSessionInit {
-  options: ApiOptions
+  options: NodeFlags
   /** For people. */
   note: (text: string) => void
 }
@@ -33,7 +28,7 @@ export interface TunnelSessionInit {
  * Opens tunnels on the running node, or on an edge of the command's own, until
  * Ctrl-C, which is how these commands end and no failure.
  *
- * @throws EndedByNodeError, what a call of the node throws, and the errors of finding or starting one
+ * @throws EndedByNodeError, ConnectError, and the errors of finding or starting one
  */
 export async function withTunnels(
   init: TunnelSessionInit,
@@ -42,13 +37,22 @@ export async function withTunnels(
   using signalled = untilSignalled()
   const { signal } = signalled
   try {
-    const api = await findNodeApi(init.options)
-    if (api === undefined) await onOwnEdge({ ...init, signal }, work)
-    else await explained(work({ client: api.client(tunnels.TunnelService), seeds: [], signal }))
-    if (!signal.aborted) throw endedByNode()
+    const running = await findFittingNode(init.options, { note: init.note, signal })
+    if (running === undefined) await onOwnEdge({ ...init, signal }, work)
+    else await onRunningNode(running, signal, work)
+    if (!signal.aborted) throw new EndedByNodeError('it')
   } catch (error) {
     if (!signal.aborted) throw error
   }
+}
+
+async function onRunningNode(
+  { api, node }: FittingNode,
+  signal: AbortSignal,
+  work: (session: TunnelSession) => Promise<void>
+): Promise<void> {
+  const seeds = node.seeds.map(({ address }) => address)
+  await work({ client: api.client(tunnels.TunnelService), seeds, signal })
 }
 
 async function onOwnEdge(
@@ -58,15 +62,5 @@ async function onOwnEdge(
   await using node = await startShortLivedEdge({ sources: configSourcesFrom(options), note, signal })
   await waitUntilJoined(node, { note, signal })
   const client = inProcessClient(node, tunnels.TunnelService)
-  await explained(work({ client, seeds: node.config.seeds, signal }))
-}
-
-function endedByNode(): EndedByNodeError {
-  return new EndedByNodeError('the node has ended it', { hint: 'it stops, or was stopped; see its log' })
-}
-
-async function explained(work: Promise<void>): Promise<void> {
-  await work.catch((error: unknown) => {
-    throw callFailure(error)
-  })
+  await work({ client, seeds: node.config.seeds, signal })
 }

@@ -4,16 +4,12 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { temporaryFolder } from '@waystone/kit/testing/node'
 import { adminNode } from '../api/admin-node.ts'
+import { runInside } from '../run-inside.ts'
 import type { ChildProcess } from 'node:child_process'
 import type { AdminNodeInit } from '../api/admin-node.ts'
+import type { Finished } from '../run-inside.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
-
-export interface Finished {
-  code: number | string
-  stdout: string
-  stderr: string
-}
 
 export interface Running {
   process: ChildProcess
@@ -21,15 +17,19 @@ export interface Running {
   finished: Promise<Finished>
 }
 
-/** A node that is there only by its admin API, and the command line of `waystone` for its data folder. */
+/**
+ * A node that is there only by its admin API, and the command line of `waystone` for its data folder: `run` in this
+ * process, `start` in one of its own, for what signals and pipes do.
+ */
 export async function nodeAndCommands(service: AdminNodeInit['service'] = {}) {
   const folder = await temporaryFolder()
   onTestFinished(async () => await folder[Symbol.asyncDispose]())
   const dataDir = join(folder.path, 'edge')
   const node = await adminNode({ dataDir, service })
   onTestFinished(async () => await node[Symbol.asyncDispose]())
-  const start = (...args: string[]): Running => startWaystone([...args, '--data-dir', dataDir])
-  return { dataDir, node, start, run: async (...args: string[]) => await start(...args).finished }
+  const here = ['--data-dir', dataDir]
+  const start = (...args: string[]): Running => startWaystone([...args, ...here])
+  return { dataDir, node, start, run: async (...args: string[]) => await runInside([...args, ...here]) }
 }
 
 function startWaystone(args: string[]): Running {

@@ -17,6 +17,11 @@ it('a failure without a name has that of every call', () => {
   expect(callFailure(new ConnectError('x', Code.Internal))).toMatchObject({ name: 'CallFailedError', exitCode: 1 })
 })
 
+it('a failure with a code alone still says what to do', () => {
+  expect(callFailure(new ConnectError('x', Code.PermissionDenied)).hint).toContain('trust.grants')
+  expect(callFailure(new ConnectError('x', Code.Unimplemented)).hint).toContain('name of the method')
+})
+
 it('an argument that the node refuses is a usage error', () => {
   expect(callFailure(new ConnectError('x', Code.InvalidArgument)).exitCode).toBe(2)
 })

@@ -134,6 +134,15 @@ describe('the token', () => {
     expect(await roleOf({ api: url }, { WAYSTONE_ADMIN_TOKEN_FILE: join(path, 'token') })).toBe('edge')
   })
 
+  it('of a folder that is named with --api says nothing of where that node runs', async () => {
+    const { start, find, dataDir } = await home()
+    const { url } = await start('edge')
+    await start('relay')
+    expect((await find({ api: url, dataDir: dataDir('relay') })).dataDir).toBeUndefined()
+    expect((await find({ api: url, dataDir: dataDir('edge') })).dataDir).toBe(dataDir('edge'))
+    expect((await find({ api: url })).dataDir).toBe(dataDir('edge'))
+  })
+
   it.each([
     ['does not exist', undefined],
     ['is empty', ''],
