@@ -13,7 +13,7 @@ import { NodeStoppedError } from './lifecycle/errors.ts'
 import { stopInOrder } from './lifecycle/stop-in-order.ts'
 import { missingFromServices } from './missing.ts'
 import { openNodeParts } from './node-parts.ts'
-import type { AbortOptions, Libp2p, Logger } from '@libp2p/interface'
+import type { AbortOptions, ComponentLogger, Libp2p, Logger } from '@libp2p/interface'
 import type { AdminApiInit } from './admin/service/contract.ts'
 import type { Config } from './config/schema.ts'
 import type { RunningPart } from './lifecycle/stop-in-order.ts'
@@ -53,7 +53,7 @@ export async function createNode(init: CreateNodeInit): Promise<WaystoneNode> {
   try {
     const made: { node?: WaystoneNode } = {}
     const missing = (): string[] => made.node?.missing() ?? []
-    const requestStop = init.onStopRequest ?? (() => void made.node?.stop())
+    const requestStop = init.onStopRequest ?? (() => stopAsked(made.node, parts.logger))
     const metrics = init.metrics === false ? undefined : await loadMetrics(init.config, missing)
     const { config, plugins } = init
     const bytes = new ByteCounts()
@@ -68,6 +68,13 @@ export async function createNode(init: CreateNodeInit): Promise<WaystoneNode> {
     for (const part of parts.own) await part.stop()
     throw error
   }
+}
+
+/** Nobody waits for it, so what goes wrong is told to the log alone. */
+function stopAsked(node: WaystoneNode | undefined, logger: ComponentLogger): void {
+  node
+    ?.stop()
+    .catch(error => logger.forComponent('waystone:node').error('the stop that was asked for failed - %e', error))
 }
 
 async function loadMetrics(config: Config, readiness: () => string[]): Promise<NodeMetrics> {

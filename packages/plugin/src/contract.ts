@@ -15,11 +15,7 @@ export type PluginConfigIssues = ReadonlyArray<{ path: readonly PropertyKey[]; m
  * a `z.strictObject`; a `z.looseObject` takes them.
  */
 export interface PluginConfigSchema<C> {
-  safeParse(
-    value: unknown
-  ):
-    | { success: true; data: C }
-    | { success: false; error: { issues: PluginConfigIssues } }
+  safeParse(value: unknown): { success: true; data: C } | { success: false; error: { issues: PluginConfigIssues } }
 }
 
 /** RPC in the name of the plugin. What it serves is withdrawn when it stops. */
@@ -88,7 +84,7 @@ export interface PluginScope<C = unknown, K extends PluginComponentName = never>
   readonly log: Logger
   /** Undefined in nodes that measure nothing, such as those of the testkit. */
   readonly metrics: PluginMetrics | undefined
-  /** Timers that are set on it are cleared when the plugin stops. */
+  /** Timers that are set on it are cleared when the plugin stops, and its `sleep` rejects with the reason of `signal`. */
   readonly clock: Clock
   readonly random: Random
   /** Tells the operator what happens; the kind `greeted` becomes `plugin:hello:greeted`. */

@@ -5,7 +5,10 @@ import type { Config } from './schema.ts'
 export function findTwice({ plugins, tunnels }: Config): ImpossibleCombination[] {
   return [
     ...repeated({ list: 'tunnels.expose', key: 'name', values: tunnels.expose.map(({ name }) => name) }),
-    ...repeated({ list: 'tunnels.forward', key: 'local', values: tunnels.forward.map(({ local }) => local) }),
+    ...repeated(
+      { list: 'tunnels.forward', key: 'local', values: tunnels.forward.map(({ local }) => local) },
+      isAnyPort
+    ),
     ...repeated({ list: 'plugins', key: 'package', values: plugins.map(plugin => plugin.package) })
   ]
 }
@@ -17,11 +20,15 @@ interface Column {
   values: string[]
 }
 
-function* repeated({ list, key, values }: Column): Found {
+/** Every port 0 is another one. */
+function isAnyPort(endpoint: string): boolean {
+  return /^(.*:)?0$/.test(endpoint)
+}
+
+function* repeated({ list, key, values }: Column, mayRepeat: (value: string) => boolean = () => false): Found {
   for (const [index, value] of values.entries()) {
     const first = values.indexOf(value)
-    // every port 0 is another one
-    if (first === index || /^(.*:)?0$/.test(value)) continue
+    if (first === index || mayRepeat(value)) continue
     yield { path: `${list}.${index}.${key}`, message: `is also that of ${list}.${first}` }
   }
 }

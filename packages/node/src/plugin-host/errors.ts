@@ -55,7 +55,7 @@ export class PluginFailedError extends WaystoneError {
   readonly exitCode = EXIT_START_FAILED
 }
 
-/** A plugin handles, serves or watches something after its stop. */
+/** A plugin handles, serves, watches or waits for something after its stop. */
 export class PluginStoppedError extends WaystoneError {
   static override readonly name = 'PluginStoppedError'
 }

@@ -1,5 +1,6 @@
 import { NamespacedDatastore } from '@waystone/kit/namespaced-datastore'
 import { DATASTORE_PREFIX } from './constants.ts'
+import { PluginStoppedError } from './errors.ts'
 import { FaultLog } from './fault-log.ts'
 import { scopedClock } from './scoped-clock.ts'
 import { scopedComponents } from './scoped-components.ts'
@@ -42,7 +43,7 @@ export class Scope {
 
   /** Nothing new reaches the plugin from here on. */
   async withdraw(): Promise<void> {
-    this.#ending.abort(new Error('the plugin stops'))
+    this.#ending.abort(new PluginStoppedError(`the plugin ${this.parts.name} has stopped`))
     await this.#withdrawals.close()
   }
 

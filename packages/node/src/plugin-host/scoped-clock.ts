@@ -1,3 +1,5 @@
+import { abortable } from '@waystone/kit'
+import type { AbortOptions } from '@libp2p/interface'
 import type { Clock, Timer } from '@waystone/interface'
 import type { FaultLog } from './fault-log.ts'
 
@@ -8,7 +10,7 @@ export function scopedClock(clock: Clock, faults: FaultLog, signal: AbortSignal)
   return {
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
-    sleep: (delayMs, options) => clock.sleep(delayMs, options),
+    sleep: async (delayMs, options) => await sleepUntil(signal, { clock, delayMs, options }),
     setTimeout(callback, delayMs) {
       if (signal.aborted) return { clear: () => {} }
       const run = faults.contain('a timer', callback)
@@ -24,5 +26,24 @@ export function scopedClock(clock: Clock, faults: FaultLog, signal: AbortSignal)
         }
       }
     }
+  }
+}
+
+interface Sleep {
+  clock: Clock
+  delayMs: number
+  options: AbortOptions | undefined
+}
+
+/** Rejects when the plugin stops: a loop that sleeps would go on for ever otherwise. */
+async function sleepUntil(signal: AbortSignal, { clock, delayMs, options }: Sleep): Promise<void> {
+  signal.throwIfAborted()
+  const over = new AbortController()
+  try {
+    const slept = abortable(clock.sleep(delayMs, { signal: over.signal }), signal)
+    await (options?.signal === undefined ? slept : abortable(slept, options.signal))
+  } finally {
+    // clears the timer that is left
+    over.abort()
   }
 }

@@ -1,22 +1,25 @@
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
-import { create, toBinary } from '@bufbuild/protobuf'
-import { seededRandom } from '@waystone/kit/testing'
+import { create, toBinary, toJsonString } from '@bufbuild/protobuf'
+import { ManualClock, seededRandom } from '@waystone/kit/testing'
 import { createCursors } from '@waystone/rpc'
 import {
   Direction,
   ListConnectionsRequestSchema,
   ListConnectionsResponseSchema,
   Path,
-  Reachability
+  Reachability,
+  WatchEventsRequestSchema
 } from '@waystone/wire/admin'
 import { expect, test } from 'vitest'
 import { describeAddresses, reachabilityOf } from '../../src/admin/service/addresses.ts'
 import { connectionCalls, describeConnection } from '../../src/admin/service/connections.ts'
-import { detailOf } from '../../src/admin/service/events.ts'
+import { detailOf, eventCalls } from '../../src/admin/service/events.ts'
 import { describeNode } from '../../src/admin/service/node.ts'
 import { describePeer } from '../../src/admin/service/peers.ts'
+import { EventLog } from '../../src/events/event-log.ts'
 import { ByteCounts } from '../../src/libp2p/byte-counts.ts'
+import type { HandlerContext } from '@connectrpc/connect'
 import type { AdminContext } from '../../src/admin/service/contract.ts'
 import type { Connection, Peer } from '@libp2p/interface'
 import type { NodeAddress } from '@libp2p/interface-internal'
@@ -193,10 +196,23 @@ test('the detail of an event is JSON, whatever a plugin put into it', () => {
   expect(JSON.parse(detailOf({ detail: { toJSON: () => undefined } }))).toHaveProperty('leftOut')
 })
 
+test('the kind of an event is short, whatever a plugin calls it', async () => {
+  const clock = new ManualClock()
+  const events = new EventLog(clock)
+  const { watchEvents } = eventCalls({ events, clock } as AdminContext)
+  const signal = AbortSignal.timeout(10_000)
+  const seen = watchEvents?.(create(WatchEventsRequestSchema), { signal } as HandlerContext)[Symbol.asyncIterator]()
+  await expect(seen?.next()).resolves.toMatchObject({ value: { kind: 'watch:open' } })
+  events.emit('x'.repeat(2_000_000))
+  await expect(seen?.next()).resolves.toMatchObject({ value: { kind: 'x'.repeat(256) } })
+  await seen?.return?.()
+  expect(events.watchers).toBe(0)
+})
+
 test('the largest page of connections fits into a message', () => {
   const streams = Array.from({ length: 1_000 }, (_, id) => ({
     id: String(id),
-    protocol: `/waystone/rpc/1.0.0/${'x'.repeat(64)}`,
+    protocol: `/waystone/rpc/1.0.0/${'x'.repeat(1_000)}`,
     direction: 'inbound'
   }))
   const busy = Array.from({ length: 500 }, (_, id) => connection({ id: String(id), streams: streams as never }))
@@ -210,6 +226,8 @@ test('the largest page of connections fits into a message', () => {
   } as unknown as AdminContext
   const { listConnections } = connectionCalls(context)
   const answer = listConnections?.(create(ListConnectionsRequestSchema, { page: { size: 1_000 } }), {} as never)
-  const bytes = toBinary(ListConnectionsResponseSchema, create(ListConnectionsResponseSchema, answer as never))
-  expect(bytes.length).toBeLessThan(1_048_576)
+  const message = create(ListConnectionsResponseSchema, answer as never)
+  expect(message.connections.length).toBeGreaterThan(1)
+  expect(toBinary(ListConnectionsResponseSchema, message).length).toBeLessThan(1_048_576)
+  expect(toJsonString(ListConnectionsResponseSchema, message).length).toBeLessThan(1_048_576)
 })

@@ -7,12 +7,13 @@ import { AdminService, Path } from '@waystone/wire/admin'
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { adminTokenPath } from '../../src/index.ts'
-import { noTransports, startLocalNode } from '../local-node.ts'
+import { allPlugins, noTransports, startLocalNode } from '../local-node.ts'
 import type { Client } from '@connectrpc/connect'
 import type { Logger } from '@libp2p/interface'
 import type { Rpc } from '@waystone/rpc'
 import type { WaystoneNode } from '../../src/index.ts'
 
+const RELAYED = { ...noTransports, tcp: true, circuit: true }
 const NOBODY = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp'
 
 function rpcOf({ libp2p }: WaystoneNode): Rpc {
@@ -36,9 +37,16 @@ async function httpClient(node: WaystoneNode): Promise<Client<typeof AdminServic
   return createClient(AdminService, transport)
 }
 
+const LISTEN = {
+  tcp: '/ip4/127.0.0.1/tcp/0',
+  ws: '/ip4/127.0.0.1/tcp/0/ws',
+  quic: '/ip4/127.0.0.1/udp/0/quic-v1',
+  webrtcDirect: '/ip4/127.0.0.1/udp/0/webrtc-direct'
+}
+
 /** A node with an admin API, and a peer to speak of. */
-async function startPair(transport: 'tcp' | 'quic' = 'tcp') {
-  const listen = { tcp: '/ip4/127.0.0.1/tcp/0', quic: '/ip4/127.0.0.1/udp/0/quic-v1' }[transport]
+async function startPair(transport: keyof typeof LISTEN = 'tcp') {
+  const listen = LISTEN[transport]
   const over = {
     transports: { ...noTransports, [transport]: true },
     addresses: { listen: [listen], announce: [], private: true }
@@ -59,6 +67,9 @@ async function startPair(transport: 'tcp' | 'quic' = 'tcp') {
   }
 }
 
+/** As the operator reads them. */
+const TRANSPORTS = { tcp: 'tcp', ws: 'ws', quic: 'quic', webrtcDirect: 'webrtc-direct' }
+
 async function failureOf(call: Promise<unknown>): Promise<{ code: Code; name: string }> {
   const { code, name } = describeRpcFailure(
     await call.then(
@@ -69,23 +80,72 @@ async function failureOf(call: Promise<unknown>): Promise<{ code: Code; name: st
   return { code, name }
 }
 
-test.each(['tcp', 'quic'] as const)('connections over %s are made, counted, listed and closed', async transport => {
-  await using pair = await startPair(transport)
-  const { admin, address, peer } = pair
-  const { connection } = await admin.connect({ peer: address })
-  expect(connection).toMatchObject({ peer, transport, path: Path.DIRECT })
-  await until(async () => {
-    const { connections } = await admin.listConnections({ peer })
-    return connections.some(({ bytesReceived, bytesSent }) => bytesReceived > 100n && bytesSent > 100n)
-  })
-  const { bytesReceived, bytesSent, connections } = await admin.getNode({})
-  expect([bytesReceived > 100n, bytesSent > 100n, connections > 0]).toEqual([true, true, true])
-  await until(async () =>
-    (await admin.listPeers({ connectedOnly: true })).peers.some(each => each.tags.includes('waystone-operator'))
+test.each(['tcp', 'ws', 'quic', 'webrtcDirect'] as const)(
+  'connections over %s are made, counted, listed and closed',
+  async transport => {
+    await using pair = await startPair(transport)
+    const { admin, address, peer } = pair
+    const { connection } = await admin.connect({ peer: address })
+    expect(connection).toMatchObject({ peer, transport: TRANSPORTS[transport], path: Path.DIRECT })
+    await until(async () => {
+      const { connections } = await admin.listConnections({ peer })
+      return connections.some(({ bytesReceived, bytesSent }) => bytesReceived > 100n && bytesSent > 100n)
+    })
+    const { bytesReceived, bytesSent, connections } = await admin.getNode({})
+    expect([bytesReceived > 100n, bytesSent > 100n, connections > 0]).toEqual([true, true, true])
+    await until(async () =>
+      (await admin.listPeers({ connectedOnly: true })).peers.some(each => each.tags.includes('waystone-operator'))
+    )
+    expect((await admin.disconnect({ peer })).closed).toBeGreaterThan(0)
+    // the peer may dial back
+    await until(async () => (await admin.listConnections({})).connections.every(({ id }) => id !== connection?.id))
+  }
+)
+
+test('bytes of a relayed connection are its own, and count once in the total', async () => {
+  await using relay = await startLocalNode('relay', { transports: RELAYED })
+  const through = `${relay.addresses[0] ?? ''}/p2p-circuit`
+  const addresses = { listen: [through], announce: [], private: true }
+  await using far = await startLocalNode('edge', { transports: RELAYED, addresses })
+  await using asked = await startLocalNode('edge', { transports: RELAYED }, { admin: true })
+  const admin = await httpClient(asked.node)
+  const peer = far.node.libp2p.peerId.toString()
+  await until(
+    async () =>
+      await admin.connect({ peer: `${through}/p2p/${peer}` }).then(
+        () => true,
+        () => false
+      )
   )
-  expect((await admin.disconnect({ peer })).closed).toBeGreaterThan(0)
-  // the peer may dial back
-  await until(async () => (await admin.listConnections({})).connections.every(({ id }) => id !== connection?.id))
+  for await (const { failure } of admin.ping({ peer, count: 3, intervalMs: 10 })) expect(failure).toBe('')
+  const { connections } = await admin.listConnections({})
+  const relayed = connections.find(({ path }) => path === Path.RELAYED)
+  const carrier = connections.find(({ path }) => path === Path.DIRECT)
+  expect(relayed).toMatchObject({ peer, relay: relay.node.libp2p.peerId.toString() })
+  // three pings of 32 bytes at the least; what carries it has all of it and more
+  expect(Number(relayed?.bytesSent)).toBeGreaterThan(96)
+  expect(Number(relayed?.bytesReceived)).toBeGreaterThan(96)
+  expect(Number(carrier?.bytesSent)).toBeGreaterThan(Number(relayed?.bytesSent))
+  const { bytesSent } = await admin.getNode({})
+  expect(Number(bytesSent)).toBeLessThan(Number(carrier?.bytesSent) + Number(relayed?.bytesSent))
+})
+
+test('a peer is called in JSON, and its refusals and mistakes in the call come back with their names', async () => {
+  await using pair = await startPair()
+  const { admin, address: peer } = pair
+  const call = async (procedure: string, messages = ['{}']): Promise<string[]> => {
+    const answers = admin.callPeer({ peer, procedure, messages })
+    return (await Array.fromAsync(answers)).map(({ message }) => message)
+  }
+  const [answer = ''] = await call('waystone.probe.v1.ProbeService/Probe')
+  expect(JSON.parse(answer)).toMatchObject({ receivedAtMs: expect.stringMatching(/^\d+$/) })
+  const name = 'waystone.admin.v1.AdminService/GetNode'
+  expect((await failureOf(call(name))).code).toBe(Code.PermissionDenied)
+  expect(await failureOf(call('no procedure'))).toEqual({ code: Code.InvalidArgument, name: 'ProcedureInvalidError' })
+  expect(await failureOf(call(name, ['no json']))).toEqual({
+    code: Code.InvalidArgument,
+    name: 'JsonMessageInvalidError'
+  })
 })
 
 test('pings say how long they took and which way', async () => {
@@ -138,15 +198,11 @@ test('the level is changed, and what is then logged can be watched', async () =>
   await expect(admin.getLogLevel({})).resolves.toMatchObject({ level: 'error' })
   await admin.setLogLevel({ level: 'silent' })
   const watching = admin.watchLogs({ level: 'debug' })[Symbol.asyncIterator]()
-  const seen: string[] = []
-  const first = watching.next().then(({ value }) => seen.push(value?.line ?? ''))
-  await until(async () => {
-    await admin.connect({ peer: pair.address })
-    await admin.disconnect({ peer: pair.peer })
-    return seen.length > 0
-  })
-  await first
-  expect(JSON.parse(seen[0] ?? '')).toMatchObject({ component: expect.any(String), msg: expect.any(String) })
+  // it begins before there is anything to tell
+  await expect(watching.next()).resolves.toMatchObject({ value: { line: '', dropped: 0n } })
+  await admin.connect({ peer: pair.address })
+  const { value } = await watching.next()
+  expect(JSON.parse(value?.line ?? '')).toMatchObject({ component: expect.any(String), msg: expect.any(String) })
   await watching.return?.()
 })
 
@@ -190,4 +246,20 @@ test('a node that is asked to stop answers and stops', async () => {
   await expect(pair.admin.stop({})).resolves.toBeDefined()
   await until(() => pair.asked.node.adminUrl === undefined)
   expect(pair.asked.node.libp2p.status).toBe('stopped')
+})
+
+test('a node that fails in the stop it was asked for tells its log, and the process runs on', async () => {
+  const failing = { [Symbol.toStringTag]: 'failing', start: () => {}, stop: () => Promise.reject(new Error('no luck')) }
+  const plugins = { ...allPlugins, failing: { create: async () => () => failing } }
+  const told: unknown[] = []
+  const log: Logger = Object.assign(() => {}, {
+    enabled: true,
+    error: (...values: unknown[]) => void told.push(values[0]),
+    trace: () => {},
+    newScope: () => log
+  })
+  const asked = await startLocalNode('edge', {}, { admin: true, plugins, logger: { forComponent: () => log } })
+  await (await httpClient(asked.node)).stop({})
+  await until(() => told.includes('the stop that was asked for failed - %e'))
+  await expect(asked[Symbol.asyncDispose]()).rejects.toMatchObject({ name: 'StopFailedError' })
 })

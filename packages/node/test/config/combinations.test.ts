@@ -94,6 +94,11 @@ describe('an impossible combination', () => {
       "--set tunnels.expose.1.name = 'a': is also that of tunnels.expose.0"
     ],
     [
+      'two tunnels whose name looks like a port',
+      { 'tunnels.expose': '[{name: "0", target: "b:1"}, {name: "0", target: "b:2"}]' },
+      'is also that of tunnels.expose.0'
+    ],
+    [
       'two tunnels on one port',
       { 'tunnels.forward': `[{local: "80", peer: ${PEER}, name: a}, {local: "80", peer: ${PEER}, name: b}]` },
       'is also that of tunnels.forward.0'

@@ -1,10 +1,13 @@
 import { framed } from '@waystone/kit'
 import { SqliteDatastore } from '@waystone/kit/sqlite-datastore'
-import { RecordedMetrics } from '@waystone/kit/testing'
+import { ManualClock, RecordedMetrics } from '@waystone/kit/testing'
 import { definePlugin } from '@waystone/plugin'
 import { Key } from 'interface-datastore'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createNode, pluginHostPlugin } from '../../src/index.ts'
+import { createLogger } from '../../src/logging/component-logger.ts'
+import { FaultLog } from '../../src/plugin-host/fault-log.ts'
+import { scopedClock } from '../../src/plugin-host/scoped-clock.ts'
 import { scopedMetrics } from '../../src/plugin-host/scoped-metrics.ts'
 import { allPlugins, localConfig } from '../local-node.ts'
 import { folderWith } from './fixtures.ts'
@@ -151,4 +154,23 @@ describe('what a plugin set up', () => {
     expect(statusOf(running.node)).toEqual([['hello', 'running', undefined]])
     expect(running.node.libp2p.getConnections(other.node.libp2p.peerId)).toHaveLength(1)
   })
+})
+
+it('does not sleep on after its stop, and leaves no timer', async () => {
+  const clock = new ManualClock()
+  const stop = new AbortController()
+  const own = new AbortController()
+  const log = createLogger({ isEnabled: () => false, write: () => {} }, 'hello')
+  const faults = new FaultLog({ name: 'hello', log, clock, counter: undefined })
+  const scoped = scopedClock(clock, faults, stop.signal)
+  const slept = scoped.sleep(1_000)
+  const ended = Promise.allSettled([scoped.sleep(5_000), scoped.sleep(5_000, { signal: own.signal })])
+  await clock.advance(1_000)
+  await slept
+  own.abort(new Error('by itself'))
+  stop.abort(new Error('the plugin stops'))
+  const reasons = (await ended).map(outcome => (outcome.status === 'rejected' ? outcome.reason.message : 'slept'))
+  expect(reasons).toEqual(['the plugin stops', 'by itself'])
+  await expect(scoped.sleep(1)).rejects.toThrow('the plugin stops')
+  expect(clock.pending).toBe(0)
 })

@@ -10,9 +10,11 @@ import type { AdminCalls, AdminContext } from './contract.ts'
 
 type ConnectionInfo = MessageInitShape<typeof ConnectionSchema>
 
-/** A page of connections with as many streams each stays below 1 MiB. */
-const MAX_CONNECTIONS = 100
+/** A page of connections with as many streams each stays below 1 MiB, in JSON too. */
+const MAX_CONNECTIONS = 50
 const MAX_STREAMS = 64
+/** Characters of a protocol's id that are kept; those of plugins may have any length. */
+const MAX_PROTOCOL = 128
 
 /** `ListConnections` */
 export function connectionCalls({ components, bytes }: AdminContext): AdminCalls {
@@ -59,7 +61,7 @@ function describeLimits({ limits }: Connection): Pick<ConnectionInfo, 'limitByte
 }
 
 function describeStream({ id, protocol, direction }: Stream): { id: string; protocol: string; direction: Direction } {
-  return { id, protocol, direction: directionOf(direction) }
+  return { id, protocol: protocol.slice(0, MAX_PROTOCOL), direction: directionOf(direction) }
 }
 
 function directionOf(direction: Connection['direction']): Direction {

@@ -4,6 +4,9 @@ import type { AdminCalls, AdminContext } from './contract.ts'
 /** Characters of JSON that one event may bring; a plugin may put anything into its own. */
 const MAX_DETAIL = 16_384
 
+/** Characters of the kind of an event that are told, for the same reason. */
+const MAX_KIND = 256
+
 /** `WatchEvents` */
 export function eventCalls({ events, clock }: AdminContext): AdminCalls {
   return {
@@ -13,7 +16,12 @@ export function eventCalls({ events, clock }: AdminContext): AdminCalls {
       yield { atMs: BigInt(Math.round(clock.now())), kind: 'watch:open', detail: '{}' }
       for await (const { item, dropped } of watch.read(signal)) {
         const { atMs, kind } = item
-        yield { atMs: BigInt(Math.round(atMs)), kind, detail: detailOf(item), dropped: BigInt(dropped) }
+        yield {
+          atMs: BigInt(Math.round(atMs)),
+          kind: kind.slice(0, MAX_KIND),
+          detail: detailOf(item),
+          dropped: BigInt(dropped)
+        }
       }
     }
   }

@@ -19,6 +19,8 @@ export function logCalls({ log }: AdminContext): AdminCalls {
     async *watchLogs({ level }, { signal }) {
       const node = own(log)
       using watch = node.watch(level === '' ? node.level : levelNamed(level))
+      // the caller learns that nothing is missed from here on, and HTTP sends its headers
+      yield { line: '' }
       for await (const { item, dropped } of watch.read(signal)) yield { line: item.line, dropped: BigInt(dropped) }
     }
   }

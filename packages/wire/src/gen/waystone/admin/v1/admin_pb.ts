@@ -807,7 +807,7 @@ export const WatchLogsRequestSchema: GenMessage<WatchLogsRequest> = /*@__PURE__*
  */
 export type WatchLogsResponse = Message<"waystone.admin.v1.WatchLogsResponse"> & {
   /**
-   * One log record, as a line of JSON.
+   * One log record, as a line of JSON. Empty in the first message: nothing is missed from there on.
    *
    * @generated from field: string line = 1;
    */
