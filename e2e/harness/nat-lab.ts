@@ -53,9 +53,12 @@ export function whyNoNatLab(): string | undefined {
   return made.status === 0 ? undefined : made.stderr.trim()
 }
 
-/** Makes the networks and the router. */
+let lastLab = 0
+
+/** Makes the networks and the router. Labs do not see each other, so that several can be there at one time. */
 export async function createNatLab(router: Router): Promise<NatLab> {
-  const names = ['inner', 'router', 'outer'].map(part => `ws-${process.pid}-${part}`)
+  const lab = `ws-${process.pid}-${++lastLab}`
+  const names = ['inner', 'router', 'outer'].map(part => `${lab}-${part}`)
   const [inner = [], middle = [], outer = []] = names.map(name => ['ip', 'netns', 'exec', name])
   const dispose = async (): Promise<void> => {
     for (const name of names) spawnSync('ip', ['netns', 'del', name])
