@@ -33,6 +33,6 @@ async function tunnels(options: AskOptions): Promise<void> {
   })
 }
 
-function render(tunnels: readonly admin.TunnelStatus[]): string[] {
-  return tunnels.length === 0 ? ['no tunnels'] : textTable(COLUMNS, tunnels)
+function render(found: readonly admin.TunnelStatus[]): string[] {
+  return found.length === 0 ? ['no tunnels'] : textTable(COLUMNS, found)
 }

@@ -19,9 +19,12 @@ export async function examineRunningNode(api: NodeApi, examination: Examination)
 }
 
 async function listen(api: NodeApi, { signal, timeoutMs = 0, progress }: Examination): Promise<Diagnosis> {
+  let diagnosis: Diagnosis | undefined
+  // to its end: an answer that is left keeps its connection, and that the process
   for await (const { event } of api.client(DoctorService).diagnose({ timeoutMs }, { signal })) {
     if (event.case === 'finding') progress.found(event.value.summary)
-    if (event.case === 'diagnosis') return event.value
+    if (event.case === 'diagnosis') diagnosis = event.value
   }
-  throw new EndedByNodeError('the examination')
+  if (diagnosis === undefined) throw new EndedByNodeError('the examination')
+  return diagnosis
 }
