@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { rowOf } from './observer.ts'
 import type { PlannedNode } from './network-plan.ts'
 import type { Observation } from './observer.ts'
@@ -41,7 +41,11 @@ export function invitation(observations: Observation[]): string[] {
     '',
     `  npx waystone send README.md ${hidden.peerId} --preset dev --network local --seeds ${seed}`,
     '',
-    `It arrives in ${inboxOf(hidden)}, which the next start empties. Ctrl-C stops the network.`,
+    `It arrives in ${inboxOf(hidden)}, which the next start empties. Ask any node of it, likewise:`,
+    '',
+    `  npx waystone status --data-dir ${relative(process.cwd(), hidden.dataDir)}`,
+    '',
+    'Ctrl-C stops the network.',
     ''
   ]
 }
