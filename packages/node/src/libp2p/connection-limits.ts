@@ -10,6 +10,13 @@ import type { ConnectionManagerInit, ConnectionMonitorInit } from 'libp2p'
  */
 export const MAX_EARLY_STREAMS = 1000
 
+/**
+ * Pings of one connection at once, each way: that of the keep-alive, and those
+ * of operators and the doctor. With libp2p's single one the keep-alive finds the
+ * place taken by somebody's ping, takes that for a dead peer, and closes the connection.
+ */
+export const MAX_PING_STREAMS = 8
+
 /** The limits per IP are the inbound gater's: see `inbound-gater.ts`. */
 export function connectionManagerInit({ connections }: Config): ConnectionManagerInit {
   return {

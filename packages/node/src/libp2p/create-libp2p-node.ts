@@ -1,6 +1,11 @@
 import { createLibp2p } from 'libp2p'
 import { createAddresses } from './addresses.ts'
-import { connectionManagerInit, connectionMonitorInit, MAX_EARLY_STREAMS } from './connection-limits.ts'
+import {
+  connectionManagerInit,
+  connectionMonitorInit,
+  MAX_EARLY_STREAMS,
+  MAX_PING_STREAMS
+} from './connection-limits.ts'
 import { createDiscovery } from './discovery.ts'
 import { createEncrypters } from './encrypters.ts'
 import { InboundGater } from './inbound-gater.ts'
@@ -43,6 +48,7 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     ]
   )
   const own: Record<string, ServiceFactory> = { [SERVICE_KEYS.adminApi]: parts.adminApi }
+  const pings = { maxInboundStreams: MAX_PING_STREAMS, maxOutboundStreams: MAX_PING_STREAMS }
   const libp2p: Libp2p = await createLibp2p({
     start: false,
     privateKey,
@@ -59,7 +65,7 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     connectionEncrypters,
     streamMuxers: [yamux({ maxEarlyStreams: MAX_EARLY_STREAMS })],
     peerDiscovery,
-    services: { [SERVICE_KEYS.ping]: ping(), ...services, ...own },
+    services: { [SERVICE_KEYS.ping]: ping(pings), ...services, ...own },
     connectionGater: new InboundGater({ limits: config.connections, clock, onRefused: metrics?.countRefusal }),
     connectionManager: connectionManagerInit(config),
     connectionMonitor: connectionMonitorInit()
