@@ -87,7 +87,10 @@ export interface PluginScope<C = unknown, K extends PluginComponentName = never>
   /** Timers that are set on it are cleared when the plugin stops, and its `sleep` rejects with the reason of `signal`. */
   readonly clock: Clock
   readonly random: Random
-  /** Tells the operator what happens; the kind `greeted` becomes `plugin:hello:greeted`. */
+  /**
+   * Tells the operator what happens; the kind `greeted` becomes `plugin:hello:greeted`. More than 100 a second, or
+   * 1,000 at once, are left out, which `plugin:flood` tells.
+   */
   readonly events: AdminEvents
   /** Aborts when the plugin stops. */
   readonly signal: AbortSignal

@@ -12,3 +12,8 @@ export const LOGGED_FAULTS_PER_SECOND = 1
 
 /** Begins the keys of every plugin in the node's datastore. */
 export const DATASTORE_PREFIX = '/plugin'
+
+/** An operator reads them, and 60 watchers still keep up. */
+export const EVENTS_PER_SECOND = 100
+/** What may come at one time, such as one event for each of many peers. */
+export const EVENTS_AT_ONCE = 1_000

@@ -4,6 +4,7 @@ import { PluginStoppedError } from './errors.ts'
 import { FaultLog } from './fault-log.ts'
 import { scopedClock } from './scoped-clock.ts'
 import { scopedComponents } from './scoped-components.ts'
+import { scopedEvents } from './scoped-events.ts'
 import { scopedMetrics } from './scoped-metrics.ts'
 import { ScopedProtocols } from './scoped-protocols.ts'
 import { scopedRpc } from './scoped-rpc.ts'
@@ -36,7 +37,7 @@ export class Scope {
       metrics: scopedMetrics(shared.metrics, name),
       clock: scopedClock(shared.clock, faults, signal),
       random: shared.random,
-      events: { emit: (kind, detail) => shared.events.emit(`plugin:${name}:${kind}`, detail) },
+      events: scopedEvents(init),
       signal
     })
   }

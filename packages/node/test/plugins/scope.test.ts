@@ -8,6 +8,7 @@ import { createNode, pluginHostPlugin } from '../../src/index.ts'
 import { createLogger } from '../../src/logging/component-logger.ts'
 import { FaultLog } from '../../src/plugin-host/fault-log.ts'
 import { scopedClock } from '../../src/plugin-host/scoped-clock.ts'
+import { scopedEvents } from '../../src/plugin-host/scoped-events.ts'
 import { scopedMetrics } from '../../src/plugin-host/scoped-metrics.ts'
 import { allPlugins, localConfig } from '../local-node.ts'
 import { folderWith } from './fixtures.ts'
@@ -173,4 +174,19 @@ it('does not sleep on after its stop, and leaves no timer', async () => {
   expect(reasons).toEqual(['the plugin stops', 'by itself'])
   await expect(scoped.sleep(1)).rejects.toThrow('the plugin stops')
   expect(clock.pending).toBe(0)
+})
+
+it('tells of a flood of events by its count', async () => {
+  const clock = new ManualClock()
+  const told: [string, object | undefined][] = []
+  const events = { emit: (kind: string, detail?: object) => void told.push([kind, detail]) }
+  const scoped = scopedEvents({ name: 'hello', events, clock })
+  for (let count = 0; count < 50_000; count++) scoped.emit('greeted')
+  expect(told).toHaveLength(1_000)
+  await clock.advance(1_000)
+  scoped.emit('greeted', { who: 'x' })
+  expect(told.slice(1_000)).toEqual([
+    ['plugin:flood', { name: 'hello', leftOut: 49_000 }],
+    ['plugin:hello:greeted', { who: 'x' }]
+  ])
 })
