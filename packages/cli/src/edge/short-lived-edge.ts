@@ -1,11 +1,7 @@
-import { MemoryDatastore } from 'datastore-core'
-import { plugins } from '@waystone/edge-node'
 import { systemRandom } from '@waystone/kit'
 import { nameOf } from '@waystone/kit/error-fields'
-import { createNode } from '@waystone/node'
 import { loadConfig } from '@waystone/node/config'
 import { createIdentity, readPassphrase } from '@waystone/node/identity'
-import { createCommandLog } from './command-log.ts'
 import { isChosen } from './setting-origin.ts'
 import type { WaystoneNode } from '@waystone/node'
 import type { ConfigSources, LoadedConfig } from '@waystone/node/config'
@@ -29,6 +25,7 @@ export async function startShortLivedEdge(init: ShortLivedEdgeInit): Promise<Way
   const loaded = await loadConfig({ role: 'edge', env: process.env, ...sources })
   const config = adjust(loaded.config)
   const passphrase = await readPassphrase({ file: config.identity.passphraseFile, env: process.env })
+  const { plugins, createNode, createCommandLog, MemoryDatastore } = await loadNode()
   const logger = await createCommandLog(loaded)
   const common = { config, plugins, logger, admin: false, metrics: false }
   const node = await createNode({ ...common, passphrase }).catch(async (error: unknown) => {
@@ -39,4 +36,15 @@ export async function startShortLivedEdge(init: ShortLivedEdgeInit): Promise<Way
   })
   await node.start({ signal })
   return node
+}
+
+/** Half of what such a command loads: a command that a running node serves, or that shows its help, does without. */
+async function loadNode() {
+  const [{ plugins }, { createNode }, { createCommandLog }, { MemoryDatastore }] = await Promise.all([
+    import('@waystone/edge-node'),
+    import('@waystone/node'),
+    import('./command-log.ts'),
+    import('datastore-core')
+  ])
+  return { plugins, createNode, createCommandLog, MemoryDatastore }
 }
