@@ -1,3 +1,5 @@
+import { jsonLine } from '../json-line.ts'
+
 /** Lines for people on standard output. */
 export function printLines(lines: readonly string[]): void {
   process.stdout.write(lines.map(line => `${line}\n`).join(''))
@@ -5,5 +7,5 @@ export function printLines(lines: readonly string[]): void {
 
 /** One JSON object a line, for programs. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`)
+  process.stdout.write(`${jsonLine(value)}\n`)
 }

@@ -13,6 +13,7 @@ import { startShortLivedEdge } from '../edge/short-lived-edge.ts'
 import { callThrough } from '../through/call.ts'
 import { findFittingNode } from '../through/fitting-node.ts'
 import { untilSignalled } from '../until-signalled.ts'
+import { escapeSteering } from '../json-line.ts'
 import type { NodeFlags } from '../through/fitting-node.ts'
 
 /** A day: longer than anybody waits, and than timers can go wrong, in seconds. */
@@ -53,7 +54,7 @@ async function call(peer: string, procedure: string, json: string[], options: Ca
   try {
     const running = await findFittingNode(options, { note, signal })
     const answers = running === undefined ? callFromOwnEdge(made, { options, note }) : callThrough(running.api, made)
-    for await (const answer of answers) console.log(answer)
+    for await (const answer of answers) console.log(escapeSteering(answer))
   } catch (error) {
     signal.throwIfAborted()
     throw MISTAKES.has(nameOf(error)) ? rpcError(Code.InvalidArgument, toError(error)) : error

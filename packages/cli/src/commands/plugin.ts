@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { printJson } from '../admin/output.ts'
 import { newPlugin } from '../plugin/new-plugin.ts'
 import type { NewPlugin } from '../plugin/new-plugin.ts'
 
@@ -22,7 +23,8 @@ interface Options {
 async function createPlugin(name: string, { json = false, ...options }: Options): Promise<void> {
   const plugin = await newPlugin(name, process.cwd(), options)
   const next = nextSteps(plugin)
-  process.stdout.write(json ? `${JSON.stringify({ ...plugin, next }, undefined, 2)}\n` : asText(plugin, next))
+  if (json) printJson({ ...plugin, next })
+  else process.stdout.write(asText(plugin, next))
 }
 
 function nextSteps({ name }: NewPlugin): string[] {

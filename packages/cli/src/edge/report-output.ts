@@ -1,5 +1,6 @@
 import { systemClock } from '@waystone/kit'
 import { terminalText } from '@waystone/kit/terminal-text'
+import { jsonLine } from '../json-line.ts'
 import { LiveView } from '../live-view.ts'
 import type { Clock } from '@waystone/interface'
 
@@ -43,7 +44,7 @@ export class ReportOutput {
   }
 
   tell(event: object, text: string): void {
-    console.log(this.#json ? JSON.stringify(event) : terminalText(text))
+    console.log(this.#json ? jsonLine(event) : terminalText(text))
     // both may go to the same terminal, and the next line of progress must not be drawn over a result
     this.#view.leave()
   }
@@ -53,7 +54,7 @@ export class ReportOutput {
     const now = this.clock.monotonic()
     if (!urgent && now - this.#shownAt < SHOW_EVERY_MS) return
     this.#shownAt = now
-    if (this.#json) console.log(JSON.stringify(event))
+    if (this.#json) console.log(jsonLine(event))
     else if (this.#view.isTerminal) this.#view.show([terminalText(line(this.#view.width))])
   }
 }

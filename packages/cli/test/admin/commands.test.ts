@@ -201,14 +201,15 @@ describe('stop', () => {
     const { spawn } = await import('node:child_process')
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
     await once(child, 'spawn')
+    let isAsked = false
     const { start } = await nodeAndCommands({
       getNode: () => ({ pid: child.pid ?? 0, role: 'edge' }),
-      stop: () => ({})
+      stop: () => ((isAsked = true), {})
     })
     const command = start('stop', '--json')
     let ended = false
     void command.finished.then(() => (ended = true))
-    await until(() => child.pid !== undefined)
+    await until(() => isAsked)
     expect([ended, command.printed.stdout]).toEqual([false, ''])
     child.kill('SIGKILL')
     const { code, stdout } = await command.finished
