@@ -1,13 +1,18 @@
-import type { Connection, MessageStream, Metrics, MultiaddrConnection, Stream } from '@libp2p/interface'
+import type {
+  Connection,
+  Libp2pEvents,
+  MessageStream,
+  Metrics,
+  MultiaddrConnection,
+  Stream,
+  TypedEventTarget
+} from '@libp2p/interface'
 
 /** Bytes in both directions. */
 export interface Traffic {
   received: number
   sent: number
 }
-
-/** What is looked at to find the traffic of a connection. */
-type Counted = Pick<Connection, 'timeline' | 'encryption' | 'streams'>
 
 /**
  * Counts the bytes of every connection, encryption included where libp2p
@@ -20,14 +25,18 @@ export class ByteCounts {
   readonly #byTimeline = new WeakMap<object, Traffic>()
   /** All connections but relayed ones, whose bytes are those of the connection to the relay. */
   readonly total: Traffic = { received: 0, sent: 0 }
-  #connections: () => Counted[] = () => []
+  /** Those that carry streams of their own: few or none in most nodes, where listing all connections takes long. */
+  readonly #native = new Set<Connection>()
 
-  /** @param connections - those that are open */
+  /** Begins to count; called once, before the first connection. */
   attach(
     metrics: Pick<Metrics, 'trackMultiaddrConnection' | 'trackProtocolStream'>,
-    connections: () => Counted[]
+    events: Pick<TypedEventTarget<Libp2pEvents>, 'addEventListener'>
   ): void {
-    this.#connections = connections
+    events.addEventListener('connection:open', ({ detail: connection }) => {
+      if (connection.encryption === 'native') this.#native.add(connection)
+    })
+    events.addEventListener('connection:close', ({ detail: connection }) => this.#native.delete(connection))
     const trackConnection = metrics.trackMultiaddrConnection.bind(metrics)
     const trackStream = metrics.trackProtocolStream.bind(metrics)
     metrics.trackMultiaddrConnection = connection => {
@@ -52,8 +61,9 @@ export class ByteCounts {
   }
 
   #trackStream(stream: Stream): void {
-    const carrier = this.#connections().find(each => each.encryption === 'native' && each.streams.includes(stream))
-    if (carrier !== undefined) count(stream, [this.of(carrier), this.total])
+    for (const carrier of this.#native) {
+      if (carrier.streams.includes(stream)) return count(stream, [this.of(carrier), this.total])
+    }
   }
 }
 

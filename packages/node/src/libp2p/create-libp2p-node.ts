@@ -56,7 +56,7 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     logger,
     metrics: components => {
       const counted = metrics?.factory(components) ?? silentMetrics()
-      bytes.attach(counted, () => libp2p.getConnections())
+      bytes.attach(counted, components.events)
       return counted
     },
     nodeInfo: { name: AGENT_NAME, version: VERSION },
