@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { SilentServer } from '@waystone/kit/testing/node'
 
@@ -48,6 +49,29 @@ describe('waystone config check', () => {
         'my.yaml:3:3 relayService.maxReservation = 5: unknown key; nearest is relayService.maxReservations'
       )
     })
+  })
+
+  test('loads plugins without running them, and says what is wrong with each', async () => {
+    const api = pathToFileURL(join(import.meta.dirname, '../../plugin/src/index.ts')).href
+    const cwd = await folderWith({
+      'hello.mjs': `import { definePlugin } from '${api}'
+        export default definePlugin({ name: 'hello', create() { throw new Error('run') }, config: {
+          safeParse: data => data.a === 1 ? { success: true, data } : {
+            success: false, error: { issues: [{ path: ['a'], message: 'must be 1' }] } } } })`,
+      'my.yaml': `extends: dev
+plugins:
+  - { package: ./hello.mjs, config: { a: 1 } }
+  - { package: ./other.mjs }
+  - { package: ./third.mjs, optional: true }`,
+      'bad.yaml': 'extends: dev\nplugins: [{ package: ./hello.mjs, config: { a: 2 } }]'
+    })
+    const { code, stdout } = await config(['check', 'my.yaml'], { cwd })
+    expect(code).toBe(2)
+    expect(stdout).toMatch(/^ok +plugin \S+hello\.mjs +hello$/m)
+    expect(stdout).toMatch(/^fail +plugin \S+other\.mjs +the plugin \S+other\.mjs was not found/m)
+    expect(stdout).toMatch(/^warn +plugin \S+third\.mjs/m)
+    const bad = await config(['check', 'bad.yaml'], { cwd })
+    expect(bad).toMatchObject({ code: 2, stdout: expect.stringMatching(/^fail .*config\.a: must be 1$/m) })
   })
 
   test('gives programs the problems one by one', async () => {

@@ -12,7 +12,7 @@ interface Options extends ConfigOptions {
 /** `waystone config check [FILE]` */
 export function checkCommand(): Command {
   return addConfigOptions(new Command('check'))
-    .description('read the configuration, then try ports, files, limits and the clock without starting')
+    .description('read the configuration, then try ports, files, limits, the clock and plugins without starting')
     .argument('[file]', 'the same as --config')
     .option('--json', 'as JSON')
     .action(check)
@@ -29,12 +29,20 @@ async function check(file: string | undefined, options: Options): Promise<void> 
 async function tryAll(options: Options): Promise<CheckResult[]> {
   try {
     const loaded = await loadConfig(configSourcesFrom(options))
-    return [{ name: 'configuration', status: 'ok', message: describeRole(loaded) }, ...(await checkHost(loaded.config))]
+    const first: CheckResult = { name: 'configuration', status: 'ok', message: describeRole(loaded) }
+    return [first, ...(await checkHost(loaded.config)), ...(await tryPlugins(loaded))]
   } catch (error) {
     // programs want the problems one by one, people get the error as everywhere
     if (options.json && error instanceof ConfigInvalidError) printProblems(error)
     throw error
   }
+}
+
+/** The code of those who run plugins is loaded, and libp2p's with it: others need not wait for that. */
+async function tryPlugins(loaded: LoadedConfig): Promise<CheckResult[]> {
+  if (loaded.config.plugins.length === 0) return []
+  const { checkPlugins } = await import('@waystone/node/check-plugins')
+  return await checkPlugins(loaded)
 }
 
 // a file without a preset below it has the bare defaults of its role, which few people mean
