@@ -29,7 +29,7 @@ export interface WaystoneNode extends AsyncDisposable {
   /** What is missing until the node is ready; empty when it is. */
   missing(): string[]
   /**
-   * @throws PortInUseError, ListenFailedError - after which everything is stopped again
+   * @throws PortInUseError, ListenFailedError, AdminListenError, AdminTokenFileError - after which everything is stopped again
    * @throws NodeStoppedError - a node that was stopped stays so
    */
   start(options?: AbortOptions): Promise<void>
