@@ -129,8 +129,10 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
 
   /** Speaks the protocol as long as something takes files. One change after another. */
   async #listen(): Promise<void> {
-    this.#listening = this.#listening.then(async () => this.#handleOrNot())
-    await this.#listening
+    const turn = this.#listening.then(async () => this.#handleOrNot())
+    // a turn that fails is for whoever asked for it, not for those who come later
+    this.#listening = turn.catch(() => {})
+    await turn
   }
 
   async #handleOrNot(): Promise<void> {

@@ -120,8 +120,11 @@ export class Handler {
     const peer = connection.remotePeer.toString()
     const key = partKey(peer, offer.transferId)
     const session = Buffer.from(offer.session).toString('hex')
-    const opening = await this.#init.openings.for(connection.remotePeer)
-    if (opening !== undefined) await this.#takeOver(key, session)
+    const { openings } = this.#init
+    const found = await openings.for(connection.remotePeer)
+    if (found !== undefined) await this.#takeOver(key, session)
+    // it may have ended while an earlier attempt did
+    const opening = found !== undefined && openings.has(found) ? found : undefined
     // from here to the entry in `active` nothing waits: offers that come together count each other
     const admitted = this.#admit(offer, { peer, key, opening })
     if (!('offer' in admitted)) {

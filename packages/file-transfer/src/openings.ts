@@ -32,11 +32,16 @@ export class Openings {
     for (const opening of this.#all) this.remove(opening)
   }
 
+  /** Whether it still takes files. */
+  has(opening: Opening): boolean {
+    return this.#all.includes(opening)
+  }
+
   /** The one that takes files of this peer. */
   async for(peer: PeerId): Promise<Opening | undefined> {
     for (const opening of this.#all) {
       // it may end while its rule is asked
-      if ((await opening.allow(peer)) && this.#all.includes(opening)) return opening
+      if ((await opening.allow(peer)) && this.has(opening)) return opening
     }
     return undefined
   }
