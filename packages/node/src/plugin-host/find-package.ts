@@ -31,7 +31,9 @@ export async function findPackage(name: string, folder: string): Promise<FoundPa
   try {
     return isPath(name) ? await findPath(name, folder) : await findName(name, folder)
   } catch (cause) {
-    throw new PluginNotFoundError(`the plugin ${name} was not found from ${folder}: ${messageOf(cause)}`, {
+    // the rest names a module in the folder, which there is not
+    const reason = messageOf(cause).replace(/ imported from .*$/s, '')
+    throw new PluginNotFoundError(`the plugin ${name} was not found from ${folder}: ${reason}`, {
       cause,
       hint: isPath(name) ? 'name a folder with a built package' : `run npm install ${name} in ${folder}`
     })
