@@ -25,7 +25,7 @@ interface Report {
 }
 
 /** Ends something with the test that it is called in. */
-type AtEnd = (end: () => Promise<void>) => void
+type AtEnd = (end: () => PromiseLike<void>) => void
 
 /** A lab with a STUN server and a seed that relays, all gone after the test. */
 async function setUp(router: Router, onTestFinished: AtEnd): Promise<{ lab: NatLab; folder: string; seed: string }> {
