@@ -41,7 +41,7 @@ export function invitation(observations: Observation[]): string[] {
     '',
     `  npx waystone send README.md ${hidden.peerId} --preset dev --network local --seeds ${seed}`,
     '',
-    `It arrives in ${inboxOf(hidden)}, which the next start empties. Ask any node of it, likewise:`,
+    `It arrives in ${inboxOf(hidden)}, which the next start empties. Any of the nodes can be asked:`,
     '',
     `  npx waystone status --data-dir ${relative(process.cwd(), hidden.dataDir)}`,
     '',
