@@ -29,14 +29,22 @@ export class JsonMessageInvalidError extends WaystoneError {
   }
 }
 
-/** @throws ProcedureInvalidError */
+/**
+ * The path of a method by its name: `/hello.v1.HelloService/SayHello`.
+ *
+ * @throws ProcedureInvalidError
+ */
 export function procedurePath(procedure: string): string {
   const [, path] = procedure.length > MAX_PROCEDURE ? [] : (PROCEDURE.exec(procedure) ?? [])
   if (path === undefined) throw new ProcedureInvalidError(procedure)
   return `/${path}`
 }
 
-/** @throws JsonMessageInvalidError - before anything is sent */
+/**
+ * The messages of a call as they are sent, in UTF-8.
+ *
+ * @throws JsonMessageInvalidError
+ */
 export function checkMessages(messages: readonly string[]): Uint8Array[] {
   return messages.map(message => {
     const bytes = new TextEncoder().encode(message)

@@ -1,7 +1,7 @@
 import { Code } from '@connectrpc/connect'
 import { Command, InvalidArgumentError } from 'commander'
 import { nameOf, toError } from '@waystone/kit/error-fields'
-import { rpcError } from '@waystone/rpc'
+import { checkMessages, procedurePath, rpcError } from '@waystone/rpc'
 import { addApiOptions } from '../api/index.ts'
 import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
 import { JOIN_TIMEOUT_MS, waitUntilJoined } from '../edge/joining.ts'
@@ -68,6 +68,9 @@ async function* callFromOwnEdge(
   { options, note }: { options: CallOptions; note: (text: string) => void }
 ): AsyncGenerator<string> {
   const named = readPeer(text)
+  // a mistake is told at once, and not after a node has joined the network
+  procedurePath(procedure)
+  checkMessages(messages)
   await using node = await startShortLivedEdge({ sources: configSourcesFrom(options), note, signal })
   if (named.addresses.length === 0) await waitUntilJoined(node, { note, signal, timeoutMs: JOIN_TIMEOUT_MS })
   await reachPeer(node, named, { note, signal })
