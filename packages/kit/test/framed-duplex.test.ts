@@ -6,8 +6,10 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 
 const LIMITS = { maxLength: 64 }
 
-function texts(frames: AsyncIterable<Uint8ArrayList>): Promise<string[]> {
-  return Array.fromAsync(frames, frame => new TextDecoder().decode(frame.subarray()))
+async function texts(frames: AsyncIterable<Uint8ArrayList>): Promise<string[]> {
+  const read: string[] = []
+  for await (const frame of frames) read.push(new TextDecoder().decode(frame.subarray()))
+  return read
 }
 
 test('it-pipe echoes frames, and both ends close', async () => {
