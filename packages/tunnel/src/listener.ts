@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { lstat, rm } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { codeOf } from '@waystone/kit/error-fields'
+import { removeStaleSocket } from '@waystone/kit/stale-socket'
 import { formatAddress } from './address.ts'
 import { LocalAddressInUseError, LocalAddressUnavailableError } from './errors.ts'
 import type { Server, Socket } from 'node:net'
@@ -40,24 +40,10 @@ async function listening(server: Server, address: SocketAddress): Promise<void> 
     await once(server, 'listening')
   }
   await attempt().catch(async (error: unknown) => {
-    if (codeOf(error) !== 'EADDRINUSE' || !('path' in address) || !(await isStale(address.path))) throw error
-    await rm(address.path, { force: true })
+    if (codeOf(error) !== 'EADDRINUSE' || !('path' in address)) throw error
+    if ((await removeStaleSocket(address.path)) !== undefined) throw error
     await attempt()
   })
-}
-
-/** Whether this is a unix socket that a killed process left behind. */
-async function isStale(path: string): Promise<boolean> {
-  if (!(await lstat(path)).isSocket()) return false
-  const socket = connect({ path })
-  try {
-    await once(socket, 'connect')
-    return false
-  } catch (error) {
-    return codeOf(error) === 'ECONNREFUSED'
-  } finally {
-    socket.destroy()
-  }
 }
 
 function addressOf(server: Server, asked: SocketAddress): SocketAddress {

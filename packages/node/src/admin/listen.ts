@@ -1,7 +1,6 @@
-import { lstat, rm, chmod } from 'node:fs/promises'
-import { once } from 'node:events'
-import { connect } from 'node:net'
+import { chmod } from 'node:fs/promises'
 import { codeOf, messageOf } from '@waystone/kit/error-fields'
+import { removeStaleSocket } from '@waystone/kit/stale-socket'
 import { inUrl } from './access.ts'
 import { AdminListenError, AdminSocketInUseError } from './errors.ts'
 import { PortInUseError } from '../libp2p/errors.ts'
@@ -48,33 +47,13 @@ async function listenOnSocket(server: Server, path: string): Promise<string> {
     await listening(server, { path })
   } catch (error) {
     if (codeOf(error) !== 'EADDRINUSE') throw cannotListen(path, error)
-    await removeStale(path)
+    const inUse = await removeStaleSocket(path)
+    if (inUse !== undefined) throw socketInUse(inUse)
     await listening(server, { path })
   }
   // who was faster, under a umask that allowed it, needs the token all the same
   await chmod(path, SOCKET_MODE)
   return `unix:${path}`
-}
-
-/** Removes the socket of a process that was killed; nothing else is removed. */
-async function removeStale(path: string): Promise<void> {
-  const stats = await lstat(path)
-  if (!stats.isSocket()) throw inUse(`${path} is there already and no socket`)
-  if (await answers(path)) throw inUse(`another process listens on ${path}`)
-  await rm(path, { force: true })
-}
-
-async function answers(path: string): Promise<boolean> {
-  const socket = connect({ path })
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch (error) {
-    if (codeOf(error) === 'ECONNREFUSED' || codeOf(error) === 'ENOENT') return false
-    throw inUse(`cannot tell who listens on ${path}: ${messageOf(error)}`)
-  } finally {
-    socket.destroy()
-  }
 }
 
 function cannotListen(where: string, cause: unknown): AdminListenError {
@@ -84,7 +63,7 @@ function cannotListen(where: string, cause: unknown): AdminListenError {
   })
 }
 
-function inUse(message: string): AdminSocketInUseError {
+function socketInUse(message: string): AdminSocketInUseError {
   return new AdminSocketInUseError(message, { hint: 'set admin.socket to another path, or stop the other process' })
 }
 
