@@ -1,7 +1,7 @@
-import { terminalText } from '@waystone/kit/terminal-text'
+import { terminalJson, terminalText } from '@waystone/kit/terminal-text'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { escapeSteering, jsonLine } from '../src/json-line.ts'
+import { jsonLine } from '../src/json-line.ts'
 
 it('steers no terminal and means the same, whatever a remote wrote', () => {
   fc.assert(
@@ -14,5 +14,5 @@ it('steers no terminal and means the same, whatever a remote wrote', () => {
   )
   const text = '\u009b2J\u007f\u202e\u200f'
   expect(terminalText(jsonLine(text))).toBe(jsonLine(text))
-  expect(JSON.parse(escapeSteering(JSON.stringify(text)))).toBe(text)
+  expect(JSON.parse(terminalJson(JSON.stringify(text)))).toBe(text)
 })

@@ -1,6 +1,7 @@
 import { Code } from '@connectrpc/connect'
 import { Command, InvalidArgumentError } from 'commander'
 import { nameOf, toError } from '@waystone/kit/error-fields'
+import { terminalJson } from '@waystone/kit/terminal-text'
 import { checkMessages, procedurePath, rpcError } from '@waystone/rpc'
 import { addApiOptions } from '../api/index.ts'
 import { addConfigOptions, configSourcesFrom } from '../config-options.ts'
@@ -13,7 +14,6 @@ import { startShortLivedEdge } from '../edge/short-lived-edge.ts'
 import { callThrough } from '../through/call.ts'
 import { findFittingNode } from '../through/fitting-node.ts'
 import { untilSignalled } from '../until-signalled.ts'
-import { escapeSteering } from '../json-line.ts'
 import type { NodeFlags } from '../through/fitting-node.ts'
 
 /** A day: longer than anybody waits, and than timers can go wrong, in seconds. */
@@ -54,7 +54,7 @@ async function call(peer: string, procedure: string, json: string[], options: Ca
   try {
     const running = await findFittingNode(options, { note, signal })
     const answers = running === undefined ? callFromOwnEdge(made, { options, note }) : callThrough(running.api, made)
-    for await (const answer of answers) console.log(escapeSteering(answer))
+    for await (const answer of answers) console.log(terminalJson(answer))
   } catch (error) {
     signal.throwIfAborted()
     throw MISTAKES.has(nameOf(error)) ? rpcError(Code.InvalidArgument, toError(error)) : error

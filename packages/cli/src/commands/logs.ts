@@ -5,7 +5,7 @@ import { renderLogLine } from '../admin/log-line.ts'
 import { printLines } from '../admin/output.ts'
 import { addNodeOptions } from '../api/index.ts'
 import { ReportOutput } from '../edge/report-output.ts'
-import { escapeSteering } from '../json-line.ts'
+import { terminalJson } from '@waystone/kit/terminal-text'
 import type { AskOptions } from '../admin/ask-node.ts'
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
@@ -33,7 +33,7 @@ async function logs(options: LogsOptions): Promise<void> {
     for await (const { line, dropped } of admin.watchLogs({ level: options.level ?? '' }, { signal })) {
       noteDropped(dropped, 'log records')
       // the first message only says that the watch has begun
-      if (line !== '') printLines([options.json === true ? escapeSteering(line) : renderLogLine(line)])
+      if (line !== '') printLines([options.json === true ? terminalJson(line) : renderLogLine(line)])
     }
   })
 }
