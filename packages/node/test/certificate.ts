@@ -15,7 +15,12 @@ export async function makeCertificate(
   const { subtle } = cryptoProvider.get()
   const keys = await subtle.generateKey(signingAlgorithm, true, ['sign', 'verify'])
   const extensions = [new SubjectAlternativeNameExtension([name])]
-  const certificate = await X509CertificateGenerator.createSelfSigned({ name: 'CN=test', keys, signingAlgorithm, extensions })
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: 'CN=test',
+    keys,
+    signingAlgorithm,
+    extensions
+  })
   const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') }
   await writeFile(files.certFile, certificate.toString('pem'))
   const key = Buffer.from(await subtle.exportKey('pkcs8', keys.privateKey))

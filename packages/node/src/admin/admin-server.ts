@@ -1,5 +1,6 @@
 import { AdminPathUnknownError } from './errors.ts'
 import { Gate } from './gate.ts'
+import { nodeStops } from './node-stops.ts'
 import { LimitedServer } from './limited-server.ts'
 import { refusal, send } from './reply.ts'
 import { createRpcHandler } from './rpc-handler.ts'
@@ -67,7 +68,7 @@ export class AdminServer {
 
   async stop(): Promise<void> {
     this.#url = undefined
-    this.#shutdown.abort(new Error('the node stops'))
+    this.#shutdown.abort(nodeStops())
     await this.#server?.close(() => this.#answers.settle(GOODBYE_MS))
   }
 

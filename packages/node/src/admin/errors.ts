@@ -39,3 +39,8 @@ export class AdminRequestForeignError extends WaystoneError {
 export class AdminPathUnknownError extends WaystoneError {
   static override readonly name = 'AdminPathUnknownError'
 }
+
+/** The node stops, and so the call ends. */
+export class NodeStoppingError extends WaystoneError {
+  static override readonly name = 'NodeStoppingError'
+}

@@ -200,6 +200,21 @@ test('a stop ends calls that wait, in order', async () => {
   await expect(answer.text()).resolves.toContain('last')
 })
 
+test('a call that a stop ends is told why, and what to do', async () => {
+  const served = await serve({
+    async *watchEvents(_request, { signal }) {
+      yield { kind: 'watch:open' }
+      if (!signal.aborted) await once(signal, 'abort')
+      signal.throwIfAborted()
+    }
+  })
+  const headers = { ...AUTHORIZED, 'content-type': 'application/connect+json' }
+  const answer = await served.call('WatchEvents', { headers, body: envelope({}) })
+  await served.server.stop()
+  const text = await answer.text()
+  for (const part of ['"unavailable"', 'the node stops', 'NodeStoppingError', 'try again']) expect(text).toContain(part)
+})
+
 test('a stop does not wait for a call that does not end', async () => {
   const served = await serve({
     async *watchEvents() {

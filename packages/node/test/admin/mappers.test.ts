@@ -23,6 +23,7 @@ import type { HandlerContext } from '@connectrpc/connect'
 import type { AdminContext } from '../../src/admin/service/contract.ts'
 import type { Connection, Peer } from '@libp2p/interface'
 import type { NodeAddress } from '@libp2p/interface-internal'
+import type { Clock } from '@waystone/interface'
 
 const PEER = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp'
 const RELAY = '12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'
@@ -197,7 +198,7 @@ test('the detail of an event is JSON, whatever a plugin put into it', () => {
 })
 
 test('the kind of an event is short, whatever a plugin calls it', async () => {
-  const clock = new ManualClock()
+  const clock: Clock = new ManualClock()
   const events = new EventLog(clock)
   const { watchEvents } = eventCalls({ events, clock } as AdminContext)
   const signal = AbortSignal.timeout(10_000)
@@ -218,7 +219,7 @@ test('the largest page of connections fits into a message', () => {
   const busy = Array.from({ length: 500 }, (_, id) => connection({ id: String(id), streams: streams as never }))
   const context = {
     components: {
-      connectionManager: { getConnections: () => busy },
+      connectionManager: { getConnectionsMap: () => new Map([['peer', busy]]) },
       peerId: peerIdFromString(PEER),
       rpc: { cursors: createCursors(seededRandom(1)) }
     },

@@ -135,7 +135,9 @@ test('a peer is called in JSON, and its refusals and mistakes in the call come b
   const { admin, address: peer } = pair
   const call = async (procedure: string, messages = ['{}']): Promise<string[]> => {
     const answers = admin.callPeer({ peer, procedure, messages })
-    return (await Array.fromAsync(answers)).map(({ message }) => message)
+    const read: string[] = []
+    for await (const { message } of answers) read.push(message)
+    return read
   }
   const [answer = ''] = await call('waystone.probe.v1.ProbeService/Probe')
   expect(JSON.parse(answer)).toMatchObject({ receivedAtMs: expect.stringMatching(/^\d+$/) })
@@ -156,6 +158,22 @@ test('pings say how long they took and which way', async () => {
     [1, 2].map(sequence => ({ sequence, path: Path.DIRECT, transport: 'tcp', failure: '' }))
   )
   expect(pongs.every(({ roundTripUs = 0n }) => roundTripUs > 0n)).toBe(true)
+})
+
+test('a stop of the node ends open pings, and says so', async () => {
+  await using pair = await startPair()
+  const pings = pair.admin.ping({ peer: pair.address, intervalMs: 10 })[Symbol.asyncIterator]()
+  await pings.next()
+  const rest = (async () => {
+    for (;;) {
+      const { done, value } = await pings.next()
+      if (done === true) throw new Error('the pings ended without a reason')
+      if (value.failure !== '') throw new Error(value.failure)
+    }
+  })()
+  const failure = failureOf(rest)
+  await pair.asked.node.stop()
+  expect(await failure).toEqual({ code: Code.Unavailable, name: 'NodeStoppingError' })
 })
 
 test('mistakes and failures have names', async () => {

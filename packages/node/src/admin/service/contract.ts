@@ -24,6 +24,8 @@ export interface AdminApiInit {
   /** What is missing until the node is ready; empty when it is. */
   missing: () => string[]
   plugins: () => Omit<PluginStatus, '$typeName' | '$unknown'>[]
+  /** Aborted when the node is to stop. */
+  stopping: AbortSignal
   /** Begins the ordinary shutdown. */
   requestStop: () => void
 }
@@ -34,7 +36,7 @@ export interface AdminComponents {
   logger: ComponentLogger
   events: TypedEventTarget<Libp2pEvents>
   addressManager: Pick<AddressManager, 'getAddresses' | 'getAddressesWithMetadata'>
-  connectionManager: Pick<ConnectionManager, 'getConnections' | 'openConnection'>
+  connectionManager: Pick<ConnectionManager, 'getConnections' | 'getConnectionsMap' | 'openConnection'>
   peerStore: Pick<PeerStore, 'all' | 'get' | 'merge'>
   peerRouting: Pick<PeerRouting, 'findPeer'>
   registrar: Pick<Registrar, 'getProtocols'>

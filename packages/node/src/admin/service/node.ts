@@ -1,5 +1,6 @@
 import { memoryUsage, pid, version } from 'node:process'
 import { VERSION } from '../../version.ts'
+import { allConnections } from './all-connections.ts'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { Connection } from '@libp2p/interface'
 import type { GetNodeResponseSchema } from '@waystone/wire/admin'
@@ -21,7 +22,7 @@ export function nodeCalls(context: AdminContext): AdminCalls {
         missing: context.missing(),
         uptimeMs: context.uptimeMs(),
         traffic: context.bytes.total,
-        connections: connectionManager.getConnections(),
+        connections: allConnections(connectionManager),
         addresses: addressManager.getAddresses().map(String),
         protocols: registrar.getProtocols(),
         services: rpc.services(),

@@ -3,6 +3,7 @@ import { messageOf } from '@waystone/kit/error-fields'
 import { PING_PROTOCOL } from '@libp2p/ping'
 import { Path } from '@waystone/wire/admin'
 import { Uint8ArrayList } from 'uint8arraylist'
+import { whileRunning } from '../node-stops.ts'
 import { namedPeer } from './errors.ts'
 import { reach } from './reach.ts'
 import type { MessageInitShape } from '@bufbuild/protobuf'
@@ -24,7 +25,9 @@ const PING_BYTES = 32
 /** `Ping` */
 export function pingCalls(context: AdminContext): AdminCalls {
   return {
-    async *ping(request, { signal }) {
+    async *ping(request, call) {
+      using running = whileRunning(context.stopping, call.signal)
+      const { signal } = running
       const named = namedPeer(request.peer, context.components.peerId)
       const intervalMs = Math.max(request.intervalMs || INTERVAL_MS, MIN_INTERVAL_MS)
       // a peer that cannot be reached at all is an error; one that is lost on the way is a failed ping
