@@ -68,7 +68,7 @@ it('takes packages from a folder, and those that they depend on', async () => {
 it.each<[string, (folder: string) => Promise<void>, RegExp]>([
   ['a folder that is none', async () => {}, /packs is no folder/],
   ['a file', async folder => await writeFile(folder, ''), /packs is no folder/],
-  ['an empty folder', async folder => void (await mkdir(folder)), /no packages of Waystone .* in .*packs/],
+  ['an empty folder', async folder => await mkdir(folder), /no packages of Waystone .* in .*packs/],
   [
     'archives that are none of Waystone',
     async folder => {
