@@ -18,16 +18,25 @@ export interface FixtureProcessInit {
   /** Handed to it; JSON. */
   init?: unknown
   env?: Record<string, string>
+  /**
+   * Prepares the process as our binaries do, before any module is loaded: later
+   * the young generation has grown, and does not shrink again. Default false.
+   */
+  prepared?: boolean
 }
+
+const PREPARE = new URL('prepare-fixture.ts', import.meta.url).href
 
 /** Starts a fixture and waits until it is ready. */
 export async function startFixture<Ready>({
   file,
   init = {},
-  env = {}
+  env = {},
+  prepared = false
 }: FixtureProcessInit): Promise<FixtureProcess<Ready>> {
   const child = fork(file, [JSON.stringify(init)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: prepared ? [`--import=${PREPARE}`] : [],
     env: { ...process.env, ...env }
   })
   const dispose = async (): Promise<void> => {

@@ -34,6 +34,7 @@ it('leaves the order of the samples alone', () => {
 it('gives the spread as half the range, as a share of the median', () => {
   expect(spread([90, 100, 110])).toBeCloseTo(0.1)
   expect(spread([100])).toBe(0)
+  expect(spread([0, 0])).toBe(0)
 })
 
 it('divides the median by the median of the baseline', () => {

@@ -60,7 +60,9 @@ export function median(values: number[]): number {
 
 /** Half the distance between the lowest and the highest value, as a share of the median: `0.1` reads "within 10 %". */
 export function spread(values: number[]): number {
-  return (Math.max(...values) - Math.min(...values)) / 2 / median(values)
+  const range = Math.max(...values) - Math.min(...values)
+  // counts of nothing do not spread
+  return range === 0 ? 0 : range / 2 / median(values)
 }
 
 /** The table that is printed: one line a row, columns aligned. */

@@ -23,8 +23,9 @@ export async function startHttpPair(): Promise<Pair> {
 
 async function startPair(kind: 'rpc' | 'http'): Promise<Pair> {
   await using stack = new AsyncDisposableStack()
-  const server = stack.use(await startFixture<object>({ file: fixture(`${kind}-server`), env }))
-  const client = stack.use(await startFixture<object>({ file: fixture(`${kind}-client`), init: server.ready, env }))
+  const server = stack.use(await startFixture<object>({ file: fixture(`${kind}-server`), env, prepared: true }))
+  const file = fixture(`${kind}-client`)
+  const client = stack.use(await startFixture<object>({ file, init: server.ready, env, prepared: true }))
   const owned = stack.move()
   return { client, server, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

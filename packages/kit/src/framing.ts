@@ -22,6 +22,9 @@ export class FrameTruncatedError extends WaystoneError {
   static override readonly name = 'FrameTruncatedError'
 }
 
+/** So many bytes are copied into one chunk sooner than written chunk by chunk. */
+const COPIED_BYTES = 16 * 1024
+
 /** A second read began before the first one ended. */
 export class FrameReadPendingError extends WaystoneError {
   static override readonly name = 'FrameReadPendingError'
@@ -104,7 +107,7 @@ export class FramedStream<S extends FrameableStream = FrameableStream> {
     for (const frame of frames) this.#checkLength(frame.byteLength)
     if (this.#unwrapped) throw new StreamStateError('The stream was unwrapped')
     const bytes = frames.flatMap(frame => [this.#codec.encode(frame.byteLength), frame])
-    await sendAll(this.#stream, new Uint8ArrayList(...bytes), options)
+    await sendAll(this.#stream, inOnePiece(new Uint8ArrayList(...bytes)), options)
   }
 
   /** Gives the stream back for raw bytes; those after the last frame are still on it. The frames are then over. */
@@ -150,6 +153,11 @@ export class FramedStream<S extends FrameableStream = FrameableStream> {
     if (length <= maxLength) return
     throw new FrameTooLargeError(`a frame of ${length} bytes is over the limit of ${maxLength}`)
   }
+}
+
+// libp2p's TCP and TLS connections write each chunk of a list to the socket by itself
+function inOnePiece(bytes: Uint8ArrayList): Uint8ArrayList {
+  return bytes.byteLength > COPIED_BYTES ? bytes : new Uint8ArrayList(bytes.subarray())
 }
 
 /**

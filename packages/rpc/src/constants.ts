@@ -9,7 +9,7 @@ export const MAX_STREAMS_PER_PEER = 512
 /** The same of all peers: an idle stream holds about 10 KiB. */
 export const MAX_STREAMS = 16_384
 /** Streams a caller keeps open for its next calls on one connection. */
-export const MAX_IDLE_STREAMS = 16
+export const MAX_IDLE_STREAMS = 64
 /** A caller closes a stream that it has not used for this long, in milliseconds. */
 export const CALLER_IDLE_MS = 30_000
 /** The serving peer waits this long for the next head, in milliseconds: longer, so that the caller closes first. */

@@ -1,0 +1,3 @@
+import { prepareProcess } from '@waystone/node/prepare-process'
+
+prepareProcess({ movesBytes: true })
