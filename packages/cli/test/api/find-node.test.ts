@@ -11,6 +11,9 @@ import type { AddressInfo } from 'node:net'
 import type { ApiOptions } from '../../src/api/index.ts'
 import type { AdminNodeInit } from './admin-node.ts'
 
+/** On Debian and most others the user that owns nothing. */
+const NOBODY = 65_534
+
 async function home() {
   const folder = await temporaryFolder()
   onTestFinished(async () => await folder[Symbol.asyncDispose]())
@@ -211,9 +214,20 @@ describe('with --api', () => {
   })
 })
 
-it.skipIf(process.getuid?.() === 0)('a data folder of another user is named', async () => {
+it('a data folder of another user is named', async () => {
   const { path, start, dataDir } = await home()
   await start('edge')
   await chmod(join(dataDir('edge'), 'admin.url'), 0)
-  await expect(findNodeApi({}, { env: {}, home: path })).rejects.toThrow('belongs to another user')
+  await withoutRoot(() => expect(findNodeApi({}, { env: {}, home: path })).rejects.toThrow('belongs to another user'))
 })
+
+/** The permissions of a file are nothing to root. */
+async function withoutRoot(work: () => Promise<void>): Promise<void> {
+  if (process.geteuid?.() !== 0) return await work()
+  process.seteuid?.(NOBODY)
+  try {
+    await work()
+  } finally {
+    process.seteuid?.(0)
+  }
+}
