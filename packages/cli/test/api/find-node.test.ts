@@ -218,7 +218,12 @@ it('a data folder of another user is named', async () => {
   const { path, start, dataDir } = await home()
   await start('edge')
   await chmod(join(dataDir('edge'), 'admin.url'), 0)
-  await withoutRoot(() => expect(findNodeApi({}, { env: {}, home: path })).rejects.toThrow('belongs to another user'))
+  await withoutRoot(() =>
+    expect(findNodeApi({}, { env: {}, home: path })).rejects.toMatchObject({
+      name: 'ApiFileError',
+      hint: expect.stringContaining('belongs to another user')
+    })
+  )
 })
 
 /** The permissions of a file are nothing to root. */
