@@ -10,5 +10,16 @@ export type { WaystoneErrorOptions } from './error.ts'
 export type { ConnectionPath, PathReason } from './path.ts'
 export { readinessSymbol } from './readiness.ts'
 export type { ReadinessCheck } from './readiness.ts'
-export type { GrantingTrustPolicy, TrustDecision, TrustGrantees, TrustPolicy, TrustSubject } from './trust.ts'
+export type {
+  GrantingTrustPolicy,
+  NodeTrust,
+  TrustDecision,
+  TrustedNode,
+  TrustGrantees,
+  TrustLevel,
+  TrustPolicy,
+  TrustSubject
+} from './trust.ts'
+export type { ContentGetOptions, ContentStore } from './content.ts'
+export type { HeldIpnsRecord, IpnsRecords } from './ipns.ts'
 export type { AdminEvents } from './events.ts'

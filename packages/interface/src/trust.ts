@@ -1,8 +1,11 @@
 import type { PeerId } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** Who wants something. */
 export interface TrustSubject {
   peer: PeerId
+  /** Where it comes from or is dialled, if address rules are to count. */
+  address?: Multiaddr | undefined
 }
 
 /** The answer to "may this subject do that?", with one short sentence for logs. */
@@ -11,11 +14,15 @@ export interface TrustDecision {
   reason: string
 }
 
+/** From least to most; a peer that nobody knows has `none`. */
+export type TrustLevel = 'blocked' | 'none' | 'peer' | 'marginal' | 'trusted' | 'advanced' | 'ultimate'
+
 /**
  * Says who may do what. Functions are names such as `admin` or `tunnel:web`;
  * whatever takes part in the decision is the policy's own.
  */
 export interface TrustPolicy {
+  /** For something that is wanted now: a denial is counted and kept for the operator. */
   decide(subject: TrustSubject, trustFunction: string): TrustDecision
 }
 
@@ -26,4 +33,26 @@ export type TrustGrantees = 'anyone' | readonly PeerId[]
 export interface GrantingTrustPolicy extends TrustPolicy {
   /** Allows a function until the returned function is called. */
   grant(trustFunction: string, grantees: TrustGrantees): () => void
+}
+
+/** A node that a trust file or the operator names. */
+export interface TrustedNode {
+  peer: PeerId
+  label: string
+  level: TrustLevel
+  /** Multiaddrs as text, without the peer id; may be empty. */
+  addresses: readonly string[]
+  /** Whether the peer is to be reached at no other address. */
+  strict: boolean
+}
+
+/** What services plan by: the policy, and whom it knows. */
+export interface NodeTrust extends GrantingTrustPolicy {
+  /** The answer of {@link TrustPolicy.decide} for plans and views: nothing is counted. */
+  explain(subject: TrustSubject, trustFunction: string): TrustDecision
+  levelOf(peer: PeerId): TrustLevel
+  /** The known nodes that may have this function, highest level first. */
+  nodes(trustFunction: string): TrustedNode[]
+  /** Calls back after each change of what is allowed or known; until the returned function is called. */
+  onChange(listener: () => void): () => void
 }

@@ -30,8 +30,10 @@ export function defaultsFor(role: Role): ConfigInput {
     mdns: { enabled: false, interval: '20s' },
     // nobody may fill the disk unasked
     files: { accept: [], maxFileSize: '64GiB' },
-    // nobody
-    trust: { grants: {} },
+    // strangers may next to nothing; who carries circuits for everybody says so in its preset
+    trust: { grants: {}, matrix: {}, entries: [], mirrors: [], rules: NO_RULES },
+    content: { enabled: true, maxBytes: '1GiB' },
+    delegate: { serve: role === 'seed', use: [], quotas: QUOTAS },
     tunnels: { expose: [], forward: [] },
     plugins: [],
     admin: { host: '127.0.0.1', port: 0, names: [], tls: {} },
@@ -39,6 +41,18 @@ export function defaultsFor(role: Role): ConfigInput {
     // container engines kill 10 s after they asked
     shutdown: { deadline: '8s' }
   }
+}
+
+const NO_RULES: ConfigInput['trust']['rules'] = { default: 'allow', allow: [], deny: [], files: [], feeds: [] }
+
+/** A phone that reads, not one that mirrors; strangers only where the matrix lets them call at all. */
+const QUOTAS: ConfigInput['delegate']['quotas'] = {
+  none: { callsPerMinute: 30, bytesPerHour: '64MiB' },
+  peer: { callsPerMinute: 60, bytesPerHour: '256MiB' },
+  marginal: { callsPerMinute: 60, bytesPerHour: '256MiB' },
+  trusted: { callsPerMinute: 120, bytesPerHour: '1GiB' },
+  advanced: { callsPerMinute: 600, bytesPerHour: '4GiB' },
+  ultimate: { callsPerMinute: 6000, bytesPerHour: '64GiB' }
 }
 
 const connections: ConfigInput['connections'] = {

@@ -1,16 +1,5 @@
 import { z } from 'zod'
-import { grantees, host, path, port } from './fields.ts'
-
-const trustFunction = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]*(:[a-z0-9-]+)*$/, 'must be one function such as admin or tunnel:web; there is no wildcard')
-
-/** Who may do what. */
-export const trust = z.strictObject({
-  grants: z
-    .record(trustFunction, grantees)
-    .describe('by function, such as admin or tunnel:web: peer ids that may, or anyone')
-})
+import { host, path, port } from './fields.ts'
 
 /** How the operator reaches the node. */
 export const admin = z.strictObject({

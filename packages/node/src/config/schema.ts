@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { admin, trust } from './schema-admin.ts'
+import { admin } from './schema-admin.ts'
 import { plugin, tunnels } from './schema-extensions.ts'
+import { content, delegate, trust } from './schema-trust.ts'
 import { address, path, peerAddress, peerId } from './fields.ts'
 import { duration, durationOrUnlimited, size, sizeOrUnlimited } from './units.ts'
 
@@ -106,6 +107,8 @@ export const configSchema = z.strictObject({
   tunnels,
   plugins: z.array(plugin).describe('protocols of others that this node runs'),
   trust,
+  content,
+  delegate,
   admin,
   log,
   shutdown

@@ -4,6 +4,8 @@ const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/
 const DURATION_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 /** Timers count milliseconds in 31 bits; a longer one fires at once. */
 const MAX_DURATION_MS = 2 ** 31 - 1
+/** The longest time for which anything is kept without being renewed. */
+const MAX_LONG_DURATION_MS = 730 * 86_400_000
 const SIZE = /^(\d+(?:\.\d+)?)(B|KiB|MiB|GiB)$/
 const SIZE_BYTES = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
 
@@ -28,6 +30,13 @@ export const duration = z
   .string({ error: DURATION_EXPECTED })
   .regex(DURATION, { error: DURATION_EXPECTED, abort: true })
   .refine(text => durationMs(text) >= 1 && durationMs(text) <= MAX_DURATION_MS, 'must be between 1ms and 24d')
+  .transform(durationMs)
+
+/** As {@link duration}, up to two years (`730d`): for what is compared with a date, not waited for. */
+export const longDuration = z
+  .string({ error: DURATION_EXPECTED })
+  .regex(DURATION, { error: DURATION_EXPECTED, abort: true })
+  .refine(text => durationMs(text) >= 1 && durationMs(text) <= MAX_LONG_DURATION_MS, 'must be between 1ms and 730d')
   .transform(durationMs)
 
 /** A size such as `64KiB`, `10MiB`, `1GiB`, at least one byte; becomes bytes. */

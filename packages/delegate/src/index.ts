@@ -1,0 +1,6 @@
+/**
+ * See README.md.
+ *
+ * @packageDocumentation
+ */
+export {}

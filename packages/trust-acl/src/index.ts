@@ -1,0 +1,18 @@
+/**
+ * Who may do what: a database of whom the operator trusts, trust files that are
+ * published over IPNS, and one matrix of levels and functions.
+ *
+ * @packageDocumentation
+ */
+export type {
+  AuditEvent,
+  AuditSink,
+  EntryLevel,
+  EntryStatus,
+  FetchedTrustFile,
+  RecordWay,
+  TrustEntry,
+  TrustFile,
+  TrustFileEntity,
+  TrustFileNode
+} from './contract.ts'
