@@ -11,10 +11,11 @@ import { parseArgs } from 'node:util'
 import { foundation } from './foundation/index.ts'
 import { rpc } from './rpc/index.ts'
 import { judge, renderRows } from './report.ts'
+import { trust } from './trust/index.ts'
 import type { JudgedRow, Row } from './report.ts'
 import type { Measurement, Suite } from './suite.ts'
 
-const suites: Suite[] = [foundation, rpc]
+const suites: Suite[] = [foundation, rpc, trust]
 
 const { values } = parseArgs({
   options: {

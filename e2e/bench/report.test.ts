@@ -53,13 +53,15 @@ it.each<[Target, boolean]>([
   [{ ratioAtMost: 1.9 }, false],
   [{ valueAtMost: 100 }, true],
   [{ valueAtMost: 99 }, false],
+  [{ valueAtLeast: 100 }, true],
+  [{ valueAtLeast: 101 }, false],
   [{ ratioAtLeast: 1.8, valueAtMost: 99 }, false]
 ])('judges 100 over 50 by %o as %s', (target, met) => {
   expect(judge('foundation', rowOf([100], [50], target)).met).toBe(met)
 })
 
 it('never calls a figure met that could not be taken', () => {
-  for (const target of [{ ratioAtLeast: 0 }, { ratioAtMost: 9 }, { valueAtMost: 9 }]) {
+  for (const target of [{ ratioAtLeast: 0 }, { ratioAtMost: 9 }, { valueAtMost: 9 }, { valueAtLeast: 0 }]) {
     expect(judge('foundation', rowOf([], [], target)).met).toBe(false)
   }
 })

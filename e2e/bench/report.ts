@@ -4,6 +4,8 @@ export interface Target {
   ratioAtMost?: number
   /** In the unit of the row. */
   valueAtMost?: number
+  /** In the unit of the row. */
+  valueAtLeast?: number
 }
 
 /** One figure beside its baseline. Both were taken in the same run, by the same means, in turn. */
@@ -44,9 +46,10 @@ export function judge(suite: string, row: Row): JudgedRow {
 
 // written so that a ratio that is no number meets no target
 function isMet(target: Target, ratio: number, value: number): boolean {
-  const { ratioAtLeast, ratioAtMost, valueAtMost } = target
+  const { ratioAtLeast, ratioAtMost, valueAtMost, valueAtLeast } = target
   if (ratioAtLeast !== undefined && !(ratio >= ratioAtLeast)) return false
   if (ratioAtMost !== undefined && !(ratio <= ratioAtMost)) return false
+  if (valueAtLeast !== undefined && !(value >= valueAtLeast)) return false
   return valueAtMost === undefined || value <= valueAtMost
 }
 
@@ -92,7 +95,8 @@ function describe({ target = {}, unit }: JudgedRow): string {
   const parts = [
     target.ratioAtLeast !== undefined && `ratio >= ${target.ratioAtLeast}`,
     target.ratioAtMost !== undefined && `ratio <= ${target.ratioAtMost}`,
-    target.valueAtMost !== undefined && `<= ${target.valueAtMost} ${unit}`
+    target.valueAtMost !== undefined && `<= ${target.valueAtMost} ${unit}`,
+    target.valueAtLeast !== undefined && `>= ${target.valueAtLeast} ${unit}`
   ]
   return parts.filter(Boolean).join(', ')
 }
