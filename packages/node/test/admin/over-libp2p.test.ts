@@ -6,6 +6,7 @@ import { describeRpcFailure } from '@waystone/rpc'
 import { AdminService, Path } from '@waystone/wire/admin'
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { defaultsFor } from '../../src/config/defaults.ts'
 import { adminTokenPath } from '../../src/index.ts'
 import { allPlugins, noTransports, startLocalNode } from '../local-node.ts'
 import type { Client } from '@connectrpc/connect'
@@ -251,7 +252,9 @@ test('lists come in pages', async () => {
 test('a peer may call only with the function admin', async () => {
   await using peer = await startLocalNode('edge')
   const id = peer.node.libp2p.peerId.toString()
-  await using open = await startLocalNode('relay', { trust: { grants: { admin: [id] } } })
+  await using open = await startLocalNode('relay', {
+    trust: { ...defaultsFor('relay').trust, grants: { admin: [id] } }
+  })
   await using closed = await startLocalNode('relay')
   const call = async (address = ''): Promise<string> =>
     (await rpcOf(peer.node).client(AdminService, multiaddr(address)).getNode({})).role
