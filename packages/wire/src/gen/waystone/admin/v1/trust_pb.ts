@@ -6,13 +6,15 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { PageInfo, PageRequest } from "../../rpc/v1/rpc_pb.ts";
+import { file_waystone_rpc_v1_rpc } from "../../rpc/v1/rpc_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file waystone/admin/v1/trust.proto.
  */
 export const file_waystone_admin_v1_trust: GenFile = /*@__PURE__*/
-  fileDesc("Ch13YXlzdG9uZS9hZG1pbi92MS90cnVzdC5wcm90bxIRd2F5c3RvbmUuYWRtaW4udjEingMKClRydXN0RW50cnkSDQoFbGFiZWwYASABKAkSDgoGcHVia2V5GAIgASgJEgwKBGtpbmQYAyABKAkSEgoKdHJ1c3RsZXZlbBgEIAEoCRIZChF0cnVzdGVkX2Z1bmN0aW9ucxgFIAMoCRIeChF0cnVzdF9saWZldGltZV9tcxgGIAEoBEgAiAEBEhQKDHZhbGlkYXRlZF9hdBgHIAEoBBIXCgpmZXRjaGVkX2F0GAggASgESAGIAQESEwoGdHRsX21zGAkgASgESAKIAQESHgoRY2FjaGVfbGlmZXRpbWVfbXMYCiABKARIA4gBARIRCglhZGRyZXNzZXMYCyADKAkSDgoGc291cmNlGAwgASgJEjMKBnN0YXR1cxgNIAEoCzIjLndheXN0b25lLmFkbWluLnYxLlRydXN0RW50cnlTdGF0dXMSEgoKbm9kZV9jb3VudBgOIAEoDUIUChJfdHJ1c3RfbGlmZXRpbWVfbXNCDQoLX2ZldGNoZWRfYXRCCQoHX3R0bF9tc0IUChJfY2FjaGVfbGlmZXRpbWVfbXMirwEKEFRydXN0RW50cnlTdGF0dXMSDQoFc3RhdGUYASABKAkSDQoFZXJyb3IYAiABKAkSFQoNZXJyb3JfbWVzc2FnZRgDIAEoCRIYCgtuZXh0X3RyeV9hdBgEIAEoBEgAiAEBEhUKCHNlcXVlbmNlGAUgASgESAGIAQESCwoDY2lkGAYgASgJEgsKA3ZpYRgHIAEoCUIOCgxfbmV4dF90cnlfYXRCCwoJX3NlcXVlbmNlIuwBCg9BZGRFbnRyeVJlcXVlc3QSDQoFbGFiZWwYASABKAkSDgoGcHVia2V5GAIgASgJEhIKCnRydXN0bGV2ZWwYAyABKAkSGQoRdHJ1c3RlZF9mdW5jdGlvbnMYBCADKAkSHgoRdHJ1c3RfbGlmZXRpbWVfbXMYBSABKARIAIgBARIeChFjYWNoZV9saWZldGltZV9tcxgGIAEoBEgBiAEBEhEKCWFkZHJlc3NlcxgHIAMoCRIMCgRraW5kGAggASgJQhQKEl90cnVzdF9saWZldGltZV9tc0IUChJfY2FjaGVfbGlmZXRpbWVfbXMiQAoQQWRkRW50cnlSZXNwb25zZRIsCgVlbnRyeRgBIAEoCzIdLndheXN0b25lLmFkbWluLnYxLlRydXN0RW50cnkiOwoSTGlzdEVudHJpZXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIl4KE0xpc3RFbnRyaWVzUmVzcG9uc2USLgoHZW50cmllcxgBIAMoCzIdLndheXN0b25lLmFkbWluLnYxLlRydXN0RW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIiAKD0dldEVudHJ5UmVxdWVzdBINCgVlbnRyeRgBIAEoCSKTAQoQR2V0RW50cnlSZXNwb25zZRIsCgVlbnRyeRgBIAEoCzIdLndheXN0b25lLmFkbWluLnYxLlRydXN0RW50cnkSKwoFbm9kZXMYAiADKAsyHC53YXlzdG9uZS5hZG1pbi52MS5UcnVzdE5vZGUSEwoLZGVzY3JpcHRpb24YAyABKAkSDwoHY29udGFjdBgEIAMoCSJhCglUcnVzdE5vZGUSDgoGZW50aXR5GAEgASgJEg0KBWxhYmVsGAIgASgJEgwKBHBlZXIYAyABKAkSDwoHcmVtb3RlcxgEIAMoCRIWCg5yZW1vdGVzX3N0cmljdBgFIAEoCCLPAgoPU2V0RW50cnlSZXF1ZXN0Eg0KBWVudHJ5GAEgASgJEhIKBWxhYmVsGAIgASgJSACIAQESFwoKdHJ1c3RsZXZlbBgDIAEoCUgBiAEBEhkKEXRydXN0ZWRfZnVuY3Rpb25zGAQgAygJEhUKDXNldF9mdW5jdGlvbnMYBSABKAgSHgoRdHJ1c3RfbGlmZXRpbWVfbXMYBiABKARIAogBARIfChd0cnVzdF9saWZldGltZV9pbmZpbml0ZRgHIAEoCBIeChFjYWNoZV9saWZldGltZV9tcxgIIAEoBEgDiAEBEhEKCWFkZHJlc3NlcxgJIAMoCRIVCg1zZXRfYWRkcmVzc2VzGAogASgIQggKBl9sYWJlbEINCgtfdHJ1c3RsZXZlbEIUChJfdHJ1c3RfbGlmZXRpbWVfbXNCFAoSX2NhY2hlX2xpZmV0aW1lX21zInQKEFNldEVudHJ5UmVzcG9uc2USLAoFZW50cnkYASABKAsyHS53YXlzdG9uZS5hZG1pbi52MS5UcnVzdEVudHJ5EhoKEmNsb3NlZF9jb25uZWN0aW9ucxgCIAEoDRIWCg5jbG9zZWRfc3RyZWFtcxgDIAEoDSIjChJSZW1vdmVFbnRyeVJlcXVlc3QSDQoFZW50cnkYASABKAkiFQoTUmVtb3ZlRW50cnlSZXNwb25zZSIiChFGZXRjaEVudHJ5UmVxdWVzdBINCgVlbnRyeRgBIAEoCSJEChJGZXRjaEVudHJ5UmVzcG9uc2USLgoHZW50cmllcxgBIAMoCzIdLndheXN0b25lLmFkbWluLnYxLlRydXN0RW50cnkihQEKDlB1Ymxpc2hSZXF1ZXN0EgwKBGZpbGUYASABKAwSCwoDa2V5GAIgASgJEg4KBnJlY29yZBgDIAEoDBITCgZ0dGxfbXMYBCABKARIAIgBARIYCgtsaWZldGltZV9tcxgFIAEoBEgBiAEBQgkKB190dGxfbXNCDgoMX2xpZmV0aW1lX21zIngKD1B1Ymxpc2hSZXNwb25zZRIMCgRuYW1lGAEgASgJEgsKA2NpZBgCIAEoCRIQCghzZXF1ZW5jZRgDIAEoBBITCgt2YWxpZF91bnRpbBgEIAEoBBIRCglwdWJsaXNoZWQYBSADKAkSEAoIZmFpbHVyZXMYBiADKAkiEgoQR2V0TGV2ZWxzUmVxdWVzdCJWChFHZXRMZXZlbHNSZXNwb25zZRIOCgZsZXZlbHMYASADKAkSMQoJZnVuY3Rpb25zGAIgAygLMh4ud2F5c3RvbmUuYWRtaW4udjEuRnVuY3Rpb25Sb3ciWQoLRnVuY3Rpb25Sb3cSEAoIZnVuY3Rpb24YASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDwoHYWxsb3dlZBgDIAMoCRISCgpvdmVycmlkZGVuGAQgASgIIjAKDkV4cGxhaW5SZXF1ZXN0EgwKBHBlZXIYASABKAkSEAoIZnVuY3Rpb24YAiABKAkitwEKD0V4cGxhaW5SZXNwb25zZRIMCgRwZWVyGAEgASgJEg0KBWxldmVsGAIgASgJEjAKB2VudHJpZXMYAyADKAsyHy53YXlzdG9uZS5hZG1pbi52MS5FeHBsYWluRW50cnkSDQoFcnVsZXMYBCADKAkSMQoHYW5zd2VycxgFIAMoCzIgLndheXN0b25lLmFkbWluLnYxLkV4cGxhaW5BbnN3ZXISEwoLcmF0ZWRfbGV2ZWwYBiABKAkiWAoMRXhwbGFpbkVudHJ5Eg0KBWxhYmVsGAEgASgJEg0KBWxldmVsGAIgASgJEhkKEXRydXN0ZWRfZnVuY3Rpb25zGAMgAygJEg8KB2lnbm9yZWQYBCABKAkiQAoNRXhwbGFpbkFuc3dlchIQCghmdW5jdGlvbhgBIAEoCRINCgVhbGxvdxgCIAEoCBIOCgZyZWFzb24YAyABKAkiLQoMQXVkaXRSZXF1ZXN0Eg4KBmZvbGxvdxgBIAEoCBINCgVsaW1pdBgCIAEoDSJNCg1BdWRpdFJlc3BvbnNlEiwKBWV2ZW50GAEgASgLMh0ud2F5c3RvbmUuYWRtaW4udjEuQXVkaXRFdmVudBIOCgZtaXNzZWQYAiABKAQiaAoKQXVkaXRFdmVudBIKCgJhdBgBIAEoBBIMCgRraW5kGAIgASgJEg8KB3N1YmplY3QYAyABKAkSEAoIZnVuY3Rpb24YBCABKAkSDgoGcmVhc29uGAUgASgJEg0KBWNvdW50GAYgASgEIg8KDUV4cG9ydFJlcXVlc3QiHgoORXhwb3J0UmVzcG9uc2USDAoEanNvbhgBIAEoDCIvCg1JbXBvcnRSZXF1ZXN0EgwKBGpzb24YASABKAwSEAoIZXhpc3RpbmcYAiABKAkiQgoOSW1wb3J0UmVzcG9uc2USDQoFYWRkZWQYASABKA0SEAoIcmVwbGFjZWQYAiABKA0SDwoHc2tpcHBlZBgDIAEoDTKqCAoMVHJ1c3RTZXJ2aWNlElMKCEFkZEVudHJ5EiIud2F5c3RvbmUuYWRtaW4udjEuQWRkRW50cnlSZXF1ZXN0GiMud2F5c3RvbmUuYWRtaW4udjEuQWRkRW50cnlSZXNwb25zZRJhCgtMaXN0RW50cmllcxIlLndheXN0b25lLmFkbWluLnYxLkxpc3RFbnRyaWVzUmVxdWVzdBomLndheXN0b25lLmFkbWluLnYxLkxpc3RFbnRyaWVzUmVzcG9uc2UiA5ACARJYCghHZXRFbnRyeRIiLndheXN0b25lLmFkbWluLnYxLkdldEVudHJ5UmVxdWVzdBojLndheXN0b25lLmFkbWluLnYxLkdldEVudHJ5UmVzcG9uc2UiA5ACARJTCghTZXRFbnRyeRIiLndheXN0b25lLmFkbWluLnYxLlNldEVudHJ5UmVxdWVzdBojLndheXN0b25lLmFkbWluLnYxLlNldEVudHJ5UmVzcG9uc2USXAoLUmVtb3ZlRW50cnkSJS53YXlzdG9uZS5hZG1pbi52MS5SZW1vdmVFbnRyeVJlcXVlc3QaJi53YXlzdG9uZS5hZG1pbi52MS5SZW1vdmVFbnRyeVJlc3BvbnNlElkKCkZldGNoRW50cnkSJC53YXlzdG9uZS5hZG1pbi52MS5GZXRjaEVudHJ5UmVxdWVzdBolLndheXN0b25lLmFkbWluLnYxLkZldGNoRW50cnlSZXNwb25zZRJQCgdQdWJsaXNoEiEud2F5c3RvbmUuYWRtaW4udjEuUHVibGlzaFJlcXVlc3QaIi53YXlzdG9uZS5hZG1pbi52MS5QdWJsaXNoUmVzcG9uc2USWwoJR2V0TGV2ZWxzEiMud2F5c3RvbmUuYWRtaW4udjEuR2V0TGV2ZWxzUmVxdWVzdBokLndheXN0b25lLmFkbWluLnYxLkdldExldmVsc1Jlc3BvbnNlIgOQAgESVQoHRXhwbGFpbhIhLndheXN0b25lLmFkbWluLnYxLkV4cGxhaW5SZXF1ZXN0GiIud2F5c3RvbmUuYWRtaW4udjEuRXhwbGFpblJlc3BvbnNlIgOQAgESUQoFQXVkaXQSHy53YXlzdG9uZS5hZG1pbi52MS5BdWRpdFJlcXVlc3QaIC53YXlzdG9uZS5hZG1pbi52MS5BdWRpdFJlc3BvbnNlIgOQAgEwARJSCgZFeHBvcnQSIC53YXlzdG9uZS5hZG1pbi52MS5FeHBvcnRSZXF1ZXN0GiEud2F5c3RvbmUuYWRtaW4udjEuRXhwb3J0UmVzcG9uc2UiA5ACARJNCgZJbXBvcnQSIC53YXlzdG9uZS5hZG1pbi52MS5JbXBvcnRSZXF1ZXN0GiEud2F5c3RvbmUuYWRtaW4udjEuSW1wb3J0UmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("Ch13YXlzdG9uZS9hZG1pbi92MS90cnVzdC5wcm90bxIRd2F5c3RvbmUuYWRtaW4udjEingMKClRydXN0RW50cnkSDQoFbGFiZWwYASABKAkSDgoGcHVia2V5GAIgASgJEgwKBGtpbmQYAyABKAkSEgoKdHJ1c3RsZXZlbBgEIAEoCRIZChF0cnVzdGVkX2Z1bmN0aW9ucxgFIAMoCRIeChF0cnVzdF9saWZldGltZV9tcxgGIAEoBEgAiAEBEhQKDHZhbGlkYXRlZF9hdBgHIAEoBBIXCgpmZXRjaGVkX2F0GAggASgESAGIAQESEwoGdHRsX21zGAkgASgESAKIAQESHgoRY2FjaGVfbGlmZXRpbWVfbXMYCiABKARIA4gBARIRCglhZGRyZXNzZXMYCyADKAkSDgoGc291cmNlGAwgASgJEjMKBnN0YXR1cxgNIAEoCzIjLndheXN0b25lLmFkbWluLnYxLlRydXN0RW50cnlTdGF0dXMSEgoKbm9kZV9jb3VudBgOIAEoDUIUChJfdHJ1c3RfbGlmZXRpbWVfbXNCDQoLX2ZldGNoZWRfYXRCCQoHX3R0bF9tc0IUChJfY2FjaGVfbGlmZXRpbWVfbXMirwEKEFRydXN0RW50cnlTdGF0dXMSDQoFc3RhdGUYASABKAkSDQoFZXJyb3IYAiABKAkSFQoNZXJyb3JfbWVzc2FnZRgDIAEoCRIYCgtuZXh0X3RyeV9hdBgEIAEoBEgAiAEBEhUKCHNlcXVlbmNlGAUgASgESAGIAQESCwoDY2lkGAYgASgJEgsKA3ZpYRgHIAEoCUIOCgxfbmV4dF90cnlfYXRCCwoJX3NlcXVlbmNlIuwBCg9BZGRFbnRyeVJlcXVlc3QSDQoFbGFiZWwYASABKAkSDgoGcHVia2V5GAIgASgJEhIKCnRydXN0bGV2ZWwYAyABKAkSGQoRdHJ1c3RlZF9mdW5jdGlvbnMYBCADKAkSHgoRdHJ1c3RfbGlmZXRpbWVfbXMYBSABKARIAIgBARIeChFjYWNoZV9saWZldGltZV9tcxgGIAEoBEgBiAEBEhEKCWFkZHJlc3NlcxgHIAMoCRIMCgRraW5kGAggASgJQhQKEl90cnVzdF9saWZldGltZV9tc0IUChJfY2FjaGVfbGlmZXRpbWVfbXMiQAoQQWRkRW50cnlSZXNwb25zZRIsCgVlbnRyeRgBIAEoCzIdLndheXN0b25lLmFkbWluLnYxLlRydXN0RW50cnkiQAoSTGlzdEVudHJpZXNSZXF1ZXN0EioKBHBhZ2UYASABKAsyHC53YXlzdG9uZS5ycGMudjEuUGFnZVJlcXVlc3QibgoTTGlzdEVudHJpZXNSZXNwb25zZRIuCgdlbnRyaWVzGAEgAygLMh0ud2F5c3RvbmUuYWRtaW4udjEuVHJ1c3RFbnRyeRInCgRwYWdlGAIgASgLMhkud2F5c3RvbmUucnBjLnYxLlBhZ2VJbmZvIiAKD0dldEVudHJ5UmVxdWVzdBINCgVlbnRyeRgBIAEoCSJmChBHZXRFbnRyeVJlc3BvbnNlEiwKBWVudHJ5GAEgASgLMh0ud2F5c3RvbmUuYWRtaW4udjEuVHJ1c3RFbnRyeRITCgtkZXNjcmlwdGlvbhgCIAEoCRIPCgdjb250YWN0GAMgAygJIk0KEExpc3ROb2Rlc1JlcXVlc3QSDQoFZW50cnkYASABKAkSKgoEcGFnZRgCIAEoCzIcLndheXN0b25lLnJwYy52MS5QYWdlUmVxdWVzdCJpChFMaXN0Tm9kZXNSZXNwb25zZRIrCgVub2RlcxgBIAMoCzIcLndheXN0b25lLmFkbWluLnYxLlRydXN0Tm9kZRInCgRwYWdlGAIgASgLMhkud2F5c3RvbmUucnBjLnYxLlBhZ2VJbmZvImEKCVRydXN0Tm9kZRIOCgZlbnRpdHkYASABKAkSDQoFbGFiZWwYAiABKAkSDAoEcGVlchgDIAEoCRIPCgdyZW1vdGVzGAQgAygJEhYKDnJlbW90ZXNfc3RyaWN0GAUgASgIIs8CCg9TZXRFbnRyeVJlcXVlc3QSDQoFZW50cnkYASABKAkSEgoFbGFiZWwYAiABKAlIAIgBARIXCgp0cnVzdGxldmVsGAMgASgJSAGIAQESGQoRdHJ1c3RlZF9mdW5jdGlvbnMYBCADKAkSFQoNc2V0X2Z1bmN0aW9ucxgFIAEoCBIeChF0cnVzdF9saWZldGltZV9tcxgGIAEoBEgCiAEBEh8KF3RydXN0X2xpZmV0aW1lX2luZmluaXRlGAcgASgIEh4KEWNhY2hlX2xpZmV0aW1lX21zGAggASgESAOIAQESEQoJYWRkcmVzc2VzGAkgAygJEhUKDXNldF9hZGRyZXNzZXMYCiABKAhCCAoGX2xhYmVsQg0KC190cnVzdGxldmVsQhQKEl90cnVzdF9saWZldGltZV9tc0IUChJfY2FjaGVfbGlmZXRpbWVfbXMidAoQU2V0RW50cnlSZXNwb25zZRIsCgVlbnRyeRgBIAEoCzIdLndheXN0b25lLmFkbWluLnYxLlRydXN0RW50cnkSGgoSY2xvc2VkX2Nvbm5lY3Rpb25zGAIgASgNEhYKDmNsb3NlZF9zdHJlYW1zGAMgASgNIiMKElJlbW92ZUVudHJ5UmVxdWVzdBINCgVlbnRyeRgBIAEoCSIVChNSZW1vdmVFbnRyeVJlc3BvbnNlIiIKEUZldGNoRW50cnlSZXF1ZXN0Eg0KBWVudHJ5GAEgASgJIkQKEkZldGNoRW50cnlSZXNwb25zZRIuCgdlbnRyaWVzGAEgAygLMh0ud2F5c3RvbmUuYWRtaW4udjEuVHJ1c3RFbnRyeSKFAQoOUHVibGlzaFJlcXVlc3QSDAoEZmlsZRgBIAEoDBILCgNrZXkYAiABKAkSDgoGcmVjb3JkGAMgASgMEhMKBnR0bF9tcxgEIAEoBEgAiAEBEhgKC2xpZmV0aW1lX21zGAUgASgESAGIAQFCCQoHX3R0bF9tc0IOCgxfbGlmZXRpbWVfbXMieAoPUHVibGlzaFJlc3BvbnNlEgwKBG5hbWUYASABKAkSCwoDY2lkGAIgASgJEhAKCHNlcXVlbmNlGAMgASgEEhMKC3ZhbGlkX3VudGlsGAQgASgEEhEKCXB1Ymxpc2hlZBgFIAMoCRIQCghmYWlsdXJlcxgGIAMoCSISChBHZXRMZXZlbHNSZXF1ZXN0IlYKEUdldExldmVsc1Jlc3BvbnNlEg4KBmxldmVscxgBIAMoCRIxCglmdW5jdGlvbnMYAiADKAsyHi53YXlzdG9uZS5hZG1pbi52MS5GdW5jdGlvblJvdyJZCgtGdW5jdGlvblJvdxIQCghmdW5jdGlvbhgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIPCgdhbGxvd2VkGAMgAygJEhIKCm92ZXJyaWRkZW4YBCABKAgiMAoORXhwbGFpblJlcXVlc3QSDAoEcGVlchgBIAEoCRIQCghmdW5jdGlvbhgCIAEoCSK3AQoPRXhwbGFpblJlc3BvbnNlEgwKBHBlZXIYASABKAkSDQoFbGV2ZWwYAiABKAkSMAoHZW50cmllcxgDIAMoCzIfLndheXN0b25lLmFkbWluLnYxLkV4cGxhaW5FbnRyeRINCgVydWxlcxgEIAMoCRIxCgdhbnN3ZXJzGAUgAygLMiAud2F5c3RvbmUuYWRtaW4udjEuRXhwbGFpbkFuc3dlchITCgtyYXRlZF9sZXZlbBgGIAEoCSJYCgxFeHBsYWluRW50cnkSDQoFbGFiZWwYASABKAkSDQoFbGV2ZWwYAiABKAkSGQoRdHJ1c3RlZF9mdW5jdGlvbnMYAyADKAkSDwoHaWdub3JlZBgEIAEoCSJACg1FeHBsYWluQW5zd2VyEhAKCGZ1bmN0aW9uGAEgASgJEg0KBWFsbG93GAIgASgIEg4KBnJlYXNvbhgDIAEoCSItCgxBdWRpdFJlcXVlc3QSDgoGZm9sbG93GAEgASgIEg0KBWxpbWl0GAIgASgNIk0KDUF1ZGl0UmVzcG9uc2USLAoFZXZlbnQYASABKAsyHS53YXlzdG9uZS5hZG1pbi52MS5BdWRpdEV2ZW50Eg4KBm1pc3NlZBgCIAEoBCJoCgpBdWRpdEV2ZW50EgoKAmF0GAEgASgEEgwKBGtpbmQYAiABKAkSDwoHc3ViamVjdBgDIAEoCRIQCghmdW5jdGlvbhgEIAEoCRIOCgZyZWFzb24YBSABKAkSDQoFY291bnQYBiABKAQiDwoNRXhwb3J0UmVxdWVzdCIeCg5FeHBvcnRSZXNwb25zZRIMCgRqc29uGAEgASgMIi8KDUltcG9ydFJlcXVlc3QSDAoEanNvbhgBIAEoDBIQCghleGlzdGluZxgCIAEoCSJCCg5JbXBvcnRSZXNwb25zZRINCgVhZGRlZBgBIAEoDRIQCghyZXBsYWNlZBgCIAEoDRIPCgdza2lwcGVkGAMgASgNMo0JCgxUcnVzdFNlcnZpY2USUwoIQWRkRW50cnkSIi53YXlzdG9uZS5hZG1pbi52MS5BZGRFbnRyeVJlcXVlc3QaIy53YXlzdG9uZS5hZG1pbi52MS5BZGRFbnRyeVJlc3BvbnNlEmEKC0xpc3RFbnRyaWVzEiUud2F5c3RvbmUuYWRtaW4udjEuTGlzdEVudHJpZXNSZXF1ZXN0GiYud2F5c3RvbmUuYWRtaW4udjEuTGlzdEVudHJpZXNSZXNwb25zZSIDkAIBElgKCEdldEVudHJ5EiIud2F5c3RvbmUuYWRtaW4udjEuR2V0RW50cnlSZXF1ZXN0GiMud2F5c3RvbmUuYWRtaW4udjEuR2V0RW50cnlSZXNwb25zZSIDkAIBElsKCUxpc3ROb2RlcxIjLndheXN0b25lLmFkbWluLnYxLkxpc3ROb2Rlc1JlcXVlc3QaJC53YXlzdG9uZS5hZG1pbi52MS5MaXN0Tm9kZXNSZXNwb25zZSIDkAIBElMKCFNldEVudHJ5EiIud2F5c3RvbmUuYWRtaW4udjEuU2V0RW50cnlSZXF1ZXN0GiMud2F5c3RvbmUuYWRtaW4udjEuU2V0RW50cnlSZXNwb25zZRJcCgtSZW1vdmVFbnRyeRIlLndheXN0b25lLmFkbWluLnYxLlJlbW92ZUVudHJ5UmVxdWVzdBomLndheXN0b25lLmFkbWluLnYxLlJlbW92ZUVudHJ5UmVzcG9uc2USWQoKRmV0Y2hFbnRyeRIkLndheXN0b25lLmFkbWluLnYxLkZldGNoRW50cnlSZXF1ZXN0GiUud2F5c3RvbmUuYWRtaW4udjEuRmV0Y2hFbnRyeVJlc3BvbnNlElIKB1B1Ymxpc2gSIS53YXlzdG9uZS5hZG1pbi52MS5QdWJsaXNoUmVxdWVzdBoiLndheXN0b25lLmFkbWluLnYxLlB1Ymxpc2hSZXNwb25zZSgBElsKCUdldExldmVscxIjLndheXN0b25lLmFkbWluLnYxLkdldExldmVsc1JlcXVlc3QaJC53YXlzdG9uZS5hZG1pbi52MS5HZXRMZXZlbHNSZXNwb25zZSIDkAIBElUKB0V4cGxhaW4SIS53YXlzdG9uZS5hZG1pbi52MS5FeHBsYWluUmVxdWVzdBoiLndheXN0b25lLmFkbWluLnYxLkV4cGxhaW5SZXNwb25zZSIDkAIBElEKBUF1ZGl0Eh8ud2F5c3RvbmUuYWRtaW4udjEuQXVkaXRSZXF1ZXN0GiAud2F5c3RvbmUuYWRtaW4udjEuQXVkaXRSZXNwb25zZSIDkAIBMAESVAoGRXhwb3J0EiAud2F5c3RvbmUuYWRtaW4udjEuRXhwb3J0UmVxdWVzdBohLndheXN0b25lLmFkbWluLnYxLkV4cG9ydFJlc3BvbnNlIgOQAgEwARJPCgZJbXBvcnQSIC53YXlzdG9uZS5hZG1pbi52MS5JbXBvcnRSZXF1ZXN0GiEud2F5c3RvbmUuYWRtaW4udjEuSW1wb3J0UmVzcG9uc2UoAWIGcHJvdG8z", [file_waystone_rpc_v1_rpc]);
 
 /**
  * @generated from message waystone.admin.v1.TrustEntry
@@ -247,14 +249,11 @@ export const AddEntryResponseSchema: GenMessage<AddEntryResponse> = /*@__PURE__*
  */
 export type ListEntriesRequest = Message<"waystone.admin.v1.ListEntriesRequest"> & {
   /**
-   * @generated from field: uint32 page_size = 1;
+   * At most 200 at once.
+   *
+   * @generated from field: waystone.rpc.v1.PageRequest page = 1;
    */
-  pageSize: number;
-
-  /**
-   * @generated from field: string page_token = 2;
-   */
-  pageToken: string;
+  page?: PageRequest | undefined;
 };
 
 /**
@@ -274,9 +273,9 @@ export type ListEntriesResponse = Message<"waystone.admin.v1.ListEntriesResponse
   entries: TrustEntry[];
 
   /**
-   * @generated from field: string next_page_token = 2;
+   * @generated from field: waystone.rpc.v1.PageInfo page = 2;
    */
-  nextPageToken: string;
+  page?: PageInfo | undefined;
 };
 
 /**
@@ -315,19 +314,14 @@ export type GetEntryResponse = Message<"waystone.admin.v1.GetEntryResponse"> & {
   entry?: TrustEntry | undefined;
 
   /**
-   * The nodes of its trust file, as far as they fit (the first 1,000).
+   * Of its trust file, if there is one.
    *
-   * @generated from field: repeated waystone.admin.v1.TrustNode nodes = 2;
-   */
-  nodes: TrustNode[];
-
-  /**
-   * @generated from field: string description = 3;
+   * @generated from field: string description = 2;
    */
   description: string;
 
   /**
-   * @generated from field: repeated string contact = 4;
+   * @generated from field: repeated string contact = 3;
    */
   contact: string[];
 };
@@ -338,6 +332,54 @@ export type GetEntryResponse = Message<"waystone.admin.v1.GetEntryResponse"> & {
  */
 export const GetEntryResponseSchema: GenMessage<GetEntryResponse> = /*@__PURE__*/
   messageDesc(file_waystone_admin_v1_trust, 7);
+
+/**
+ * @generated from message waystone.admin.v1.ListNodesRequest
+ */
+export type ListNodesRequest = Message<"waystone.admin.v1.ListNodesRequest"> & {
+  /**
+   * Label or pubkey.
+   *
+   * @generated from field: string entry = 1;
+   */
+  entry: string;
+
+  /**
+   * At most 100 at once.
+   *
+   * @generated from field: waystone.rpc.v1.PageRequest page = 2;
+   */
+  page?: PageRequest | undefined;
+};
+
+/**
+ * Describes the message waystone.admin.v1.ListNodesRequest.
+ * Use `create(ListNodesRequestSchema)` to create a new message.
+ */
+export const ListNodesRequestSchema: GenMessage<ListNodesRequest> = /*@__PURE__*/
+  messageDesc(file_waystone_admin_v1_trust, 8);
+
+/**
+ * @generated from message waystone.admin.v1.ListNodesResponse
+ */
+export type ListNodesResponse = Message<"waystone.admin.v1.ListNodesResponse"> & {
+  /**
+   * @generated from field: repeated waystone.admin.v1.TrustNode nodes = 1;
+   */
+  nodes: TrustNode[];
+
+  /**
+   * @generated from field: waystone.rpc.v1.PageInfo page = 2;
+   */
+  page?: PageInfo | undefined;
+};
+
+/**
+ * Describes the message waystone.admin.v1.ListNodesResponse.
+ * Use `create(ListNodesResponseSchema)` to create a new message.
+ */
+export const ListNodesResponseSchema: GenMessage<ListNodesResponse> = /*@__PURE__*/
+  messageDesc(file_waystone_admin_v1_trust, 9);
 
 /**
  * @generated from message waystone.admin.v1.TrustNode
@@ -374,7 +416,7 @@ export type TrustNode = Message<"waystone.admin.v1.TrustNode"> & {
  * Use `create(TrustNodeSchema)` to create a new message.
  */
 export const TrustNodeSchema: GenMessage<TrustNode> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 8);
+  messageDesc(file_waystone_admin_v1_trust, 10);
 
 /**
  * @generated from message waystone.admin.v1.SetEntryRequest
@@ -444,7 +486,7 @@ export type SetEntryRequest = Message<"waystone.admin.v1.SetEntryRequest"> & {
  * Use `create(SetEntryRequestSchema)` to create a new message.
  */
 export const SetEntryRequestSchema: GenMessage<SetEntryRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 9);
+  messageDesc(file_waystone_admin_v1_trust, 11);
 
 /**
  * @generated from message waystone.admin.v1.SetEntryResponse
@@ -473,7 +515,7 @@ export type SetEntryResponse = Message<"waystone.admin.v1.SetEntryResponse"> & {
  * Use `create(SetEntryResponseSchema)` to create a new message.
  */
 export const SetEntryResponseSchema: GenMessage<SetEntryResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 10);
+  messageDesc(file_waystone_admin_v1_trust, 12);
 
 /**
  * @generated from message waystone.admin.v1.RemoveEntryRequest
@@ -490,7 +532,7 @@ export type RemoveEntryRequest = Message<"waystone.admin.v1.RemoveEntryRequest">
  * Use `create(RemoveEntryRequestSchema)` to create a new message.
  */
 export const RemoveEntryRequestSchema: GenMessage<RemoveEntryRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 11);
+  messageDesc(file_waystone_admin_v1_trust, 13);
 
 /**
  * @generated from message waystone.admin.v1.RemoveEntryResponse
@@ -503,7 +545,7 @@ export type RemoveEntryResponse = Message<"waystone.admin.v1.RemoveEntryResponse
  * Use `create(RemoveEntryResponseSchema)` to create a new message.
  */
 export const RemoveEntryResponseSchema: GenMessage<RemoveEntryResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 12);
+  messageDesc(file_waystone_admin_v1_trust, 14);
 
 /**
  * @generated from message waystone.admin.v1.FetchEntryRequest
@@ -522,7 +564,7 @@ export type FetchEntryRequest = Message<"waystone.admin.v1.FetchEntryRequest"> &
  * Use `create(FetchEntryRequestSchema)` to create a new message.
  */
 export const FetchEntryRequestSchema: GenMessage<FetchEntryRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 13);
+  messageDesc(file_waystone_admin_v1_trust, 15);
 
 /**
  * @generated from message waystone.admin.v1.FetchEntryResponse
@@ -539,14 +581,14 @@ export type FetchEntryResponse = Message<"waystone.admin.v1.FetchEntryResponse">
  * Use `create(FetchEntryResponseSchema)` to create a new message.
  */
 export const FetchEntryResponseSchema: GenMessage<FetchEntryResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 14);
+  messageDesc(file_waystone_admin_v1_trust, 16);
 
 /**
  * @generated from message waystone.admin.v1.PublishRequest
  */
 export type PublishRequest = Message<"waystone.admin.v1.PublishRequest"> & {
   /**
-   * The trust file; at most 1 MiB.
+   * A part of the trust file, which is at most 1 MiB; the other fields are those of the first message.
    *
    * @generated from field: bytes file = 1;
    */
@@ -584,7 +626,7 @@ export type PublishRequest = Message<"waystone.admin.v1.PublishRequest"> & {
  * Use `create(PublishRequestSchema)` to create a new message.
  */
 export const PublishRequestSchema: GenMessage<PublishRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 15);
+  messageDesc(file_waystone_admin_v1_trust, 17);
 
 /**
  * @generated from message waystone.admin.v1.PublishResponse
@@ -630,7 +672,7 @@ export type PublishResponse = Message<"waystone.admin.v1.PublishResponse"> & {
  * Use `create(PublishResponseSchema)` to create a new message.
  */
 export const PublishResponseSchema: GenMessage<PublishResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 16);
+  messageDesc(file_waystone_admin_v1_trust, 18);
 
 /**
  * @generated from message waystone.admin.v1.GetLevelsRequest
@@ -643,7 +685,7 @@ export type GetLevelsRequest = Message<"waystone.admin.v1.GetLevelsRequest"> & {
  * Use `create(GetLevelsRequestSchema)` to create a new message.
  */
 export const GetLevelsRequestSchema: GenMessage<GetLevelsRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 17);
+  messageDesc(file_waystone_admin_v1_trust, 19);
 
 /**
  * @generated from message waystone.admin.v1.GetLevelsResponse
@@ -665,7 +707,7 @@ export type GetLevelsResponse = Message<"waystone.admin.v1.GetLevelsResponse"> &
  * Use `create(GetLevelsResponseSchema)` to create a new message.
  */
 export const GetLevelsResponseSchema: GenMessage<GetLevelsResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 18);
+  messageDesc(file_waystone_admin_v1_trust, 20);
 
 /**
  * @generated from message waystone.admin.v1.FunctionRow
@@ -701,7 +743,7 @@ export type FunctionRow = Message<"waystone.admin.v1.FunctionRow"> & {
  * Use `create(FunctionRowSchema)` to create a new message.
  */
 export const FunctionRowSchema: GenMessage<FunctionRow> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 19);
+  messageDesc(file_waystone_admin_v1_trust, 21);
 
 /**
  * @generated from message waystone.admin.v1.ExplainRequest
@@ -727,7 +769,7 @@ export type ExplainRequest = Message<"waystone.admin.v1.ExplainRequest"> & {
  * Use `create(ExplainRequestSchema)` to create a new message.
  */
 export const ExplainRequestSchema: GenMessage<ExplainRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 20);
+  messageDesc(file_waystone_admin_v1_trust, 22);
 
 /**
  * @generated from message waystone.admin.v1.ExplainResponse
@@ -775,7 +817,7 @@ export type ExplainResponse = Message<"waystone.admin.v1.ExplainResponse"> & {
  * Use `create(ExplainResponseSchema)` to create a new message.
  */
 export const ExplainResponseSchema: GenMessage<ExplainResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 21);
+  messageDesc(file_waystone_admin_v1_trust, 23);
 
 /**
  * @generated from message waystone.admin.v1.ExplainEntry
@@ -809,7 +851,7 @@ export type ExplainEntry = Message<"waystone.admin.v1.ExplainEntry"> & {
  * Use `create(ExplainEntrySchema)` to create a new message.
  */
 export const ExplainEntrySchema: GenMessage<ExplainEntry> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 22);
+  messageDesc(file_waystone_admin_v1_trust, 24);
 
 /**
  * @generated from message waystone.admin.v1.ExplainAnswer
@@ -836,7 +878,7 @@ export type ExplainAnswer = Message<"waystone.admin.v1.ExplainAnswer"> & {
  * Use `create(ExplainAnswerSchema)` to create a new message.
  */
 export const ExplainAnswerSchema: GenMessage<ExplainAnswer> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 23);
+  messageDesc(file_waystone_admin_v1_trust, 25);
 
 /**
  * @generated from message waystone.admin.v1.AuditRequest
@@ -860,7 +902,7 @@ export type AuditRequest = Message<"waystone.admin.v1.AuditRequest"> & {
  * Use `create(AuditRequestSchema)` to create a new message.
  */
 export const AuditRequestSchema: GenMessage<AuditRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 24);
+  messageDesc(file_waystone_admin_v1_trust, 26);
 
 /**
  * @generated from message waystone.admin.v1.AuditResponse
@@ -884,7 +926,7 @@ export type AuditResponse = Message<"waystone.admin.v1.AuditResponse"> & {
  * Use `create(AuditResponseSchema)` to create a new message.
  */
 export const AuditResponseSchema: GenMessage<AuditResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 25);
+  messageDesc(file_waystone_admin_v1_trust, 27);
 
 /**
  * @generated from message waystone.admin.v1.AuditEvent
@@ -898,7 +940,8 @@ export type AuditEvent = Message<"waystone.admin.v1.AuditEvent"> & {
   at: bigint;
 
   /**
-   * "denied", "closed", "level", "added", "removed", "fetched", "refused" (a file or record), …
+   * "denied", "closed", "added", "changed", "removed", "expired", "fetched", "refused" (a file or record),
+   * "joined" or "left" (a node of a trust file).
    *
    * @generated from field: string kind = 2;
    */
@@ -934,7 +977,7 @@ export type AuditEvent = Message<"waystone.admin.v1.AuditEvent"> & {
  * Use `create(AuditEventSchema)` to create a new message.
  */
 export const AuditEventSchema: GenMessage<AuditEvent> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 26);
+  messageDesc(file_waystone_admin_v1_trust, 28);
 
 /**
  * @generated from message waystone.admin.v1.ExportRequest
@@ -947,13 +990,15 @@ export type ExportRequest = Message<"waystone.admin.v1.ExportRequest"> & {
  * Use `create(ExportRequestSchema)` to create a new message.
  */
 export const ExportRequestSchema: GenMessage<ExportRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 27);
+  messageDesc(file_waystone_admin_v1_trust, 29);
 
 /**
  * @generated from message waystone.admin.v1.ExportResponse
  */
 export type ExportResponse = Message<"waystone.admin.v1.ExportResponse"> & {
   /**
+   * A part of the document.
+   *
    * @generated from field: bytes json = 1;
    */
   json: Uint8Array;
@@ -964,19 +1009,21 @@ export type ExportResponse = Message<"waystone.admin.v1.ExportResponse"> & {
  * Use `create(ExportResponseSchema)` to create a new message.
  */
 export const ExportResponseSchema: GenMessage<ExportResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 28);
+  messageDesc(file_waystone_admin_v1_trust, 30);
 
 /**
  * @generated from message waystone.admin.v1.ImportRequest
  */
 export type ImportRequest = Message<"waystone.admin.v1.ImportRequest"> & {
   /**
+   * A part of the document, which is at most 64 MiB with 10,000 entries.
+   *
    * @generated from field: bytes json = 1;
    */
   json: Uint8Array;
 
   /**
-   * What becomes of an entry that is there: "skip" (default) or "replace".
+   * Of the first message: what becomes of an entry that is there, "skip" (default) or "replace".
    *
    * @generated from field: string existing = 2;
    */
@@ -988,7 +1035,7 @@ export type ImportRequest = Message<"waystone.admin.v1.ImportRequest"> & {
  * Use `create(ImportRequestSchema)` to create a new message.
  */
 export const ImportRequestSchema: GenMessage<ImportRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 29);
+  messageDesc(file_waystone_admin_v1_trust, 31);
 
 /**
  * @generated from message waystone.admin.v1.ImportResponse
@@ -1015,7 +1062,7 @@ export type ImportResponse = Message<"waystone.admin.v1.ImportResponse"> & {
  * Use `create(ImportResponseSchema)` to create a new message.
  */
 export const ImportResponseSchema: GenMessage<ImportResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_trust, 30);
+  messageDesc(file_waystone_admin_v1_trust, 32);
 
 /**
  * @generated from service waystone.admin.v1.TrustService
@@ -1044,6 +1091,16 @@ export const TrustService: GenService<{
     methodKind: "unary";
     input: typeof GetEntryRequestSchema;
     output: typeof GetEntryResponseSchema;
+  },
+  /**
+   * The nodes of its trust file, in the order of the file.
+   *
+   * @generated from rpc waystone.admin.v1.TrustService.ListNodes
+   */
+  listNodes: {
+    methodKind: "unary";
+    input: typeof ListNodesRequestSchema;
+    output: typeof ListNodesResponseSchema;
   },
   /**
    * Changes what is given and leaves the rest. What is no longer allowed ends at once.
@@ -1079,7 +1136,7 @@ export const TrustService: GenService<{
    * @generated from rpc waystone.admin.v1.TrustService.Publish
    */
   publish: {
-    methodKind: "unary";
+    methodKind: "client_streaming";
     input: typeof PublishRequestSchema;
     output: typeof PublishResponseSchema;
   },
@@ -1114,20 +1171,22 @@ export const TrustService: GenService<{
     output: typeof AuditResponseSchema;
   },
   /**
-   * All entries as JSON, to be imported elsewhere.
+   * All entries as JSON, in parts, to be imported elsewhere.
    *
    * @generated from rpc waystone.admin.v1.TrustService.Export
    */
   export: {
-    methodKind: "unary";
+    methodKind: "server_streaming";
     input: typeof ExportRequestSchema;
     output: typeof ExportResponseSchema;
   },
   /**
+   * What an export gave. Nothing is taken unless every entry of it is valid.
+   *
    * @generated from rpc waystone.admin.v1.TrustService.Import
    */
   import: {
-    methodKind: "unary";
+    methodKind: "client_streaming";
     input: typeof ImportRequestSchema;
     output: typeof ImportResponseSchema;
   },
