@@ -34,6 +34,8 @@ export interface RpcComponents {
 export interface ServeOptions {
   /** The function that the trust policy must allow a calling peer. Without it every peer may call. */
   trustFunction?: string
+  /** The same for single methods, by their name in TypeScript such as `sayHello`; goes before `trustFunction`. */
+  trustFunctions?: Readonly<Record<string, string>>
   /** Whether the operator may call it over the admin HTTP server too. Default false. */
   admin?: boolean
   /** Around the calls of this service, inside those of the node. */

@@ -71,7 +71,8 @@ export class ServiceTable {
     const served = { mount, options }
     this.#services.set(typeName, served)
     for (const handler of handlersOf(mount)) {
-      this.#methods.set(handler.requestPath, { handler, trustFunction: options.trustFunction })
+      const trustFunction = options.trustFunctions?.[handler.method.localName] ?? options.trustFunction
+      this.#methods.set(handler.requestPath, { handler, trustFunction })
     }
     this.#revision++
     return () => this.#services.get(typeName) === served && this.#remove(typeName)

@@ -205,6 +205,24 @@ describe('trust', () => {
     await closed.server.services.rpc.serve(ConformanceService, conformance, { trustFunction: 'admin' })
     expect((await failureOf(clientOf(closed).unary({}))).code).toBe(Code.PermissionDenied)
   })
+
+  it('is asked by method where methods have functions of their own', async () => {
+    const asked: string[] = []
+    const trust: TrustPolicy = {
+      decide: (_subject, trustFunction) => {
+        asked.push(trustFunction)
+        return { allow: true, reason: 'a test' }
+      }
+    }
+    const nodes = await pair({ trust })
+    await nodes.server.services.rpc.serve(ConformanceService, conformance, {
+      trustFunction: 'rest',
+      trustFunctions: { unary: 'one' }
+    })
+    await clientOf(nodes).unary({})
+    for await (const _ of clientOf(nodes).serverStream({ count: 1 })) continue
+    expect(asked).toEqual(['one', 'rest'])
+  })
 })
 
 describe('around a call', () => {
