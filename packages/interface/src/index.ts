@@ -10,7 +10,10 @@ export type { WaystoneErrorOptions } from './error.ts'
 export type { ConnectionPath, PathReason } from './path.ts'
 export { readinessSymbol } from './readiness.ts'
 export type { ReadinessCheck } from './readiness.ts'
+export { endDeniedSymbol } from './trust.ts'
 export type {
+  EndedWork,
+  EndsDeniedWork,
   GrantingTrustPolicy,
   NodeTrust,
   TrustDecision,

@@ -56,3 +56,17 @@ export interface NodeTrust extends GrantingTrustPolicy {
   /** Calls back after each change of what is allowed or known; until the returned function is called. */
   onChange(listener: () => void): () => void
 }
+
+/** Work that a peer had running under a function, and that was ended. */
+export interface EndedWork {
+  peer: PeerId
+  trustFunction: string
+}
+
+/** See {@link EndsDeniedWork}. */
+export const endDeniedSymbol: unique symbol = Symbol.for('@waystone/end-denied')
+
+/** A service whose work runs under functions of its own, such as calls and tunnels: when trust changes it ends what may not go on. */
+export interface EndsDeniedWork {
+  [endDeniedSymbol](isAllowed: (peer: PeerId, trustFunction: string) => boolean): EndedWork[]
+}

@@ -1,0 +1,120 @@
+import { hostOf, peerOf, relaysOf } from './address-parts.ts'
+import { TrustDeniedError } from './errors.ts'
+import { StreamRules } from './stream-rules.ts'
+import type { Connection, ConnectionGater, MultiaddrConnection, PeerId, Stream } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { NodeTrust, TrustDecision } from '@waystone/interface'
+import type { AuditSink } from '../contract.ts'
+
+export interface EnforcementInit {
+  trust: Pick<NodeTrust, 'decide' | 'explain'>
+  /** The rules by IP, for those who have not proved yet who they are. */
+  checkAddress?: ((address: Multiaddr) => TrustDecision | undefined) | undefined
+  audit?: Pick<AuditSink, 'add'> | undefined
+}
+
+/**
+ * The one place where decisions become libp2p's answers: what its connection
+ * gater denies, and which streams may be. libp2p calls the gater's functions
+ * without their object, so they are bound.
+ */
+export class Enforcement implements ConnectionGater {
+  readonly #init: EnforcementInit
+  readonly #rules = new StreamRules()
+
+  constructor(init: EnforcementInit) {
+    this.#init = init
+  }
+
+  readonly denyDialPeer = (peer: PeerId): boolean => this.#denies(peer, 'connect')
+
+  /** Also what a peer announces may lead through a relay that may not be used. */
+  readonly denyDialMultiaddr = (address: Multiaddr): boolean => {
+    const peer = peerOf(address)
+    if (this.#leadsThroughDenied(address)) return true
+    return peer === undefined ? this.#refuses(address) : this.#denies(peer, 'connect', address)
+  }
+
+  /** Before the handshake: only the address is known. */
+  readonly denyInboundConnection = ({ remoteAddr }: MultiaddrConnection): boolean => this.#refuses(remoteAddr)
+
+  // a peer comes from any port: that its addresses are strict is about where it is dialled
+  readonly denyInboundEncryptedConnection = (peer: PeerId): boolean => this.#denies(peer, 'connect')
+
+  /** Again, right before the connection is there: the answer may have changed since. */
+  readonly denyInboundUpgradedConnection = this.denyInboundEncryptedConnection
+
+  /** Transports that dial through others, such as WebRTC, come here without the questions about dialling. */
+  readonly denyOutboundConnection = (peer: PeerId, { remoteAddr }: MultiaddrConnection): boolean =>
+    this.#leadsThroughDenied(remoteAddr) || this.#denies(peer, 'connect', remoteAddr)
+
+  readonly denyOutboundEncryptedConnection = (peer: PeerId, { remoteAddr }: MultiaddrConnection): boolean =>
+    this.#denies(peer, 'connect', remoteAddr)
+
+  readonly denyOutboundUpgradedConnection = this.denyOutboundEncryptedConnection
+
+  /** As a relay: a slot. */
+  readonly denyInboundRelayReservation = (source: PeerId): boolean => this.#denies(source, 'offer-relay')
+
+  /** As a relay: a circuit serves both of its ends. */
+  readonly denyOutboundRelayedConnection = (source: PeerId, destination: PeerId): boolean =>
+    this.#denies(source, 'offer-relay') || this.#denies(destination, 'offer-relay')
+
+  /** As the one who is called. */
+  readonly denyInboundRelayedConnection = (relay: PeerId, caller: PeerId): boolean =>
+    this.#denies(relay, 'use-as-relay') || this.#denies(caller, 'connect')
+
+  /** Whether an address is kept; those of a peer that is denied as a whole are, until it is allowed again. */
+  readonly filterMultiaddrForPeer = (peer: PeerId, address: Multiaddr): boolean => {
+    const { trust } = this.#init
+    return trust.explain({ peer, address }, 'connect').allow || !trust.explain({ peer }, 'connect').allow
+  }
+
+  /**
+   * Asked for each stream when its protocol is known.
+   *
+   * @throws TrustDeniedError
+   */
+  assertStream(
+    stream: Pick<Stream, 'protocol' | 'direction'>,
+    { remotePeer: peer }: Pick<Connection, 'remotePeer'>
+  ): void {
+    const rule = this.#rules.of(stream)
+    if (rule === undefined || rule.handlerAnswers) return
+    const decision = this.#init.trust.decide({ peer }, rule.trustFunction)
+    if (!decision.allow) throw new TrustDeniedError(rule.trustFunction, decision)
+  }
+
+  /** Why an open connection may not be any longer; nothing is counted. */
+  connectionDenial({ remotePeer: peer, remoteAddr: address, direction }: Connection): TrustDeniedError | undefined {
+    if (direction === 'outbound') return this.#denial(peer, 'connect', address)
+    const rule = this.#init.checkAddress?.(address)
+    return rule?.allow === false ? new TrustDeniedError('connect', rule) : this.#denial(peer, 'connect')
+  }
+
+  /** Why an open stream may not be any longer; nothing is counted. */
+  streamDenial(stream: Pick<Stream, 'protocol' | 'direction'>, peer: PeerId): TrustDeniedError | undefined {
+    const rule = this.#rules.of(stream)
+    return rule === undefined ? undefined : this.#denial(peer, rule.trustFunction)
+  }
+
+  #denial(peer: PeerId, trustFunction: string, address?: Multiaddr): TrustDeniedError | undefined {
+    const decision = this.#init.trust.explain({ peer, address }, trustFunction)
+    return decision.allow ? undefined : new TrustDeniedError(trustFunction, decision)
+  }
+
+  #denies(peer: PeerId, trustFunction: string, address?: Multiaddr): boolean {
+    return !this.#init.trust.decide({ peer, address }, trustFunction).allow
+  }
+
+  #leadsThroughDenied(address: Multiaddr): boolean {
+    return relaysOf(address).some(relay => this.#denies(relay, 'use-as-relay'))
+  }
+
+  #refuses(address: Multiaddr): boolean {
+    const rule = this.#init.checkAddress?.(address)
+    if (rule?.allow !== false) return false
+    this.#init.audit?.add({ kind: 'denied', subject: hostOf(address), function: 'connect', reason: rule.reason })
+    return true
+  }
+}
