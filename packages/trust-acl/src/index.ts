@@ -16,3 +16,5 @@ export type {
   TrustFileEntity,
   TrustFileNode
 } from './contract.ts'
+export { checkTrustFileSize, parseTrustFile } from './trust-file/parse-trust-file.ts'
+export { MAX_TRUST_FILE_BYTES, MAX_TRUST_FILE_NODES } from './trust-file/constants.ts'
