@@ -7,11 +7,45 @@ import type { BackoffInit } from '@waystone/kit'
  */
 export const REDIAL_BACKOFF: BackoffInit = { baseMs: 500, maxMs: 30_000 }
 
+/** Waits between rounds through all bootstrap nodes: what none of them could give, nobody needs within the second. */
+export const BOOTSTRAP_BACKOFF: BackoffInit = { baseMs: 1_000, maxMs: 60_000 }
+
 /** Peer store tag of a seed. Not a `keep-alive` tag: libp2p would redial as well, and drop the tag after five failures. */
 export const SEED_TAG = 'waystone-seed'
 
 /** Above every tag that libp2p gives by itself (kad-dht and bootstrap use 50), so that seeds are pruned last. */
 export const SEED_TAG_VALUE = 100
 
+/** Every tag of ours begins with it: a connection with another one is kept by another service. */
+export const OWN_TAG_PREFIX = 'waystone-'
+
+/** Given by the circuit relay transport to a relay that keeps a reservation; `use-as-relay` decides about it. */
+export const RELAY_KEEP_ALIVE_TAG = 'keep-alive-circuit-relay'
+
 /** Characters of a peer id in readiness lines; the end differs, the start is the same for all Ed25519 ids. */
 export const SHORT_ID_LENGTH = 8
+
+/** Seeds that a readiness line names: more tell an operator nothing new. */
+export const NAMED_SEEDS = 4
+
+/**
+ * Nodes of trust files that are kept at one time. Enough that a node is never
+ * alone although half of them are down; small enough that a file of 10,000
+ * nodes costs every member of its network no more than this.
+ */
+export const MAX_KEPT = 16
+
+/** Connected peers, relayed ones not counted, with which a node needs no bootstrap: losing one leaves others to ask. */
+export const ENOUGH_PEERS = 4
+
+/** Bootstrap nodes that are dialled at one time: the first answer comes soon, and a file of dead nodes makes no storm. */
+export const PARALLEL_BOOTSTRAP_DIALS = 3
+
+/** How long a connection to a seed that is no longer one may take to close before it is cut, in milliseconds. */
+export const CLOSE_TIMEOUT_MS = 1_000
+
+/** The functions of the trust matrix that this service goes by. */
+export const BOOTSTRAP = 'use-for-bootstrap'
+export const CONNECT = 'connect-on-startup'
+export const HOLD = 'hold-and-reconnect'
+export const RELAY = 'use-as-relay'

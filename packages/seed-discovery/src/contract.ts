@@ -1,12 +1,20 @@
 import type { ComponentLogger, Libp2pEvents, Metrics, PeerId, PeerStore } from '@libp2p/interface'
 import type { ConnectionManager } from '@libp2p/interface-internal'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { Clock, Random, ReadinessCheck } from '@waystone/interface'
+import type { Clock, NodeTrust, Random, ReadinessCheck } from '@waystone/interface'
 import type { BackoffInit } from '@waystone/kit'
+
+/** What is asked of the trust database. */
+export type SeedTrust = Pick<NodeTrust, 'explain' | 'levelOf' | 'nodes' | 'onChange'>
 
 export interface SeedDiscoveryInit {
   /** Direct addresses that end in /p2p/PEER-ID; several with one peer id are one seed. */
   seeds: ReadonlyArray<string | Multiaddr>
+  /**
+   * Whom to know, and for what; `seeds` then only add addresses and come first.
+   * Default: nobody but `seeds`, which may everything.
+   */
+  trust?: SeedTrust
   /** Waits between dials of one seed. Default: from 500 ms up to 30 s. */
   backoff?: BackoffInit
   clock?: Clock
@@ -24,11 +32,11 @@ export interface SeedDiscoveryComponents {
 
 /** The part of libp2p's event target that is used. */
 export interface SeedDiscoveryEvents {
-  addEventListener(type: keyof Libp2pEvents, listener: () => void): void
-  removeEventListener(type: keyof Libp2pEvents, listener: () => void): void
+  addEventListener<K extends keyof Libp2pEvents>(type: K, listener: (event: Libp2pEvents[K]) => void): void
+  removeEventListener<K extends keyof Libp2pEvents>(type: K, listener: (event: Libp2pEvents[K]) => void): void
 }
 
-/** One seed, as of now. */
+/** One node that is kept or was dialled at start, as of now. */
 export interface SeedStatus {
   peerId: string
   addresses: string[]
@@ -40,6 +48,9 @@ export interface SeedStatus {
 }
 
 export interface SeedDiscovery extends ReadinessCheck {
-  /** All seeds but this node itself, in the configured order; empty before the first start. */
+  /**
+   * All nodes that are kept or dialled at start, but this one itself: the
+   * configured ones in their order, then those of trust files. Empty before the first start.
+   */
   seeds(): SeedStatus[]
 }

@@ -2,12 +2,13 @@ import { serviceCapabilities } from '@libp2p/interface'
 import { readinessSymbol } from '@waystone/interface'
 import { systemClock, systemRandom } from '@waystone/kit'
 import { groupPeerAddresses } from '@waystone/kit/peer-addresses'
+import { configTrust } from './config-trust.ts'
 import { REDIAL_BACKOFF } from './constants.ts'
+import { Followers } from './followers.ts'
 import { missingSeeds } from './missing-seeds.ts'
-import { Seed } from './seed.ts'
 import type { CounterGroup, Startable } from '@libp2p/interface'
 import type { PeerAddresses } from '@waystone/kit/peer-addresses'
-import type { SeedDiscovery, SeedDiscoveryComponents, SeedDiscoveryInit, SeedStatus } from './contract.ts'
+import type { SeedDiscovery, SeedDiscoveryComponents, SeedDiscoveryInit, SeedStatus, SeedTrust } from './contract.ts'
 import type { SeedParts } from './seed.ts'
 
 // what may bring or end a connection to a seed, ours or made by others
@@ -19,53 +20,60 @@ export class SeedDiscoveryService implements SeedDiscovery, Startable {
 
   readonly #components: SeedDiscoveryComponents
   readonly #init: SeedDiscoveryInit
-  readonly #addresses: PeerAddresses[]
-  #seeds: Seed[] = []
-  #kept: Promise<unknown> = Promise.resolve()
-  #controller: AbortController | undefined
+  readonly #configured: PeerAddresses[]
+  readonly #trust: SeedTrust
+  #followers: Followers | undefined
+  #isRunning = false
+  #unsubscribe: (() => void) | undefined
   #dials: CounterGroup | undefined
 
   constructor(components: SeedDiscoveryComponents, init: SeedDiscoveryInit) {
     this.#components = components
     this.#init = init
-    this.#addresses = groupPeerAddresses(init.seeds, 'seed')
+    this.#configured = groupPeerAddresses(init.seeds, 'seed')
+    this.#trust = init.trust ?? configTrust(this.#configured)
   }
 
-  start(): void {
-    if (this.#controller !== undefined) return
-    this.#controller = new AbortController()
+  async start(): Promise<void> {
+    if (this.#isRunning) return
+    this.#isRunning = true
     this.#registerMetrics()
-    const parts = this.#parts()
-    const others = this.#addresses.filter(({ peerId }) => !peerId.equals(this.#components.peerId))
-    this.#seeds = others.map(seed => new Seed(seed, parts))
-    for (const sign of SIGNS) this.#components.events.addEventListener(sign, this.#wake)
+    const { peerId: self, events } = this.#components
+    this.#followers = new Followers({ ...this.#parts(), self, configured: this.#configured, trust: this.#trust })
+    for (const sign of SIGNS) events.addEventListener(sign, this.#wake)
+    events.addEventListener('peer:update', this.#followers.tags.onUpdate)
+    // libp2p dials tagged peers when all services have started
+    await this.#followers.tags.beforeDials()
   }
 
   /** Dials only now: every part of the node has started, so that the first dial is not refused. */
   afterStart(): void {
-    const signal = this.#controller?.signal
-    if (signal === undefined) return
-    this.#kept = Promise.all(this.#seeds.map(seed => seed.keep({ signal })))
+    if (!this.#isRunning) return
+    this.#followers?.follow()
+    this.#unsubscribe ??= this.#trust.onChange(() => this.#followers?.followSoon())
   }
 
   async stop(): Promise<void> {
-    for (const sign of SIGNS) this.#components.events.removeEventListener(sign, this.#wake)
-    this.#controller?.abort()
-    this.#controller = undefined
-    await this.#kept
+    const { events } = this.#components
+    this.#isRunning = false
+    this.#unsubscribe?.()
+    this.#unsubscribe = undefined
+    for (const sign of SIGNS) events.removeEventListener(sign, this.#wake)
+    if (this.#followers !== undefined) events.removeEventListener('peer:update', this.#followers.tags.onUpdate)
+    await this.#followers?.stop()
   }
 
   seeds(): SeedStatus[] {
-    return this.#seeds.map(seed => seed.status())
+    return this.#followers?.seeds.map(seed => seed.status()) ?? []
   }
 
   [readinessSymbol](): string[] {
-    return missingSeeds(this.seeds())
+    // who is only held once connected is nobody to wait for
+    const dialled = this.#followers?.seeds.filter(({ node }) => node.connect) ?? []
+    return missingSeeds(dialled.map(seed => seed.status()))
   }
 
-  readonly #wake = (): void => {
-    for (const seed of this.#seeds) seed.wake()
-  }
+  readonly #wake = (): void => this.#followers?.wake()
 
   #parts(): SeedParts {
     const { connectionManager, peerStore, logger } = this.#components
@@ -78,10 +86,10 @@ export class SeedDiscoveryService implements SeedDiscovery, Startable {
   #registerMetrics(): void {
     const { metrics } = this.#components
     if (metrics === undefined || this.#dials !== undefined) return
-    const help = 'Dials of configured seeds and losses of connections to them, by result'
+    const help = 'Dials of seeds and bootstrap nodes and losses of connections to seeds, by result'
     this.#dials = metrics.registerCounterGroup('waystone_seed_discovery_dials_total', { label: 'result', help })
     metrics.registerMetric('waystone_seed_discovery_connected_seeds', {
-      help: 'Configured seeds that are connected',
+      help: 'Seeds that are connected',
       calculate: () => this.seeds().filter(seed => seed.connected).length
     })
   }

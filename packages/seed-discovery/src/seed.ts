@@ -1,12 +1,13 @@
-import { createDeadline, describeDialFailure, Supervisor } from '@waystone/kit'
-import { HANDSHAKE_TIMEOUT_MS } from '@waystone/wire'
+import { abortable, describeDialFailure, Supervisor } from '@waystone/kit'
 import { SEED_TAG, SEED_TAG_VALUE } from './constants.ts'
+import { dialNode } from './dial.ts'
+import { letGo } from './let-go.ts'
 import type { ConnectionManager } from '@libp2p/interface-internal'
 import type { Logger, PeerStore } from '@libp2p/interface'
 import type { Clock, Random } from '@waystone/interface'
 import type { BackoffInit, DialResult } from '@waystone/kit'
-import type { PeerAddresses } from '@waystone/kit/peer-addresses'
 import type { SeedStatus } from './contract.ts'
+import type { PlannedNode } from './plan.ts'
 
 export interface SeedParts {
   connectionManager: ConnectionManager
@@ -18,16 +19,17 @@ export interface SeedParts {
   count: (result: DialResult | 'connected') => void
 }
 
-/** One seed and the loop that keeps it connected. */
+/** One seed and the loop that keeps it connected, or its one dial at start. */
 export class Seed {
-  readonly #seed: PeerAddresses
+  node: PlannedNode
   readonly #parts: SeedParts
   readonly #supervisor: Supervisor
+  readonly #appeared = Promise.withResolvers<void>()
   #lastError: string | undefined
   #nextTryAt: number | undefined
 
-  constructor(seed: PeerAddresses, parts: SeedParts) {
-    this.#seed = seed
+  constructor(node: PlannedNode, parts: SeedParts) {
+    this.node = node
     this.#parts = parts
     this.#supervisor = new Supervisor({
       ...parts.backoff,
@@ -35,26 +37,42 @@ export class Seed {
       clock: parts.clock,
       random: parts.random,
       isHeld: () => this.#isConnected(),
-      acquire: options => this.#dial(options),
+      acquire: options => this.#acquire(options),
       onHeld: () => this.#connected(),
       onFailure: (error, nextTryAt) => this.#failed(error, nextTryAt)
     })
   }
 
-  /** Resolves when the signal ends. */
+  /** Resolves when the signal ends, or after the one dial of a node that is not held. Never rejects. */
   async keep(options: { signal: AbortSignal }): Promise<void> {
-    await this.#supervisor.run(options)
+    if (this.node.hold) return this.#supervisor.run(options)
+    try {
+      if (!this.#isConnected()) await this.#dial(options)
+      this.#connected()
+    } catch (error) {
+      if (!options.signal.aborted) this.#failed(error)
+    }
   }
 
   /** Looks again whether the connection is there. */
   wake(): void {
+    if (this.#isConnected()) this.#appeared.resolve()
     this.#supervisor.wake()
+  }
+
+  /** Takes the tag away, and closes the connection if that is asked for and nobody else keeps it. */
+  async release({ disconnect }: { disconnect: boolean }): Promise<void> {
+    try {
+      await letGo(this.node.peerId, { ...this.#parts, disconnect })
+    } catch (error) {
+      this.#parts.log('seed %p is still tagged - %e', this.node.peerId, error)
+    }
   }
 
   status(): SeedStatus {
     return {
-      peerId: this.#seed.peerId.toString(),
-      addresses: this.#seed.addresses.map(String),
+      peerId: this.node.peerId.toString(),
+      addresses: this.node.addresses.map(String),
       connected: this.#isConnected(),
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
       ...(this.#nextTryAt === undefined ? {} : { nextTryAt: this.#nextTryAt })
@@ -62,39 +80,45 @@ export class Seed {
   }
 
   #isConnected(): boolean {
-    const connections = this.#parts.connectionManager.getConnections(this.#seed.peerId)
+    const connections = this.#parts.connectionManager.getConnections(this.node.peerId)
     return connections.some(({ status, limits }) => status === 'open' && limits === undefined)
   }
 
+  async #acquire({ signal }: { signal: AbortSignal }): Promise<void> {
+    // whoever may be held but not dialled at start is held from the first connection on
+    if (!this.node.connect) await abortable(this.#appeared.promise, signal)
+    if (!this.#isConnected()) await this.#dial({ signal })
+  }
+
   async #dial({ signal }: { signal: AbortSignal }): Promise<void> {
-    const { connectionManager, peerStore, clock } = this.#parts
-    const { peerId, addresses } = this.#seed
     this.#nextTryAt = undefined
-    // libp2p dials the addresses of one peer one after the other
-    const ms = HANDSHAKE_TIMEOUT_MS * addresses.length
-    using deadline = createDeadline({ ms, what: 'dialling a seed', signal, clock })
+    await this.#tag()
+    await dialNode(this.node, { ...this.#parts, signal })
+  }
+
+  // before the dial, so that no pruning takes the connection
+  async #tag(): Promise<void> {
+    const { peerId, addresses, hold } = this.node
     const tags = { [SEED_TAG]: { value: SEED_TAG_VALUE } }
-    await peerStore.merge(peerId, { multiaddrs: addresses, tags }, { signal: deadline.signal })
-    await connectionManager.openConnection(addresses, { signal: deadline.signal }).catch((error: unknown) => {
-      // libp2p reports an ended signal by errors of its own
-      throw deadline.signal.aborted ? deadline.signal.reason : error
-    })
+    await this.#parts.peerStore.merge(peerId, { multiaddrs: addresses, ...(hold ? { tags } : {}) })
   }
 
   #connected(): void {
     const { count, log } = this.#parts
     count('connected')
-    log('seed %p is connected', this.#seed.peerId)
+    log('seed %p is connected', this.node.peerId)
     this.#lastError = undefined
     this.#nextTryAt = undefined
+    // it may be the other side that dialled
+    this.#tag().catch((error: unknown) => log('seed %p is not tagged - %e', this.node.peerId, error))
   }
 
-  #failed(error: unknown, nextTryAt: number): void {
+  #failed(error: unknown, nextTryAt?: number): void {
     const { count, log } = this.#parts
     const { result, reason } = describeDialFailure(error)
     count(result)
     // what a remote does is news, no fault of this node
-    if (reason !== this.#lastError) log('seed %p is not connected: %s', this.#seed.peerId, reason)
+    if (reason !== this.#lastError) log('seed %p is not connected: %s', this.node.peerId, reason)
     this.#lastError = reason
     this.#nextTryAt = nextTryAt
   }

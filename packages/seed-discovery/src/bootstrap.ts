@@ -1,0 +1,115 @@
+import { describeDialFailure, Supervisor } from '@waystone/kit'
+import { BOOTSTRAP_BACKOFF, ENOUGH_PEERS, PARALLEL_BOOTSTRAP_DIALS } from './constants.ts'
+import { dialNode } from './dial.ts'
+import type { TrustedNode } from '@waystone/interface'
+import type { DialTarget } from './dial.ts'
+import type { SeedParts } from './seed.ts'
+
+export interface BootstrapInit extends SeedParts {
+  targetOf: (node: TrustedNode) => DialTarget
+}
+
+/**
+ * Dials nodes that may be used for bootstrap while this node has too few
+ * peers. Nothing holds what it opened.
+ */
+export class Bootstrap {
+  readonly #init: BootstrapInit
+  readonly #supervisor: Supervisor
+  #nodes: readonly TrustedNode[] = []
+  #known: ReadonlySet<string> = new Set()
+  #controller: AbortController | undefined
+  #run: Promise<void> = Promise.resolve()
+
+  constructor(init: BootstrapInit) {
+    this.#init = init
+    this.#supervisor = this.#supervise()
+  }
+
+  /**
+   * @param known - ids of all peers that may be used for bootstrap
+   * @param nodes - those of them that nobody else dials
+   */
+  follow(known: ReadonlySet<string>, nodes: readonly TrustedNode[]): void {
+    const isNew = nodes.some(({ peer }) => !this.#known.has(peer.toString()))
+    this.#known = known
+    this.#nodes = nodes
+    // somebody to ask has come: no reason to wait for the next round
+    if (isNew || this.#controller === undefined) this.#restart()
+    else this.wake()
+  }
+
+  wake(): void {
+    this.#supervisor.wake()
+  }
+
+  async stop(): Promise<void> {
+    this.#controller?.abort()
+    this.#controller = undefined
+    await this.#run
+  }
+
+  #restart(): void {
+    this.#controller?.abort()
+    const { signal } = (this.#controller = new AbortController())
+    this.#run = this.#run.then(async () => this.#supervisor.run({ signal }))
+  }
+
+  #supervise(): Supervisor {
+    const { clock, random } = this.#init
+    return new Supervisor({
+      ...BOOTSTRAP_BACKOFF,
+      what: 'peers',
+      clock,
+      random,
+      isHeld: () => this.#isEnough() || this.#strangers().length === 0,
+      acquire: options => this.#round(options)
+    })
+  }
+
+  #connected(): Set<string> {
+    const connections = this.#init.connectionManager.getConnections()
+    const direct = connections.filter(({ status, limits }) => status === 'open' && limits === undefined)
+    return new Set(direct.map(({ remotePeer }) => remotePeer.toString()))
+  }
+
+  // peers that came by themselves count, but they alone would be the ones to choose whom this node sees
+  #isEnough(): boolean {
+    const connected = this.#connected()
+    return connected.size >= ENOUGH_PEERS && [...connected].some(id => this.#known.has(id))
+  }
+
+  #strangers(): TrustedNode[] {
+    const connected = this.#connected()
+    return this.#nodes.filter(({ peer }) => !connected.has(peer.toString()))
+  }
+
+  async #round({ signal }: { signal: AbortSignal }): Promise<void> {
+    const queue = this.#shuffled(this.#strangers())
+    const work = async (): Promise<void> => {
+      for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+        if (signal.aborted || this.#isEnough()) return
+        await this.#dial(node, signal)
+      }
+    }
+    await Promise.all(Array.from({ length: PARALLEL_BOOTSTRAP_DIALS }, work))
+  }
+
+  async #dial(node: TrustedNode, signal: AbortSignal): Promise<void> {
+    const { count, log, targetOf } = this.#init
+    try {
+      await dialNode(targetOf(node), { ...this.#init, signal })
+      count('connected')
+    } catch (error) {
+      if (signal.aborted) return
+      const { result, reason } = describeDialFailure(error)
+      count(result)
+      log('bootstrap node %p is not connected: %s', node.peer, reason)
+    }
+  }
+
+  #shuffled(nodes: TrustedNode[]): TrustedNode[] {
+    const keyed = nodes.map(node => ({ node, key: this.#init.random.number() }))
+    return keyed.sort((a, b) => a.key - b.key).map(({ node }) => node)
+  }
+}

@@ -1,0 +1,79 @@
+import { Bootstrap } from './bootstrap.ts'
+import { BOOTSTRAP, CONNECT, HOLD } from './constants.ts'
+import { KeepAliveTags } from './keep-alive-tags.ts'
+import { addressesOf, planNodes } from './plan.ts'
+import { SeedSet } from './seed-set.ts'
+import type { PeerId } from '@libp2p/interface'
+import type { TrustedNode } from '@waystone/interface'
+import type { PeerAddresses } from '@waystone/kit/peer-addresses'
+import type { SeedTrust } from './contract.ts'
+import type { DialTarget } from './dial.ts'
+import type { Seed, SeedParts } from './seed.ts'
+
+export interface FollowersInit extends SeedParts {
+  self: PeerId
+  configured: readonly PeerAddresses[]
+  trust: SeedTrust
+}
+
+/** Everything that does what the trust database says, from one reading of it. */
+export class Followers {
+  readonly tags: KeepAliveTags
+  readonly #init: FollowersInit
+  readonly #set: SeedSet
+  readonly #bootstrap: Bootstrap
+  #isDue = false
+  #isStopped = false
+
+  constructor(init: FollowersInit) {
+    this.#init = init
+    this.tags = new KeepAliveTags(init.peerStore, init.trust, init.log)
+    this.#set = new SeedSet(init, peer => !['none', 'blocked'].includes(init.trust.levelOf(peer)))
+    this.#bootstrap = new Bootstrap({ ...init, targetOf: node => this.#targetOf(node) })
+  }
+
+  get seeds(): Seed[] {
+    return this.#set.seeds
+  }
+
+  /** Reads once for all changes of one turn. */
+  followSoon(): void {
+    if (this.#isDue) return
+    this.#isDue = true
+    queueMicrotask(() => {
+      this.#isDue = false
+      this.follow()
+    })
+  }
+
+  follow(): void {
+    if (this.#isStopped) return
+    const { self, configured, trust } = this.#init
+    this.#set.follow(planNodes({ self, configured, connect: trust.nodes(CONNECT), hold: trust.nodes(HOLD) }))
+    const useful = trust.nodes(BOOTSTRAP).filter(({ peer }) => !peer.equals(self))
+    const known = new Set(useful.map(({ peer }) => peer.toString()))
+    const dialled = this.#dialled()
+    const rest = useful.filter(({ peer }) => !dialled.has(peer.toString()))
+    this.#bootstrap.follow(known, rest)
+    this.tags.review()
+  }
+
+  wake(): void {
+    this.#set.wake()
+    this.#bootstrap.wake()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await Promise.all([this.#set.stop(), this.#bootstrap.stop()])
+  }
+
+  #dialled(): Set<string> {
+    const kept = this.#set.seeds.filter(({ node }) => node.connect && node.hold)
+    return new Set(kept.map(({ node }) => node.peerId.toString()))
+  }
+
+  #targetOf(node: TrustedNode): DialTarget {
+    return { peerId: node.peer, addresses: addressesOf(node, this.#init.configured), strict: node.strict }
+  }
+}
