@@ -60,6 +60,11 @@ export class CircuitListeners {
     if (!this.isReserved(relay)) throw new ReservationFailedError('no reservation was made')
   }
 
+  /** Ends what is left of a reservation that may not be used any more. */
+  release(relay: PeerId): void {
+    this.#circuit.release(relay)
+  }
+
   async #ask(relay: PeerId): Promise<void> {
     using deadline = createDeadline({ ms: RESERVE_TIMEOUT_MS, what: 'the reservation', clock: this.#clock })
     // listening does nothing while there is a reservation

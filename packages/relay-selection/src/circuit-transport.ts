@@ -1,5 +1,5 @@
 import { NoRelayTransportError } from './errors.ts'
-import type { PeerId, Transport } from '@libp2p/interface'
+import type { PeerId, Transport, TypedEventTarget } from '@libp2p/interface'
 import type { TransportManager } from '@libp2p/interface-internal'
 
 /**
@@ -7,13 +7,29 @@ import type { TransportManager } from '@libp2p/interface-internal'
  * methods are public. `relayFilter` is private in its types: it
  * holds the peers that once failed with DialError or UnsupportedProtocolError,
  * and nothing ever takes one out, so a relay that was asked while it was
- * stopping would be refused by our own node for ever.
+ * stopping would be refused by our own node for ever. `reservations` is private
+ * too: only a lost connection takes one out, and what is not allowed any more
+ * must end although the peer stays connected.
  */
-interface ReservationStore {
+interface ReservationStore extends Pick<TypedEventTarget<ReservationEvents>, 'safeDispatchEvent'> {
   hasReservation(peerId: PeerId): boolean
   getReservation(peerId: PeerId): { expire: bigint } | undefined
   addRelay(peerId: PeerId, type: 'configured'): Promise<unknown>
   relayFilter?: { remove?(item: Uint8Array): boolean }
+  reservations?: ReservationMap
+}
+
+interface Reserved {
+  timeout: Parameters<typeof clearTimeout>[0]
+}
+
+interface ReservationMap {
+  get(peerId: PeerId): Reserved | undefined
+  delete(peerId: PeerId): unknown
+}
+
+interface ReservationEvents {
+  'relay:removed': CustomEvent<{ relay: PeerId; details: Reserved }>
 }
 
 /** What the circuit relay transport knows of our reservations. */
@@ -50,6 +66,17 @@ export class CircuitTransport {
    */
   async refresh(relay: PeerId): Promise<void> {
     await this.#requireStore().addRelay(relay, 'configured')
+  }
+
+  /** Ends our side of a reservation: it is not renewed, its addresses go, callers through it are refused. */
+  release(relay: PeerId): void {
+    const store = this.#store()
+    const details = store?.reservations?.get(relay)
+    if (store === undefined || details === undefined) return
+    clearTimeout(details.timeout)
+    store.reservations?.delete(relay)
+    // as the store itself does: listeners drop their addresses
+    store.safeDispatchEvent('relay:removed', { detail: { relay, details } })
   }
 
   #requireStore(): ReservationStore {

@@ -34,6 +34,12 @@ export const LONGEST_REFRESH_DELAY_MS = 86_400_000
 /** Peer store tag of a relay. Not a `keep-alive` tag: libp2p would redial as well, and drop the tag after five failures. */
 export const RELAY_TAG = 'waystone-relay'
 
+/** The transport's own tag of a relay that keeps a reservation; libp2p redials whoever has it. */
+export const TRANSPORT_TAG = 'keep-alive-circuit-relay'
+
+/** The function of the trust matrix that a relay needs. */
+export const USE_AS_RELAY = 'use-as-relay'
+
 /** Above every tag that libp2p gives by itself (kad-dht and bootstrap use 50), so that relays are pruned last. */
 export const RELAY_TAG_VALUE = 100
 

@@ -1,13 +1,18 @@
 import type { ComponentLogger, Libp2pEvents, Metrics, PeerId, PeerStore } from '@libp2p/interface'
 import type { ConnectionManager, TransportManager } from '@libp2p/interface-internal'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { Clock, Random, ReadinessCheck } from '@waystone/interface'
+import type { Clock, NodeTrust, Random, ReadinessCheck } from '@waystone/interface'
 import type { BackoffInit } from '@waystone/kit'
 import type { RelayState } from './relay-state.ts'
+
+/** What is asked of the trust database. */
+export type RelayTrust = Pick<NodeTrust, 'explain' | 'onChange'>
 
 export interface RelaySelectionInit {
   /** Direct addresses that end in /p2p/PEER-ID; several with one peer id are one relay. */
   relays: ReadonlyArray<string | Multiaddr>
+  /** Which of them may be used: those with the function `use-as-relay`. Default: all. */
+  trust?: RelayTrust
   /** Waits between attempts at one relay. Default: from 500 ms up to 30 s. */
   backoff?: BackoffInit
   /** How long a connected relay may take to show the hop protocol, in milliseconds. Default 10,000. */

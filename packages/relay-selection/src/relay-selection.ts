@@ -3,10 +3,10 @@ import { readinessSymbol } from '@waystone/interface'
 import { systemClock, systemRandom } from '@waystone/kit'
 import { groupPeerAddresses } from '@waystone/kit/peer-addresses'
 import { CircuitListeners } from './circuit-listeners.ts'
-import { IDENTIFY_TIMEOUT_MS, RESERVE_BACKOFF } from './constants.ts'
+import { IDENTIFY_TIMEOUT_MS, RESERVE_BACKOFF, USE_AS_RELAY } from './constants.ts'
 import { missingRelays } from './missing-relays.ts'
 import { Relay } from './relay.ts'
-import type { CounterGroup, Startable } from '@libp2p/interface'
+import type { CounterGroup, PeerId, Startable } from '@libp2p/interface'
 import type { PeerAddresses } from '@waystone/kit/peer-addresses'
 import type { RelayReservation, RelaySelection, RelaySelectionComponents, RelaySelectionInit } from './contract.ts'
 import type { RelayParts } from './relay.ts'
@@ -27,6 +27,7 @@ export class RelaySelectionService implements RelaySelection, Startable {
   #kept: Promise<unknown> = Promise.resolve()
   #controller: AbortController | undefined
   #attempts: CounterGroup | undefined
+  #unsubscribe: (() => void) | undefined
 
   constructor(components: RelaySelectionComponents, init: RelaySelectionInit) {
     this.#components = components
@@ -46,6 +47,7 @@ export class RelaySelectionService implements RelaySelection, Startable {
     const others = this.#addresses.filter(({ peerId }) => !peerId.equals(this.#components.peerId))
     this.#relays = others.map(relay => new Relay(relay, parts))
     for (const sign of SIGNS) this.#components.events.addEventListener(sign, this.#wake)
+    this.#unsubscribe = this.#init.trust?.onChange(this.#review)
   }
 
   /** Dials only now: every part of the node has started, so that the first dial is not refused. */
@@ -56,6 +58,8 @@ export class RelaySelectionService implements RelaySelection, Startable {
   }
 
   async stop(): Promise<void> {
+    this.#unsubscribe?.()
+    this.#unsubscribe = undefined
     for (const sign of SIGNS) this.#components.events.removeEventListener(sign, this.#wake)
     this.#controller?.abort()
     this.#controller = undefined
@@ -74,6 +78,15 @@ export class RelaySelectionService implements RelaySelection, Startable {
     for (const relay of this.#relays) relay.wake()
   }
 
+  readonly #review = (): void => {
+    for (const relay of this.#relays) relay.review()
+  }
+
+  readonly #denial = (peer: PeerId): string | undefined => {
+    const decision = this.#init.trust?.explain({ peer }, USE_AS_RELAY)
+    return decision === undefined || decision.allow ? undefined : `not to be used as a relay: ${decision.reason}`
+  }
+
   #parts(): RelayParts {
     const { connectionManager, transportManager, peerStore, events, logger } = this.#components
     const { backoff = RESERVE_BACKOFF, identifyTimeoutMs = IDENTIFY_TIMEOUT_MS } = this.#init
@@ -82,7 +95,8 @@ export class RelaySelectionService implements RelaySelection, Startable {
     const listeners = (this.#listeners ??= new CircuitListeners(transportManager, clock))
     const log = logger.forComponent('waystone:relay-selection')
     const count: RelayParts['count'] = result => this.#attempts?.increment({ [result]: 1 })
-    return { connectionManager, peerStore, events, listeners, log, backoff, identifyTimeoutMs, clock, random, count }
+    const own = { listeners, log, backoff, identifyTimeoutMs, denial: this.#denial, clock, random, count }
+    return { connectionManager, peerStore, events, ...own }
   }
 
   #registerMetrics(): void {

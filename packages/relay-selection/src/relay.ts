@@ -1,12 +1,12 @@
-import { createDeadline, Supervisor } from '@waystone/kit'
+import { abortable, createDeadline, Supervisor } from '@waystone/kit'
 import { HANDSHAKE_TIMEOUT_MS } from '@waystone/wire'
 import { describeAttemptFailure } from './attempt-failure.ts'
-import { RELAY_TAG, RELAY_TAG_VALUE } from './constants.ts'
+import { RELAY_TAG, RELAY_TAG_VALUE, TRANSPORT_TAG } from './constants.ts'
 import { waitForHopProtocol } from './hop-protocol.ts'
 import { Refresh } from './refresh.ts'
 import { INITIAL_STATE, next } from './relay-state.ts'
 import type { ConnectionManager } from '@libp2p/interface-internal'
-import type { Logger, PeerStore } from '@libp2p/interface'
+import type { Logger, PeerId, PeerStore } from '@libp2p/interface'
 import type { Clock, Random } from '@waystone/interface'
 import type { BackoffInit } from '@waystone/kit'
 import type { PeerAddresses } from '@waystone/kit/peer-addresses'
@@ -23,6 +23,8 @@ export interface RelayParts {
   log: Logger
   backoff: BackoffInit
   identifyTimeoutMs: number
+  /** Why a relay may not be used, if it may not. */
+  denial: (relay: PeerId) => string | undefined
   clock: Clock
   random: Random
   count: (result: AttemptResult | 'reserved' | 'refreshed') => void
@@ -36,6 +38,7 @@ export class Relay {
   readonly #refresh: Refresh
   #state: RelayState = INITIAL_STATE
   #signal: AbortSignal = AbortSignal.abort()
+  #onReview: (() => void) | undefined
 
   constructor(relay: PeerAddresses, parts: RelayParts) {
     this.#relay = relay
@@ -59,28 +62,73 @@ export class Relay {
   }
 
   /** Resolves when the signal ends. */
-  async keep(options: { signal: AbortSignal }): Promise<void> {
-    this.#signal = options.signal
-    await this.#supervisor.run(options)
-    this.#refresh.stop()
+  async keep({ signal }: { signal: AbortSignal }): Promise<void> {
+    while (!signal.aborted) {
+      await (this.#denial() === undefined ? this.#use(signal) : this.#leaveAlone(signal))
+    }
   }
 
   /** Looks again whether the reservation is there. */
   wake(): void {
     this.#supervisor.wake()
+    // a request that was under way when the relay was denied may still bring one
+    if (this.#state.state === 'denied') this.#parts.listeners.release(this.#relay.peerId)
+  }
+
+  /** Looks again whether the relay may be used. */
+  review(): void {
+    this.#onReview?.()
   }
 
   status(): RelayReservation {
     const { peerId, addresses } = this.#relay
     const { listeners } = this.#parts
     const common = { relay: peerId.toString(), addresses: addresses.map(String) }
-    if (!this.#isReserved()) return { ...common, ...this.#withoutReservation(), circuitAddresses: [] }
+    if (this.#state.state === 'denied' || !this.#isReserved())
+      return { ...common, ...this.#withoutReservation(), circuitAddresses: [] }
     const expiresAt = listeners.expiresAt(peerId)
     return {
       ...common,
       state: 'reserved',
       circuitAddresses: listeners.addresses(peerId),
       ...(expiresAt === undefined ? {} : { expiresAt })
+    }
+  }
+
+  #denial(): string | undefined {
+    return this.#parts.denial(this.#relay.peerId)
+  }
+
+  async #use(signal: AbortSignal): Promise<void> {
+    const denied = new AbortController()
+    this.#onReview = () => (this.#denial() === undefined ? undefined : denied.abort())
+    this.#signal = AbortSignal.any([signal, denied.signal])
+    await this.#supervisor.run({ signal: this.#signal })
+    this.#refresh.stop()
+    if (denied.signal.aborted) await this.#giveUp()
+  }
+
+  async #leaveAlone(signal: AbortSignal): Promise<void> {
+    const { promise: allowed, resolve } = Promise.withResolvers<void>()
+    this.#onReview = () => {
+      const reason = this.#denial()
+      if (reason === undefined) resolve()
+      else this.#change({ type: 'denied', reason })
+    }
+    this.#onReview()
+    await abortable(allowed, signal).catch(() => undefined)
+    if (!signal.aborted) this.#change({ type: 'allowed' })
+  }
+
+  async #giveUp(): Promise<void> {
+    const { listeners, peerStore, log } = this.#parts
+    const { peerId } = this.#relay
+    log('relay %p may not be used any more: %s', peerId, this.#denial() ?? 'it was denied for a moment')
+    listeners.release(peerId)
+    try {
+      await peerStore.merge(peerId, { tags: { [RELAY_TAG]: undefined, [TRANSPORT_TAG]: undefined } })
+    } catch (error) {
+      log('relay %p is still tagged - %e', peerId, error)
     }
   }
 

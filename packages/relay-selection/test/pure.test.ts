@@ -12,6 +12,8 @@ import type { RelayEvent } from '../src/relay-state.ts'
 const events = fc.oneof(
   fc.constant<RelayEvent>({ type: 'attempt' }),
   fc.constant<RelayEvent>({ type: 'reserved' }),
+  fc.constant<RelayEvent>({ type: 'denied', reason: 'not to be used as a relay' }),
+  fc.constant<RelayEvent>({ type: 'allowed' }),
   fc.record<RelayEvent & { type: 'failed' }>({
     type: fc.constant('failed'),
     reason: fc.string(),
