@@ -1,4 +1,5 @@
 import { serviceCapabilities } from '@libp2p/interface'
+import { endDeniedSymbol } from '@waystone/interface'
 import { systemClock, systemRandom } from '@waystone/kit'
 import { RPC_PROTOCOL, rpcServiceProtocol } from '@waystone/wire'
 import { CallerStreams } from './caller-streams.ts'
@@ -12,8 +13,8 @@ import { callJson } from './json-call.ts'
 import { createPeerTransport, httpClient } from './transport.ts'
 import type { DescService } from '@bufbuild/protobuf'
 import type { Client, ConnectRouter, ServiceImpl, Transport } from '@connectrpc/connect'
-import type { Startable } from '@libp2p/interface'
-import type { TrustPolicy } from '@waystone/interface'
+import type { PeerId, Startable } from '@libp2p/interface'
+import type { EndedWork, EndsDeniedWork, TrustPolicy } from '@waystone/interface'
 import type { ClientOptions, Rpc, RpcComponents, RpcInit, RpcTarget, ServeOptions } from './contract.ts'
 import type { JsonCallOptions } from './json-call.ts'
 import type { RpcMetrics } from './metrics.ts'
@@ -22,7 +23,7 @@ import type { Cursors } from './pagination.ts'
 const NOBODY: TrustPolicy = { decide: () => ({ allow: false, reason: 'no trust policy is set' }) }
 
 /** Lifecycle and wiring; the work is in `RpcServer` and `OutboundCall`. */
-export class RpcService implements Rpc, Startable {
+export class RpcService implements Rpc, Startable, EndsDeniedWork {
   readonly [Symbol.toStringTag] = '@waystone/rpc'
   readonly [serviceCapabilities]: string[] = ['@waystone/rpc']
   readonly cursors: Cursors
@@ -104,6 +105,10 @@ export class RpcService implements Rpc, Startable {
   ): AsyncIterable<string> {
     const { clock = systemClock } = this.#init
     return callJson({ ...options, procedure, messages, clock, httpClient: httpClient(this.#callers, target) })
+  }
+
+  [endDeniedSymbol](isAllowed: (peer: PeerId, trustFunction: string) => boolean): EndedWork[] {
+    return this.#server?.endDenied(isAllowed) ?? []
   }
 
   #protocols(): string[] {

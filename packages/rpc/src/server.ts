@@ -4,8 +4,8 @@ import { Admission } from './admission.ts'
 import { MAX_CALLS, MAX_CALLS_PER_PEER, MAX_STREAMS, MAX_STREAMS_PER_PEER } from './constants.ts'
 import { TooManyStreamsError } from './errors.ts'
 import { ServedStream } from './served-stream.ts'
-import type { Connection, Logger, Stream } from '@libp2p/interface'
-import type { Clock, TrustPolicy } from '@waystone/interface'
+import type { Connection, Logger, PeerId, Stream } from '@libp2p/interface'
+import type { Clock, EndedWork, TrustPolicy } from '@waystone/interface'
 import type { InboundCall } from './inbound-call.ts'
 import type { RpcMetrics } from './metrics.ts'
 import type { ServedMethod, ServiceTable } from './service-table.ts'
@@ -27,6 +27,8 @@ export class RpcServer {
   readonly #calls: Admission
   readonly #streams: Admission
   readonly #open = new Set<ServedStream>()
+  /** Calls that run under a function. */
+  readonly #trusted = new Map<InboundCall, EndedWork>()
   #stopped = false
 
   constructor(init: RpcServerInit) {
@@ -59,6 +61,16 @@ export class RpcServer {
     for (const served of this.#open) served.stop()
   }
 
+  /** Ends the calls that may not go on: their callers are told `permission_denied`. */
+  endDenied(isAllowed: (peer: PeerId, trustFunction: string) => boolean): EndedWork[] {
+    const calls = [...this.#trusted].filter(([, { peer, trustFunction }]) => !isAllowed(peer, trustFunction))
+    for (const [call, { trustFunction }] of calls) {
+      this.#trusted.delete(call)
+      call.end(denied(trustFunction))
+    }
+    return calls.map(([, work]) => work)
+  }
+
   #refuse(stream: Stream): void {
     this.#init.metrics.streamRefused()
     stream.abort(new TooManyStreamsError('too many streams at once'))
@@ -85,7 +97,14 @@ export class RpcServer {
     if (this.#calls.enter(peer) !== 'entered') {
       return await call.refuse(new ConnectError('too many calls at once', Code.ResourceExhausted))
     }
-    await call.answer(method.handler, () => this.#calls.leave(peer))
+    if (method.trustFunction !== undefined) {
+      this.#trusted.set(call, { peer: connection.remotePeer, trustFunction: method.trustFunction })
+    }
+    try {
+      await call.answer(method.handler, () => this.#calls.leave(peer))
+    } finally {
+      this.#trusted.delete(call)
+    }
   }
 
   #refusal({ trustFunction, handler }: ServedMethod, { remotePeer }: Connection): ConnectError | undefined {
@@ -93,6 +112,10 @@ export class RpcServer {
     const { allow, reason } = this.#init.trust.decide({ peer: remotePeer }, trustFunction)
     if (allow) return undefined
     this.#init.log('%p may not call %s: %s', remotePeer, handler.requestPath, reason)
-    return new ConnectError(`this needs the function ${trustFunction}`, Code.PermissionDenied)
+    return denied(trustFunction)
   }
+}
+
+function denied(trustFunction: string): ConnectError {
+  return new ConnectError(`this needs the function ${trustFunction}`, Code.PermissionDenied)
 }

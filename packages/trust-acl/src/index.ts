@@ -18,3 +18,7 @@ export type {
 } from './contract.ts'
 export { checkTrustFileSize, parseTrustFile } from './trust-file/parse-trust-file.ts'
 export { MAX_TRUST_FILE_BYTES, MAX_TRUST_FILE_NODES } from './trust-file/constants.ts'
+export { Enforcement } from './enforcement/enforcement.ts'
+export type { EnforcementInit } from './enforcement/enforcement.ts'
+export { TrustEnforcer } from './enforcement/enforcer.ts'
+export type { Evicted } from './enforcement/eviction.ts'

@@ -16,8 +16,8 @@ import { readRequest, writeAnswer } from './head.ts'
 import { PendingHeads } from './pending-heads.ts'
 import { connectToTarget, resetSocket } from './socket.ts'
 import type { Socket } from 'node:net'
-import type { Connection, Logger, Stream } from '@libp2p/interface'
-import type { Clock, TrustPolicy } from '@waystone/interface'
+import type { Connection, Logger, PeerId, Stream } from '@libp2p/interface'
+import type { Clock, EndedWork, TrustPolicy } from '@waystone/interface'
 import type { FramedStream } from '@waystone/kit'
 import type { OpenTunnel } from '@waystone/wire/tunnel'
 import type { TunnelInit } from './contract.ts'
@@ -46,6 +46,7 @@ export class Handler {
   readonly #init: HandlerInit
   readonly #admission: Admission
   readonly #pending = new PendingHeads(MAX_PENDING_HEADS)
+  readonly #running = new Set<EndedWork & { stream: Stream }>()
 
   constructor(init: HandlerInit) {
     this.#init = init
@@ -63,6 +64,16 @@ export class Handler {
       this.#init.log.trace('a stream of %p opened no tunnel: %s', connection.remotePeer, messageOf(error))
       stream.abort(toError(error))
     }
+  }
+
+  /** Resets the tunnels that may not go on. */
+  endDenied(isAllowed: (peer: PeerId, trustFunction: string) => boolean): EndedWork[] {
+    const denied = [...this.#running].filter(({ peer, trustFunction }) => !isAllowed(peer, trustFunction))
+    for (const running of denied) {
+      this.#running.delete(running)
+      running.stream.abort(new TunnelRefusedError(`${running.trustFunction} is not allowed any longer`))
+    }
+    return denied
   }
 
   async #readRequest(stream: Stream, frames: FramedStream<Stream>, { remotePeer }: Connection): Promise<OpenTunnel> {
@@ -89,7 +100,12 @@ export class Handler {
       this.#init.reporter.refused(exposed.group.origin, remotePeer, new TunnelBusyError(entered.full))
       return await this.#refuse(asked, TunnelResult.BUSY)
     }
-    const work = this.#open(exposed, asked).finally(entered.leave)
+    const running = { peer: remotePeer, trustFunction: functionOf(request.name), stream: asked.stream }
+    this.#running.add(running)
+    const work = this.#open(exposed, asked).finally(() => {
+      this.#running.delete(running)
+      entered.leave()
+    })
     exposed.group.track(work.catch(() => {}))
     await work
   }
@@ -98,7 +114,7 @@ export class Handler {
   #find({ request: { name }, connection: { remotePeer } }: Asked): ExposedTarget | undefined {
     const { exposures, trust, reporter } = this.#init
     // both are looked up in any case: the answer takes as long
-    const decision = trust.decide({ peer: remotePeer }, `tunnel:${name}`)
+    const decision = trust.decide({ peer: remotePeer }, functionOf(name))
     const exposed = exposures.find(name)
     if (exposed !== undefined && decision.allow) return exposed
     // the name is a stranger's text until it is known to be one
@@ -153,4 +169,8 @@ export class Handler {
     const rest = readChunks(frames.unwrap(), deadline)
     while ((await rest.next()).done !== true);
   }
+}
+
+function functionOf(name: string): string {
+  return `tunnel:${name}`
 }

@@ -1,4 +1,5 @@
 import { serviceCapabilities, setMaxListeners } from '@libp2p/interface'
+import { endDeniedSymbol } from '@waystone/interface'
 import { systemClock } from '@waystone/kit'
 import { TUNNEL_PROTOCOL } from '@waystone/wire'
 import { tunnels as admin } from '@waystone/wire/admin'
@@ -13,8 +14,8 @@ import { tunnelMetrics } from './metrics.ts'
 import { Opener } from './opener.ts'
 import { Reporter } from './reporter.ts'
 import { TunnelGroup } from './tunnel-group.ts'
-import type { Logger, Startable } from '@libp2p/interface'
-import type { Clock } from '@waystone/interface'
+import type { Logger, PeerId, Startable } from '@libp2p/interface'
+import type { Clock, EndedWork, EndsDeniedWork } from '@waystone/interface'
 import type {
   ExposeOptions,
   Exposure,
@@ -29,6 +30,7 @@ import type {
 /** What there is between start and stop. */
 interface Running {
   controller: AbortController
+  handler: Handler
   reporter: Reporter
   opener: Opener
   /** Takes the admin service back. */
@@ -36,7 +38,7 @@ interface Running {
 }
 
 /** Lifecycle and wiring; the work is in `Handler`, `Forwarding` and `Link`. */
-export class TunnelsService implements Tunnels, Startable {
+export class TunnelsService implements Tunnels, Startable, EndsDeniedWork {
   readonly [Symbol.toStringTag] = '@waystone/tunnel'
   readonly [serviceCapabilities]: string[] = ['@waystone/tunnel']
   readonly #components: TunnelComponents
@@ -67,7 +69,6 @@ export class TunnelsService implements Tunnels, Startable {
       // a forward tells two for each connection, as long as it lives
       maxMessages: Number.MAX_SAFE_INTEGER
     })
-    this.#running = { controller, reporter, opener, unserve }
     const handler = new Handler({
       ...this.#init,
       exposures: this.#exposures,
@@ -76,6 +77,7 @@ export class TunnelsService implements Tunnels, Startable {
       log,
       signal: controller.signal
     })
+    this.#running = { controller, handler, reporter, opener, unserve }
     await registrar.handle(TUNNEL_PROTOCOL, handler.handle, {
       maxInboundStreams: MAX_STREAMS_PER_CONNECTION,
       maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
@@ -127,6 +129,10 @@ export class TunnelsService implements Tunnels, Startable {
   list(): TunnelStatus[] {
     const groups = [...this.#exposures.all, ...this.#forwards].map(({ group }) => group.status)
     return groups
+  }
+
+  [endDeniedSymbol](isAllowed: (peer: PeerId, trustFunction: string) => boolean): EndedWork[] {
+    return this.#running?.handler.endDenied(isAllowed) ?? []
   }
 
   async #startConfigured(): Promise<void> {

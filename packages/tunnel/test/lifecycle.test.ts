@@ -6,10 +6,12 @@ import { connect } from 'node:net'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { tunnels as admin } from '@waystone/wire/admin'
+import { endDeniedSymbol } from '@waystone/interface'
 import { ManualClock, until } from '@waystone/kit/testing'
 import { SilentServer, temporaryFolder } from '@waystone/kit/testing/node'
 import { afterEach, describe, expect, it } from 'vitest'
 import { cleanUp, client, echo, endLater, failureOf, grants, pair, readAll, target, tunnelNode } from './nodes.ts'
+import type { EndsDeniedWork } from '@waystone/interface'
 import type { TunnelEvent } from '../src/index.ts'
 
 afterEach(cleanUp)
@@ -242,5 +244,26 @@ describe('the service', () => {
     for (const call of calls) {
       await expect(call[Symbol.asyncIterator]().next()).rejects.toThrow('[permission_denied]')
     }
+  })
+})
+
+describe('when trust changes', () => {
+  it('only the tunnels that may not go on are reset', async () => {
+    const { local, exposer, forwarder, exposed } = await pair(await echo())
+    const other = await tunnelNode()
+    await other.dial(exposer.getMultiaddrs())
+    exposer.services.tunnel.expose({ name: 'free', target: await echo(), allow: 'anyone' })
+    const init = { local: '0', peer: exposer.peerId.toString(), name: 'free' }
+    const stays = await client((await other.services.tunnel.forward(init)).listening)
+    const goes = await client(local)
+    await until(() => exposer.services.tunnel.list().every(({ open }) => open === 1))
+    const service = exposer.services.tunnel as unknown as EndsDeniedWork
+    expect(service[endDeniedSymbol](() => true)).toEqual([])
+    const ended = service[endDeniedSymbol](peer => !peer.equals(forwarder.peerId))
+    expect(ended).toMatchObject([{ trustFunction: 'tunnel:web' }])
+    expect(await failureOf(goes)).toBe('ECONNRESET')
+    await until(() => exposed.some(({ kind }) => kind === 'close'))
+    stays.end('x')
+    expect((await readAll(stays)).toString()).toBe('x')
   })
 })

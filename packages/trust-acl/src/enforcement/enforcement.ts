@@ -3,7 +3,7 @@ import { TrustDeniedError } from './errors.ts'
 import { StreamRules } from './stream-rules.ts'
 import type { Connection, ConnectionGater, MultiaddrConnection, PeerId, Stream } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { NodeTrust, TrustDecision } from '@waystone/interface'
+import type { NodeTrust, TrustDecision, TrustSubject } from '@waystone/interface'
 import type { AuditSink } from '../contract.ts'
 
 export interface EnforcementInit {
@@ -26,48 +26,48 @@ export class Enforcement implements ConnectionGater {
     this.#init = init
   }
 
-  readonly denyDialPeer = (peer: PeerId): boolean => this.#denies(peer, 'connect')
+  readonly denyDialPeer = (peer: PeerId): boolean => this.#denies({ peer }, 'connect')
 
   /** Also what a peer announces may lead through a relay that may not be used. */
   readonly denyDialMultiaddr = (address: Multiaddr): boolean => {
     const peer = peerOf(address)
     if (this.#leadsThroughDenied(address)) return true
-    return peer === undefined ? this.#refuses(address) : this.#denies(peer, 'connect', address)
+    return peer === undefined ? this.#refuses(address) : this.#denies(outbound(peer, address), 'connect')
   }
 
   /** Before the handshake: only the address is known. */
   readonly denyInboundConnection = ({ remoteAddr }: MultiaddrConnection): boolean => this.#refuses(remoteAddr)
 
-  // a peer comes from any port: that its addresses are strict is about where it is dialled
-  readonly denyInboundEncryptedConnection = (peer: PeerId): boolean => this.#denies(peer, 'connect')
+  readonly denyInboundEncryptedConnection = (peer: PeerId, { remoteAddr: address }: MultiaddrConnection): boolean =>
+    this.#denies({ peer, address, direction: 'inbound' }, 'connect')
 
   /** Again, right before the connection is there: the answer may have changed since. */
   readonly denyInboundUpgradedConnection = this.denyInboundEncryptedConnection
 
   /** Transports that dial through others, such as WebRTC, come here without the questions about dialling. */
   readonly denyOutboundConnection = (peer: PeerId, { remoteAddr }: MultiaddrConnection): boolean =>
-    this.#leadsThroughDenied(remoteAddr) || this.#denies(peer, 'connect', remoteAddr)
+    this.#leadsThroughDenied(remoteAddr) || this.#denies(outbound(peer, remoteAddr), 'connect')
 
   readonly denyOutboundEncryptedConnection = (peer: PeerId, { remoteAddr }: MultiaddrConnection): boolean =>
-    this.#denies(peer, 'connect', remoteAddr)
+    this.#denies(outbound(peer, remoteAddr), 'connect')
 
   readonly denyOutboundUpgradedConnection = this.denyOutboundEncryptedConnection
 
   /** As a relay: a slot. */
-  readonly denyInboundRelayReservation = (source: PeerId): boolean => this.#denies(source, 'offer-relay')
+  readonly denyInboundRelayReservation = (source: PeerId): boolean => this.#denies({ peer: source }, 'offer-relay')
 
   /** As a relay: a circuit serves both of its ends. */
   readonly denyOutboundRelayedConnection = (source: PeerId, destination: PeerId): boolean =>
-    this.#denies(source, 'offer-relay') || this.#denies(destination, 'offer-relay')
+    this.#denies({ peer: source }, 'offer-relay') || this.#denies({ peer: destination }, 'offer-relay')
 
   /** As the one who is called. */
   readonly denyInboundRelayedConnection = (relay: PeerId, caller: PeerId): boolean =>
-    this.#denies(relay, 'use-as-relay') || this.#denies(caller, 'connect')
+    this.#denies({ peer: relay }, 'use-as-relay') || this.#denies({ peer: caller }, 'connect')
 
   /** Whether an address is kept; those of a peer that is denied as a whole are, until it is allowed again. */
   readonly filterMultiaddrForPeer = (peer: PeerId, address: Multiaddr): boolean => {
     const { trust } = this.#init
-    return trust.explain({ peer, address }, 'connect').allow || !trust.explain({ peer }, 'connect').allow
+    return trust.explain(outbound(peer, address), 'connect').allow || !trust.explain({ peer }, 'connect').allow
   }
 
   /**
@@ -87,28 +87,26 @@ export class Enforcement implements ConnectionGater {
 
   /** Why an open connection may not be any longer; nothing is counted. */
   connectionDenial({ remotePeer: peer, remoteAddr: address, direction }: Connection): TrustDeniedError | undefined {
-    if (direction === 'outbound') return this.#denial(peer, 'connect', address)
-    const rule = this.#init.checkAddress?.(address)
-    return rule?.allow === false ? new TrustDeniedError('connect', rule) : this.#denial(peer, 'connect')
+    return this.#denial({ peer, address, direction }, 'connect')
   }
 
   /** Why an open stream may not be any longer; nothing is counted. */
   streamDenial(stream: Pick<Stream, 'protocol' | 'direction'>, peer: PeerId): TrustDeniedError | undefined {
     const rule = this.#rules.of(stream)
-    return rule === undefined ? undefined : this.#denial(peer, rule.trustFunction)
+    return rule === undefined ? undefined : this.#denial({ peer }, rule.trustFunction)
   }
 
-  #denial(peer: PeerId, trustFunction: string, address?: Multiaddr): TrustDeniedError | undefined {
-    const decision = this.#init.trust.explain({ peer, address }, trustFunction)
+  #denial(subject: TrustSubject, trustFunction: string): TrustDeniedError | undefined {
+    const decision = this.#init.trust.explain(subject, trustFunction)
     return decision.allow ? undefined : new TrustDeniedError(trustFunction, decision)
   }
 
-  #denies(peer: PeerId, trustFunction: string, address?: Multiaddr): boolean {
-    return !this.#init.trust.decide({ peer, address }, trustFunction).allow
+  #denies(subject: TrustSubject, trustFunction: string): boolean {
+    return !this.#init.trust.decide(subject, trustFunction).allow
   }
 
   #leadsThroughDenied(address: Multiaddr): boolean {
-    return relaysOf(address).some(relay => this.#denies(relay, 'use-as-relay'))
+    return relaysOf(address).some(relay => this.#denies({ peer: relay }, 'use-as-relay'))
   }
 
   #refuses(address: Multiaddr): boolean {
@@ -117,4 +115,8 @@ export class Enforcement implements ConnectionGater {
     this.#init.audit?.add({ kind: 'denied', subject: hostOf(address), function: 'connect', reason: rule.reason })
     return true
   }
+}
+
+function outbound(peer: PeerId, address: Multiaddr): TrustSubject {
+  return { peer, address, direction: 'outbound' }
 }

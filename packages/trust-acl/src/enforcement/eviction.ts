@@ -63,7 +63,7 @@ export class Eviction {
   #endStreams({ remotePeer, streams }: Connection): number {
     let ended = 0
     // a stream that ends leaves the list at once
-    for (const stream of [...streams]) {
+    for (const stream of streams.slice()) {
       // one that we closed may still bring data
       if ((stream.status !== 'open' && stream.status !== 'closing') || stream.protocol === '') continue
       const denial = this.#init.enforcement.streamDenial(stream, remotePeer)

@@ -7,7 +7,7 @@ export interface GivenReservations {
 }
 
 interface HeldReservation {
-  timeout: ReturnType<typeof setTimeout>
+  timeout: Parameters<typeof clearTimeout>[0]
 }
 
 /** The reservations of its transport (4.2.13), `reservations` being private in its types. */
