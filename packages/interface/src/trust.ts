@@ -6,6 +6,8 @@ export interface TrustSubject {
   peer: PeerId
   /** Where it comes from or is dialled, if address rules are to count. */
   address?: Multiaddr | undefined
+  /** Whether it came or is dialled; matters for peers that are to be reached at no other address. Absent means either. */
+  direction?: 'inbound' | 'outbound' | undefined
 }
 
 /** The answer to "may this subject do that?", with one short sentence for logs. */

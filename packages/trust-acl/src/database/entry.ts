@@ -1,0 +1,126 @@
+import { looksLikePeerId, normalPubkey } from '../model/names.ts'
+import { MAX_CACHE_LIFETIME_MS } from './constants.ts'
+import {
+  checkAddresses,
+  checkCacheLifetime,
+  checkFunctions,
+  checkLabel,
+  checkLevel,
+  checkTrustLifetime
+} from './entry-checks.ts'
+import type { EntryStatus, TrustEntry } from '../contract.ts'
+import type { NamedNode, Voice } from '../decide/contract.ts'
+import type { HeldEntry, StoredEntry, TrustEntryChange, TrustEntryInit } from './contract.ts'
+
+/**
+ * A checked entry.
+ *
+ * @param now - milliseconds since the Unix epoch
+ * @throws LabelInvalidError, PubkeyInvalidError, TrustLevelUnknownError, TrustFunctionInvalidError
+ * @throws LifetimeInvalidError, EntryAddressInvalidError
+ */
+export function createEntry(init: TrustEntryInit, source: StoredEntry['source'], now: number): StoredEntry {
+  const { addresses = [] } = init
+  const kind = init.kind ?? (addresses.length > 0 || looksLikePeerId(init.pubkey) ? 'peer' : 'file')
+  const pubkey = normalPubkey(init.pubkey, kind)
+  const base = { label: checkLabel(init.label), pubkey, kind, trustlevel: checkLevel(init.trustlevel), source }
+  return {
+    ...base,
+    ...lifetimes(checkTrustLifetime(init.trustLifetime), checkCacheLifetime(init.cacheLifetime)),
+    trustedFunctions: checkFunctions(init.trustedFunctions ?? {}),
+    validatedAt: now,
+    addresses: checkAddresses(addresses, kind === 'peer' ? pubkey : undefined)
+  }
+}
+
+/**
+ * The entry after an operator's change. A level or a lifetime that is given
+ * begins anew.
+ *
+ * @param now - milliseconds since the Unix epoch
+ * @throws as {@link createEntry}
+ */
+export function changeEntry(entry: StoredEntry, change: TrustEntryChange, now: number): StoredEntry {
+  const again = change.trustlevel !== undefined || change.trustLifetime !== undefined
+  const { trustLifetime, ended, ...rest } = entry
+  const lifetime = change.trustLifetime === undefined ? trustLifetime : checkTrustLifetime(change.trustLifetime)
+  return {
+    ...rest,
+    ...lifetimes(lifetime, checkCacheLifetime(change.cacheLifetime ?? entry.cacheLifetime)),
+    label: change.label === undefined ? entry.label : checkLabel(change.label),
+    trustlevel: checkLevel(change.trustlevel ?? entry.trustlevel),
+    trustedFunctions: checkFunctions(change.trustedFunctions ?? entry.trustedFunctions),
+    addresses: checkAddresses(change.addresses ?? entry.addresses, entry.kind === 'peer' ? entry.pubkey : undefined),
+    validatedAt: again ? now : entry.validatedAt,
+    ...((!again || ended === 'invalid') && ended !== undefined && { ended }),
+    source: 'operator'
+  }
+}
+
+function lifetimes(
+  trustLifetime?: number,
+  cacheLifetime?: number
+): Pick<StoredEntry, 'trustLifetime' | 'cacheLifetime'> {
+  return {
+    ...(trustLifetime !== undefined && { trustLifetime }),
+    ...(cacheLifetime !== undefined && { cacheLifetime })
+  }
+}
+
+/** When its level ends, in milliseconds since the Unix epoch. Pure. */
+export function trustEnd({ entry: { validatedAt, trustLifetime } }: HeldEntry): number {
+  return trustLifetime === undefined ? Number.POSITIVE_INFINITY : validatedAt + trustLifetime
+}
+
+/** When its trust file is not used any more; without a file it never was. Pure. */
+export function fileEnd({ entry: { kind, cacheLifetime = MAX_CACHE_LIFETIME_MS }, file }: HeldEntry): number {
+  if (kind === 'peer') return Number.POSITIVE_INFINITY
+  return file === undefined ? Number.NEGATIVE_INFINITY : file.fetched + Math.min(cacheLifetime, MAX_CACHE_LIFETIME_MS)
+}
+
+/** The entry as decisions need it. Pure. */
+export function voiceOf(held: HeldEntry): Voice {
+  const { pubkey, label, trustlevel, trustedFunctions, ended } = held.entry
+  const overrides = Object.entries(trustedFunctions)
+  return {
+    id: pubkey,
+    label,
+    level: trustlevel,
+    functions: overrides.length === 0 ? undefined : new Map(overrides),
+    endsAt: ended === undefined ? Math.min(trustEnd(held), fileEnd(held)) : Number.NEGATIVE_INFINITY
+  }
+}
+
+/** Whom the entry speaks for. Pure. */
+export function nodesOf({ entry, file }: HeldEntry): readonly NamedNode[] {
+  if (entry.kind === 'file') return file?.file.entities.flatMap(({ nodes }) => nodes) ?? []
+  return [{ label: '', peer: entry.pubkey, remotes: entry.addresses, remotesStrict: false }]
+}
+
+/** The entry as it is shown. Pure. */
+export function viewOf(held: HeldEntry, now: number): TrustEntry {
+  const { error: _error, nextTryAt: _next, ended: _ended, ...entry } = held.entry
+  const { file } = held
+  return { ...entry, ...(file !== undefined && { fetched: file.fetched, ttl: file.ttl }), status: statusOf(held, now) }
+}
+
+function statusOf(held: HeldEntry, now: number): EntryStatus {
+  const { entry, file } = held
+  return {
+    state: stateOf(held, now),
+    ...(entry.error !== undefined && { error: entry.error }),
+    ...(entry.nextTryAt !== undefined && { nextTryAt: entry.nextTryAt }),
+    ...(file !== undefined && { sequence: file.sequence, cid: file.cid, via: file.via })
+  }
+}
+
+/** Pure. */
+export function stateOf(held: HeldEntry, now: number): EntryStatus['state'] {
+  const { entry, file } = held
+  if (entry.ended !== undefined) return entry.ended
+  if (now >= trustEnd(held)) return 'expired'
+  if (entry.kind === 'peer') return 'ok'
+  if (file === undefined) return 'never'
+  if (now >= fileEnd(held)) return 'invalid'
+  return now >= file.fetched + file.ttl ? 'stale' : 'ok'
+}

@@ -1,0 +1,83 @@
+import { messageOf } from '@waystone/kit/error-fields'
+import { NamespacedDatastore } from '@waystone/kit/namespaced-datastore'
+import { Key } from 'interface-datastore'
+import { MAX_ENTRIES, MAX_ROW_BYTES } from './constants.ts'
+import { decodeEntry, decodeFile, encodeEntry, encodeFile } from './rows.ts'
+import type { Datastore } from 'interface-datastore'
+import type { StoredEntry, StoredFile } from './contract.ts'
+
+/** What a store held when it was opened. */
+export interface StoredTrust {
+  /** By public key, as the next ones. */
+  entries: Map<string, StoredEntry>
+  files: Map<string, StoredFile>
+  /** What the config once named, and must not be taken from it again. */
+  seen: Set<string>
+  /** Rows that could not be read, one sentence each; they were skipped. */
+  faults: string[]
+}
+
+const PREFIX = '/trust'
+
+/** The trust database on disk: one row for an entry, one for its trust file. */
+export class TrustStore {
+  readonly #rows: NamespacedDatastore
+
+  /** @param datastore - the node's; only keys under `/trust` are touched */
+  constructor(datastore: Datastore) {
+    this.#rows = new NamespacedDatastore(datastore, PREFIX)
+  }
+
+  async load(): Promise<StoredTrust> {
+    const found: StoredTrust = { entries: new Map(), files: new Map(), seen: new Set(), faults: [] }
+    for await (const { key, value } of this.#rows.query({})) {
+      try {
+        readRow(found, key, value)
+      } catch (error) {
+        found.faults.push(
+          `${key.toString()} cannot be read (${messageOf(error).replaceAll(/\s+/g, ' ').slice(0, 300)})`
+        )
+      }
+    }
+    return found
+  }
+
+  async putEntry(entry: StoredEntry): Promise<void> {
+    await this.#rows.put(keyOf('entry', entry.pubkey), encodeEntry(entry))
+  }
+
+  async putFile(pubkey: string, file: StoredFile): Promise<void> {
+    await this.#rows.put(keyOf('file', pubkey), encodeFile(file))
+  }
+
+  /** Remembers that the config named it. */
+  async putSeen(pubkey: string): Promise<void> {
+    await this.#rows.put(keyOf('seen', pubkey), new Uint8Array())
+  }
+
+  /** The file first: an entry without its file is whole, a file without its entry is litter. */
+  async delete(pubkey: string): Promise<void> {
+    await this.#rows.delete(keyOf('file', pubkey))
+    await this.#rows.delete(keyOf('entry', pubkey))
+  }
+}
+
+function keyOf(table: 'entry' | 'file' | 'seen', pubkey: string): Key {
+  return new Key(`/${table}/${pubkey}`)
+}
+
+function readRow(found: StoredTrust, key: Key, value: Uint8Array): void {
+  const [table, pubkey = ''] = key.namespaces()
+  if (table === 'seen') found.seen.add(pubkey)
+  else if (table === 'file') found.files.set(pubkey, decodeFile(value))
+  else if (table === 'entry') found.entries.set(pubkey, readEntry(found, pubkey, value))
+  else throw new RangeError('it belongs to nothing')
+}
+
+function readEntry({ entries }: StoredTrust, pubkey: string, value: Uint8Array): StoredEntry {
+  if (entries.size >= MAX_ENTRIES) throw new RangeError(`there are more than ${MAX_ENTRIES} entries`)
+  if (value.length > MAX_ROW_BYTES) throw new RangeError(`${value.length} bytes are too many`)
+  const entry = decodeEntry(value)
+  if (entry.pubkey !== pubkey) throw new RangeError('it is the row of another key')
+  return entry
+}

@@ -1,0 +1,202 @@
+import { readPublicKey, ipnsNameOf } from '../model/names.ts'
+import { MAX_ENTRIES, MAX_NODES_PER_FILE, MIN_TTL_MS } from './constants.ts'
+import { changeEntry, createEntry, nodesOf } from './entry.ts'
+import {
+  EntryUnknownError,
+  LabelTakenError,
+  PubkeyTakenError,
+  TooManyEntriesError,
+  TrustClosedError,
+  TrustFileOutdatedError,
+  TrustFileRefusedError
+} from './errors.ts'
+import type { Clock } from '@waystone/interface'
+import type { FetchedTrustFile } from '../contract.ts'
+import type {
+  DatabaseChange,
+  Ended,
+  HeldEntry,
+  StatusChange,
+  StoredEntry,
+  TrustEntryChange,
+  TrustEntryInit
+} from './contract.ts'
+import type { TrustStore } from './store.ts'
+
+export interface TrustDatabaseInit {
+  store: TrustStore
+  clock: Clock
+  /** Called when a change is on disk. */
+  onChange: (change: DatabaseChange) => void
+  /** Public keys that the config names: to be remembered when they are removed. */
+  isConfigured: (pubkey: string) => boolean
+}
+
+/** The entries in memory; each change is on disk before it is seen. One change after the other. */
+export class TrustDatabase {
+  readonly #init: TrustDatabaseInit
+  readonly #held = new Map<string, HeldEntry>()
+  readonly #labels = new Map<string, string>()
+  #last: Promise<unknown> = Promise.resolve()
+  #closed = false
+
+  constructor(init: TrustDatabaseInit) {
+    this.#init = init
+  }
+
+  /** Takes what is on disk already, or is never to be there. @throws LabelTakenError */
+  hold(held: HeldEntry): void {
+    this.#assertFree(held.entry)
+    this.#keep(undefined, held)
+  }
+
+  all(): HeldEntry[] {
+    return [...this.#held.values()]
+  }
+
+  /** By label, or by public key in any text form. */
+  find(text: string): HeldEntry | undefined {
+    return this.#held.get(this.#labels.get(text) ?? text) ?? this.#byKey(text)
+  }
+
+  async add(init: TrustEntryInit, source: StoredEntry['source'] = 'operator'): Promise<HeldEntry> {
+    return await this.#inTurn(async () => {
+      const entry = createEntry(init, source, this.#init.clock.now())
+      this.#assertFree(entry)
+      if (this.#held.size >= MAX_ENTRIES) {
+        throw new TooManyEntriesError(`the trust database has ${MAX_ENTRIES} entries, which is all it takes`, {
+          hint: 'remove some'
+        })
+      }
+      return await this.#store('added', { entry, file: undefined, stored: true })
+    })
+  }
+
+  async set(text: string, change: TrustEntryChange): Promise<HeldEntry> {
+    return await this.#inTurn(async () => {
+      const before = this.#known(text)
+      const entry = changeEntry(before.entry, change, this.#init.clock.now())
+      this.#assertFree(entry, before.entry.pubkey)
+      return await this.#store('changed', { ...before, entry, stored: true })
+    })
+  }
+
+  async remove(text: string): Promise<void> {
+    await this.#inTurn(async () => {
+      const before = this.#known(text)
+      const { pubkey, source } = before.entry
+      if (source === 'config' || this.#init.isConfigured(pubkey)) await this.#init.store.putSeen(pubkey)
+      await this.#init.store.delete(pubkey)
+      this.#forget(before)
+      this.#init.onChange({ kind: 'removed', before, after: undefined })
+    })
+  }
+
+  /** @throws EntryUnknownError, TrustFileRefusedError, TrustFileOutdatedError */
+  async setFile(pubkey: string, fetched: FetchedTrustFile): Promise<HeldEntry> {
+    return await this.#inTurn(async () => {
+      const before = this.#known(pubkey)
+      const after = withFile(before, fetched, this.#init.clock.now())
+      if (after.file !== undefined) await this.#init.store.putFile(before.entry.pubkey, after.file)
+      return await this.#store('fetched', after)
+    })
+  }
+
+  async setStatus(pubkey: string, change: StatusChange): Promise<void> {
+    await this.#inTurn(async () => await this.#patch(this.#known(pubkey), change))
+  }
+
+  /** Makes an end final: it then stays whatever the clock says. */
+  async end(pubkey: string, ended: Ended): Promise<void> {
+    await this.#inTurn(async () => {
+      const held = this.#held.get(pubkey)
+      if (held !== undefined && held.entry.ended === undefined) await this.#patch(held, { ended })
+    })
+  }
+
+  /** Waits for what is being written; later changes are refused. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#last.catch(() => {})
+  }
+
+  async #patch(before: HeldEntry, change: StatusChange & Pick<StoredEntry, 'ended'>): Promise<void> {
+    const after = { ...before, entry: { ...before.entry, ...change } }
+    if (before.stored) await this.#init.store.putEntry(after.entry)
+    this.#keep(before, after)
+  }
+
+  async #store(kind: DatabaseChange['kind'], after: HeldEntry): Promise<HeldEntry> {
+    const before = this.#held.get(after.entry.pubkey)
+    if (after.stored) await this.#init.store.putEntry(after.entry)
+    this.#keep(before, after)
+    this.#init.onChange({ kind, before, after })
+    return after
+  }
+
+  #keep(before: HeldEntry | undefined, after: HeldEntry): void {
+    if (before !== undefined) this.#labels.delete(before.entry.label)
+    this.#held.set(after.entry.pubkey, after)
+    this.#labels.set(after.entry.label, after.entry.pubkey)
+  }
+
+  #forget({ entry: { pubkey, label } }: HeldEntry): void {
+    this.#held.delete(pubkey)
+    this.#labels.delete(label)
+  }
+
+  #known(text: string): HeldEntry {
+    const held = this.find(text)
+    if (held === undefined) throw new EntryUnknownError(text)
+    return held
+  }
+
+  #byKey(text: string): HeldEntry | undefined {
+    try {
+      const key = readPublicKey(text)
+      return this.#held.get(key.toString()) ?? this.#held.get(ipnsNameOf(key))
+    } catch {
+      return undefined
+    }
+  }
+
+  #assertFree({ label, pubkey }: StoredEntry, own?: string): void {
+    const holder = this.#labels.get(label)
+    if (holder !== undefined && holder !== own) throw new LabelTakenError(label, holder)
+    const other = this.#held.get(pubkey)
+    if (other !== undefined && pubkey !== own) throw new PubkeyTakenError(pubkey, other.entry.label)
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(async () => {
+      if (this.#closed) throw new TrustClosedError('the trust database was closed')
+      return await work()
+    })
+    this.#last = turn.catch(() => {})
+    return await turn
+  }
+}
+
+function withFile(before: HeldEntry, fetched: FetchedTrustFile, now: number): HeldEntry {
+  const { label, kind } = before.entry
+  const { file, bytes, record, sequence, ttl, via } = fetched
+  if (kind !== 'file') throw new TrustFileRefusedError(`"${label}" is the entry of a single peer`)
+  if (before.file !== undefined && sequence < before.file.sequence) {
+    throw new TrustFileOutdatedError(`"${label}" has sequence ${before.file.sequence}, and ${sequence} is older`)
+  }
+  const { ended, error: _error, ...entry } = before.entry
+  const read = {
+    file,
+    bytes,
+    record,
+    sequence,
+    via,
+    cid: fetched.cid.toString(),
+    ttl: Math.max(ttl, MIN_TTL_MS),
+    fetched: now
+  }
+  const after = { ...before, entry: { ...entry, ...(ended === 'expired' && { ended }) }, file: read }
+  const count = nodesOf(after).length
+  if (count <= MAX_NODES_PER_FILE) return after
+  throw new TrustFileRefusedError(`the trust file of "${label}" names ${count} nodes, more than ${MAX_NODES_PER_FILE}`)
+}

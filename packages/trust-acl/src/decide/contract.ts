@@ -1,0 +1,62 @@
+import type { TrustDecision, TrustLevel, TrustSubject } from '@waystone/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { EntryLevel, TrustFileNode } from '../contract.ts'
+import type { FunctionMatrix } from '../model/matrix.ts'
+import type { Grants } from './grants.ts'
+import type { PeerIndex } from './peer-index.ts'
+
+/** An entry, as decisions need it. */
+export interface Voice {
+  /** The public key of the entry. */
+  readonly id: string
+  readonly label: string
+  readonly level: EntryLevel
+  /** Overrides; undefined if there are none. */
+  readonly functions: ReadonlyMap<string, boolean> | undefined
+  /** From when on it does not count, in milliseconds since the Unix epoch; may be infinite. */
+  readonly endsAt: number
+}
+
+/** What an entry says of a peer besides its level. */
+export type NamedNode = Pick<TrustFileNode, 'label' | 'peer' | 'remotes' | 'remotesStrict'>
+
+/** One place at which a peer is named; the next one follows. */
+export interface Mention {
+  readonly voice: Voice
+  readonly node: NamedNode
+  readonly next: Mention | undefined
+}
+
+/** Rules by address, in front of everything else. */
+export interface AddressCheck {
+  /** The answer of the rule or default that holds for an address; nothing if it has no IP. */
+  check(address: Multiaddr): TrustDecision | undefined
+}
+
+/** Levels that ratings of others give. */
+export type RatedLevel = (peer: string) => 'peer' | 'marginal' | undefined
+
+/** A {@link TrustSubject}, or one with the peer id as text in base58. */
+export interface DecisionSubject extends Omit<TrustSubject, 'peer'> {
+  readonly peer: { toString(): string }
+}
+
+/** Everything that a decision is made of. */
+export interface DecisionView {
+  /** The id of this node as text. */
+  readonly self: string
+  readonly index: PeerIndex
+  readonly matrix: FunctionMatrix
+  readonly grants: Grants
+  readonly rules: AddressCheck | undefined
+  readonly ratedLevel: RatedLevel
+}
+
+/** What all that is known of a peer comes to, for one function. */
+export interface Standing {
+  blockedBy: Voice | undefined
+  deniedBy: Voice | undefined
+  allowedBy: Voice | undefined
+  /** The highest that counts. */
+  level: TrustLevel
+}

@@ -1,0 +1,40 @@
+import { peerIdFromString } from '@libp2p/peer-id'
+import { RANK } from '../model/levels.ts'
+import { decide, levelOf } from './decide.ts'
+import { isLive } from './standing.ts'
+import type { TrustedNode } from '@waystone/interface'
+import type { DecisionView, Mention } from './contract.ts'
+
+/** The known nodes that may have a function, without this one; highest level first. @param now - milliseconds */
+export function knownNodes(view: DecisionView, trustFunction: string, now: number): TrustedNode[] {
+  const nodes: TrustedNode[] = []
+  for (const text of view.index.peers()) {
+    const node = text === view.self ? undefined : knownNode(view, text, { trustFunction, now })
+    if (node !== undefined) nodes.push(node)
+  }
+  return nodes.sort((a, b) => RANK[b.level] - RANK[a.level])
+}
+
+interface NodeQuestion {
+  trustFunction: string
+  now: number
+}
+
+function knownNode(view: DecisionView, text: string, { trustFunction, now }: NodeQuestion): TrustedNode | undefined {
+  const live = [...liveMentions(view.index.get(text), now)]
+  const [best] = live.sort((a, b) => RANK[b.voice.level] - RANK[a.voice.level])
+  if (best === undefined || !isAllowed(view, text, { trustFunction, now })) return undefined
+  const addresses = [...new Set(live.flatMap(({ node }) => node.remotes))]
+  const label = best.node.label === '' ? best.voice.label : `${best.voice.label}/${best.node.label}`
+  const strict = live.some(({ node }) => node.remotesStrict && node.remotes.length > 0)
+  return { peer: peerIdFromString(text), label, level: levelOf(view, text, now), addresses, strict }
+}
+
+/** A peer id is costly to make, and a decision needs only its text. */
+function isAllowed(view: DecisionView, text: string, { trustFunction, now }: NodeQuestion): boolean {
+  return decide(view, { peer: text }, trustFunction, now).allow
+}
+
+function* liveMentions(mention: Mention | undefined, now: number): Generator<Mention> {
+  for (let at = mention; at !== undefined; at = at.next) if (isLive(at.voice, now)) yield at
+}
