@@ -102,6 +102,11 @@ export const commands: CommandEntry[] = [
     load: async () => (await import('./commands/stop.ts')).stopCommand()
   },
   {
+    name: 'trust',
+    summary: 'say who may use the running node, and for what',
+    load: async () => (await import('./commands/trust.ts')).trustCommand()
+  },
+  {
     name: 'plugin',
     summary: 'begin a plugin: protocols of your own in any node',
     load: async () => (await import('./commands/plugin.ts')).pluginCommand()

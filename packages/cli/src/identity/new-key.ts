@@ -4,8 +4,7 @@ import type { Identity } from '@waystone/node/identity'
 import { keyFileOf, passphraseOf } from './key-options.ts'
 import type { KeyOptions } from './key-options.ts'
 import { readPhrase } from './phrase-input.ts'
-
-const WORDS_PER_LINE = 6
+import { describePhrase } from './phrase-text.ts'
 
 export interface RecoverOptions extends KeyOptions {
   phraseFile?: string
@@ -17,7 +16,7 @@ export async function createKey(options: KeyOptions): Promise<void> {
   // first on disk, then shown: a phrase that was written down has a key
   const saved = await saveKey(identity, options)
   if (options.json === true) process.stdout.write(`${JSON.stringify({ ...saved, phrase })}\n`)
-  else process.stdout.write(`${describeKey(saved)}\n${describePhrase(phrase)}`)
+  else process.stdout.write(`${describeKey(saved)}\n${describePhrase(phrase, { who: 'this node' })}`)
 }
 
 /** `waystone identity recover`: the key of a phrase. */
@@ -43,19 +42,4 @@ async function saveKey(identity: Identity, options: KeyOptions): Promise<SavedKe
 function describeKey({ peerId, keyFile, encrypted }: SavedKey): string {
   const protection = encrypted ? 'encrypted with the passphrase' : 'not encrypted; see --passphrase-file'
   return `peer id   ${peerId}\nkey file  ${keyFile} (mode 0600, ${protection})\n`
-}
-
-function describePhrase(phrase: string): string {
-  const words = phrase.split(' ')
-  const lines: string[] = []
-  for (let start = 0; start < words.length; start += WORDS_PER_LINE) {
-    lines.push(`    ${words.slice(start, start + WORDS_PER_LINE).join(' ')}`)
-  }
-  return `Recovery phrase, shown this once and kept nowhere:
-
-${lines.join('\n')}
-
-Write it down now and keep it where nobody else looks: whoever has it can pretend to be
-this node. \`waystone identity recover\` makes the same key of it on any machine.
-`
 }

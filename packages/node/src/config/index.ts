@@ -27,6 +27,7 @@ export type { CheckHostOptions, CheckResult } from './host/index.ts'
 export { formatOrigin } from './origin.ts'
 export type { Origin } from './origin.ts'
 export type { ConfigProblem } from './problem.ts'
+export { longDuration } from './units.ts'
 export {
   ConfigError,
   ConfigFileNotFoundError,
