@@ -21,11 +21,11 @@ export interface Running {
  * A node that is there only by its admin API, and the command line of `waystone` for its data folder: `run` in this
  * process, `start` in one of its own, for what signals and pipes do.
  */
-export async function nodeAndCommands(service: AdminNodeInit['service'] = {}) {
+export async function nodeAndCommands(service: AdminNodeInit['service'] = {}, trust: AdminNodeInit['trust'] = {}) {
   const folder = await temporaryFolder()
   onTestFinished(async () => await folder[Symbol.asyncDispose]())
   const dataDir = join(folder.path, 'edge')
-  const node = await adminNode({ dataDir, service })
+  const node = await adminNode({ dataDir, service, trust })
   onTestFinished(async () => await node[Symbol.asyncDispose]())
   const here = ['--data-dir', dataDir]
   const start = (...args: string[]): Running => startWaystone([...args, ...here])

@@ -4,7 +4,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { join } from 'node:path'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
-import { AdminService } from '@waystone/wire/admin'
+import { AdminService, trust as trustApi } from '@waystone/wire/admin'
 import type { ServiceImpl } from '@connectrpc/connect'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
@@ -14,6 +14,7 @@ export interface AdminNodeInit {
   /** Gets `admin.url` and `admin.token`. */
   dataDir: string
   service?: Partial<ServiceImpl<typeof AdminService>>
+  trust?: Partial<ServiceImpl<typeof trustApi.TrustService>>
   /** Listens there instead of on a port. */
   socketPath?: string
   tls?: { cert: string; key: string }
@@ -26,9 +27,12 @@ export interface AdminNode extends AsyncDisposable {
 }
 
 /** Serves the admin API as a node does, in this process and without a node. */
-export async function adminNode({ dataDir, service = {}, socketPath, tls }: AdminNodeInit): Promise<AdminNode> {
+export async function adminNode(init: AdminNodeInit): Promise<AdminNode> {
+  const { dataDir, service = {}, trust = {}, socketPath, tls } = init
   const authorizations: AdminNode['authorizations'] = []
-  const answer = connectNodeAdapter({ routes: router => router.service(AdminService, service) })
+  const answer = connectNodeAdapter({
+    routes: router => router.service(AdminService, service).service(trustApi.TrustService, trust)
+  })
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     if (request.url === '/livez') return void response.end('alive\n')
     authorizations.push(request.headers.authorization)
