@@ -18,8 +18,8 @@ type Path = readonly PropertyKey[]
 /** What the fields of a file mean: keys and addresses are read, and compared with each other. */
 export class FileReader {
   readonly #text: string
-  /** Nodes by peer, as text for comparing. */
-  readonly #known = new Map<string, string>()
+  /** The first of each peer. */
+  readonly #known = new Map<string, TrustFileNode>()
 
   /** @param text - of the whole file, for the place of an error */
   constructor(text: string) {
@@ -88,10 +88,9 @@ export class FileReader {
 
   /** Somebody may belong to several entities, but then the same must hold everywhere. */
   #checkSame(node: TrustFileNode, path: Path): void {
-    const content = JSON.stringify(node)
     const known = this.#known.get(node.peer)
-    this.#known.set(node.peer, content)
-    if (known === undefined || known === content) return
+    this.#known.set(node.peer, node)
+    if (known === undefined || JSON.stringify(known) === JSON.stringify(node)) return
     const hint = 'list the node once, or with the same label, contact and remotes each time'
     const place = locate(this.#text, [...path, 'pubkey'])
     throw new TrustFileConflictError('stands in the file before, with other content', { hint, place })
