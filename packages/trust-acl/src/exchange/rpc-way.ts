@@ -1,0 +1,78 @@
+import { Code } from '@connectrpc/connect'
+import { describeRpcFailure } from '@waystone/rpc'
+import { TrustExchangeService } from '@waystone/wire/trust'
+import { MAX_FILE_BYTES, RPC_DEADLINE_MS } from '../ipns/constants.ts'
+import { IpnsFileTooLargeError, IpnsNotFoundError } from '../ipns/errors.ts'
+import { joined } from '../ipns/mirror-way.ts'
+import { requireRawCid } from '../ipns/raw-block.ts'
+import type { Client } from '@connectrpc/connect'
+import type { PeerId } from '@libp2p/interface'
+import type { Rpc } from '@waystone/rpc'
+import type { CID } from 'multiformats/cid'
+import type { ExchangePeers } from '../ipns/parts.ts'
+import type { IpnsName } from '../ipns/name.ts'
+import type { FindingWay, FindOptions, GivingWay } from '../ipns/ways.ts'
+
+type Clients = (peer: PeerId) => Client<typeof TrustExchangeService>
+
+/** From one peer to the next, over RPC. */
+export class RpcWay implements FindingWay, GivingWay {
+  readonly via = 'rpc'
+  readonly deadlineMs = RPC_DEADLINE_MS
+  readonly #client: Clients
+  readonly #peers: ExchangePeers
+
+  constructor(rpc: Pick<Rpc, 'client'>, peers: ExchangePeers) {
+    this.#client = peer => rpc.client(TrustExchangeService, peer, { timeoutMs: RPC_DEADLINE_MS })
+    this.#peers = peers
+  }
+
+  async find({ multihash }: IpnsName, { signal, found }: FindOptions): Promise<void> {
+    const peers = await this.#peers()
+    await Promise.allSettled(
+      peers.map(async peer => {
+        const { record } = await this.#client(peer).getRecord({ name: multihash }, { signal })
+        found(record)
+      })
+    )
+  }
+
+  async give({ multihash }: IpnsName, record: Uint8Array, { signal }: { signal: AbortSignal }): Promise<number> {
+    const peers = await this.#peers()
+    const results = await Promise.allSettled(
+      peers.map(async peer => await this.#client(peer).putRecord({ name: multihash, record }, { signal }))
+    )
+    const taken = results.filter(({ status }) => status === 'fulfilled').length
+    if (taken > 0) return taken
+    throw new IpnsNotFoundError(`no connected peer took the record: ${summary(results)}`, {
+      hint: 'peers take records only from those to whom they give the function redistribute-ipns'
+    })
+  }
+
+  /**
+   * A file from one peer, verified against its CID.
+   *
+   * @throws IpnsFileTooLargeError, IpnsFileMismatchError, ConnectError
+   */
+  async file(peer: PeerId, cid: CID, { signal }: { signal: AbortSignal }): Promise<Uint8Array> {
+    const parts: Uint8Array[] = []
+    let length = 0
+    // without the deadline of a call: the file's own deadline ends it
+    for await (const { data } of this.#client(peer).getFile({ cid: cid.bytes }, { signal })) {
+      length += data.length
+      if (length > MAX_FILE_BYTES) throw new IpnsFileTooLargeError(`${peer.toString()} sent more than a file may have`)
+      parts.push(data)
+    }
+    const bytes = joined(parts, length)
+    await requireRawCid(cid, bytes)
+    return bytes
+  }
+}
+
+function summary(results: PromiseSettledResult<unknown>[]): string {
+  if (results.length === 0) return 'none is connected'
+  const codes = results.flatMap(result =>
+    result.status === 'rejected' ? [Code[describeRpcFailure(result.reason).code]] : []
+  )
+  return [...new Set(codes)].join(', ')
+}
