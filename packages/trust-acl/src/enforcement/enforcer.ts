@@ -1,14 +1,14 @@
 import { Eviction } from './eviction.ts'
 import { guardStreams } from './stream-guard.ts'
 import type { ComponentLogger, Logger, Startable } from '@libp2p/interface'
-import type { ConnectionManager, Registrar, TransportManager } from '@libp2p/interface-internal'
+import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import type { Clock, NodeTrust, Timer } from '@waystone/interface'
 import type { Evicted, EvictionInit } from './eviction.ts'
 
 /** How long changes are gathered, in milliseconds: what is denied must be gone within a second. */
 const GATHER_MS = 50
 
-export interface TrustEnforcerInit extends Omit<EvictionInit, 'trust' | 'connectionManager' | 'transportManager'> {
+export interface TrustEnforcerInit extends Omit<EvictionInit, 'trust' | 'connectionManager'> {
   trust: Pick<NodeTrust, 'explain' | 'onChange'>
   clock: Clock
 }
@@ -16,7 +16,6 @@ export interface TrustEnforcerInit extends Omit<EvictionInit, 'trust' | 'connect
 export interface TrustEnforcerComponents {
   registrar: Registrar
   connectionManager: ConnectionManager
-  transportManager: TransportManager
   logger: ComponentLogger
 }
 
@@ -35,7 +34,7 @@ export class TrustEnforcer implements Startable {
   constructor(components: TrustEnforcerComponents, init: TrustEnforcerInit) {
     this.#components = components
     this.#init = init
-    this.#eviction = new Eviction({ ...init, ...pick(components) })
+    this.#eviction = new Eviction({ ...init, connectionManager: components.connectionManager })
     this.#log = components.logger.forComponent('waystone:trust')
   }
 
@@ -70,9 +69,4 @@ export class TrustEnforcer implements Startable {
   readonly #onChange = (): void => {
     this.#timer ??= this.#init.clock.setTimeout(() => void this.evict().catch(() => {}), GATHER_MS)
   }
-}
-
-// spreading libp2p's components would ask for those that are absent
-function pick({ connectionManager, transportManager }: TrustEnforcerComponents) {
-  return { connectionManager, transportManager }
 }

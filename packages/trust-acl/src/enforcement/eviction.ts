@@ -1,13 +1,11 @@
 import { endDeniedSymbol } from '@waystone/interface'
 import { nextTurn } from '@waystone/kit'
-import { giveUpReservations, takeBackReservations } from './relay-state.ts'
 import type { Connection, PeerId } from '@libp2p/interface'
-import type { ConnectionManager, TransportManager } from '@libp2p/interface-internal'
+import type { ConnectionManager } from '@libp2p/interface-internal'
 import type { EndsDeniedWork, NodeTrust } from '@waystone/interface'
 import type { AuditSink } from '../contract.ts'
 import type { Enforcement } from './enforcement.ts'
 import type { TrustDeniedError } from './errors.ts'
-import type { GivenReservations } from './relay-state.ts'
 
 /** What ended because it is not allowed any longer. */
 export interface Evicted {
@@ -16,15 +14,20 @@ export interface Evicted {
   streams: number
 }
 
+/** By peer. */
+interface GivenReservations {
+  keys(): Iterable<PeerId>
+  delete(peer: PeerId): unknown
+}
+
 export interface EvictionInit {
   enforcement: Enforcement
   trust: Pick<NodeTrust, 'explain'>
   connectionManager: Pick<ConnectionManager, 'getConnections'>
-  transportManager: Pick<TransportManager, 'getTransports'>
-  /** Of the relay service, where there is one. */
-  reservations?: () => GivenReservations | undefined
+  /** That the relay service gave, where there is one. Those that this node holds are relay-selection's. */
+  reservations?: (() => GivenReservations | undefined) | undefined
   /** Services with work under functions of their own. */
-  workers?: () => readonly EndsDeniedWork[]
+  workers?: (() => readonly EndsDeniedWork[]) | undefined
   audit?: Pick<AuditSink, 'add'> | undefined
 }
 
@@ -75,15 +78,15 @@ export class Eviction {
     return ended
   }
 
+  /** The circuits of those who lose theirs are streams, and end as such. */
   #endReservations(): number {
-    const { reservations, transportManager } = this.#init
-    const given = reservations?.()
-    const may = this.#isAllowed
-    const taken = given === undefined ? [] : takeBackReservations(given, peer => may(peer, 'offer-relay'))
-    const gone = giveUpReservations(transportManager.getTransports(), relay => may(relay, 'use-as-relay'))
-    for (const peer of taken) this.#add(peer, 'offer-relay', 'its reservation ended')
-    for (const relay of gone) this.#add(relay, 'use-as-relay', 'our reservation there was given up')
-    return taken.length + gone.length
+    const given = this.#init.reservations?.()
+    const lost = [...(given?.keys() ?? [])].filter(peer => !this.#isAllowed(peer, 'offer-relay'))
+    for (const peer of lost) {
+      given?.delete(peer)
+      this.#add(peer, 'offer-relay', 'its reservation ended')
+    }
+    return lost.length
   }
 
   #endWork(): number {
