@@ -90,6 +90,11 @@ export class MirrorFailedError extends IpnsError {
   static override readonly name = 'MirrorFailedError'
 }
 
+/** No way of handing a record to the network worked. */
+export class RecordNotTakenError extends IpnsError {
+  static override readonly name = 'RecordNotTakenError'
+}
+
 /** This node carries as many records of others as it may. */
 export class RecordQuotaError extends IpnsError {
   static override readonly name = 'RecordQuotaError'

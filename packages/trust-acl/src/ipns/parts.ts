@@ -8,10 +8,13 @@ export interface TrustFileEntries extends NodeTrust {
   entry(labelOrPubkey: string): TrustEntry | undefined
   /** Takes a verified trust file into use. */
   setFile(pubkey: string, fetched: FetchedTrustFile): Promise<unknown> | void
-  setStatus(pubkey: string, change: Partial<EntryStatus>): Promise<unknown> | void
+  setStatus(pubkey: string, change: StatusNote): Promise<unknown> | void
   /** What is in use. */
   fileOf(pubkey: string): { file: TrustFile; bytes: Uint8Array; record: Uint8Array } | undefined
 }
+
+/** How the last attempt to refresh an entry went. */
+export type StatusNote = Partial<Pick<EntryStatus, 'error' | 'nextTryAt'>>
 
 /** Keys under which this node publishes, by the names that the operator gave them. */
 export interface NamedKeys {

@@ -5,7 +5,7 @@ import type { IpnsName } from './name.ts'
 export interface FindOptions extends AbortOptions {
   signal: AbortSignal
   /** Takes what was found, as it comes; it has not been verified. */
-  found(record: Uint8Array): void
+  found: (record: Uint8Array) => void
 }
 
 /** One way of looking for records. */

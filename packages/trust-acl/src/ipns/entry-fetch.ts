@@ -1,0 +1,99 @@
+import { messageOf, nameOf } from '@waystone/kit/error-fields'
+import { parseTrustFile } from '../trust-file/parse-trust-file.ts'
+import { followName, follow } from './follow.ts'
+import { parseIpnsName } from './name.ts'
+import { verifyRecord } from './record.ts'
+import { parseIpnsValue } from './value.ts'
+import { requireRawCid } from './raw-block.ts'
+import type { TrustEntry } from '../contract.ts'
+import type { FollowedName } from './follow.ts'
+import type { TrustFiles } from './files.ts'
+import type { IpnsBasics, ShippedCopy, TrustFileEntries } from './parts.ts'
+import type { RecordStore } from './record-store.ts'
+import type { FoundRecord, Resolver } from './resolver.ts'
+
+export interface EntryFetchInit extends IpnsBasics {
+  entries: TrustFileEntries
+  shipped: readonly ShippedCopy[]
+  records: RecordStore
+  resolver: Resolver
+  files: TrustFiles
+}
+
+type FileEntry = Pick<TrustEntry, 'label' | 'pubkey'>
+
+/** Brings the trust file of an entry up to date, once. */
+export class EntryFetch {
+  readonly #init: EntryFetchInit
+
+  constructor(init: EntryFetchInit) {
+    this.#init = init
+  }
+
+  /** @throws what was wrong with the record or the file; what was in use before stays in use */
+  async fetch(entry: FileEntry, { signal }: { signal: AbortSignal }): Promise<void> {
+    const { resolver } = this.#init
+    const name = parseIpnsName(entry.pubkey)
+    const onLate = (found: FoundRecord): void => void this.#takeLate(entry, found, signal)
+    const followed = await followName(resolver, name, { signal, subject: entry.label, onLate })
+    await this.#use(entry, followed, signal)
+  }
+
+  /** Takes the copy that came with the config, if there is one and it is newer than what is known. */
+  async fetchShipped(entry: FileEntry): Promise<void> {
+    const copy = this.#init.shipped.find(({ pubkey }) => isSame(pubkey, entry.pubkey))
+    if (copy === undefined) return
+    try {
+      await this.#useShipped(entry, copy)
+    } catch (error) {
+      this.#refused(entry, error)
+    }
+  }
+
+  async #useShipped(entry: FileEntry, copy: ShippedCopy): Promise<void> {
+    const { records, clock } = this.#init
+    const { record: bytes, file } = await copy.load()
+    const record = await verifyRecord(parseIpnsName(entry.pubkey), bytes, clock.now())
+    const held = await records.held(record.name)
+    if (held !== undefined && held.sequence >= record.sequence) return
+    const target = parseIpnsValue(record.value)
+    if (target.kind === 'ipns') return
+    await requireRawCid(target.cid, file)
+    await this.#set(entry, { found: { record, via: 'shipped' }, cid: target.cid, path: target.path }, file)
+  }
+
+  async #use(entry: FileEntry, followed: FollowedName, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#set(entry, followed, await this.#init.files.fetch(followed, { signal }))
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!nameOf(error).endsWith('NotFoundError')) this.#refused(entry, error)
+      throw error
+    }
+  }
+
+  async #set({ pubkey }: FileEntry, { found, cid }: FollowedName, bytes: Uint8Array): Promise<void> {
+    const { record, via } = found
+    const file = parseTrustFile(bytes)
+    await this.#init.records.keep(record)
+    const { sequence, ttl } = record
+    await this.#init.entries.setFile(pubkey, { file, bytes, cid, record: record.record, sequence, ttl, via })
+  }
+
+  async #takeLate(entry: FileEntry, found: FoundRecord, signal: AbortSignal): Promise<void> {
+    const { resolver, log } = this.#init
+    try {
+      await this.#use(entry, await follow(resolver, found, { signal, subject: entry.label }), signal)
+    } catch (error) {
+      log('a late record of %s is not used - %e', entry.label, error)
+    }
+  }
+
+  #refused({ label }: FileEntry, error: unknown): void {
+    this.#init.audit.add({ kind: 'refused', subject: label, reason: `${nameOf(error)}: ${messageOf(error)}` })
+  }
+}
+
+function isSame(a: string, b: string): boolean {
+  return a === b || parseIpnsName(a).text === parseIpnsName(b).text
+}

@@ -1,0 +1,119 @@
+import { serviceCapabilities, serviceDependencies } from '@libp2p/interface'
+import { systemClock, systemRandom } from '@waystone/kit'
+import { TrustExchangeService } from '@waystone/wire/trust'
+import { EXCHANGE_FUNCTIONS, ExchangeHandlers } from './exchange/handlers.ts'
+import { createRecordParts } from './record-parts.ts'
+import { parseIpnsName } from './ipns/name.ts'
+import type { AbortOptions, Startable } from '@libp2p/interface'
+import type { HeldIpnsRecord } from '@waystone/interface'
+import type { RatingsExchange } from './exchange/contract.ts'
+import type { Published, PublishInit } from './ipns/publisher.ts'
+import type { RecordParts } from './record-parts.ts'
+import type { TrustAclComponents, TrustAclService, TrustAclServiceInit } from './service-contract.ts'
+
+/** Lifecycle and wiring; see `ipns/` for what is done with records and `exchange/` for what peers may ask. */
+class RecordsService implements TrustAclService, Startable {
+  readonly [Symbol.toStringTag] = '@waystone/trust-acl'
+  readonly [serviceCapabilities]: string[] = ['@waystone/trust-acl']
+  readonly [serviceDependencies]: string[] = ['@waystone/rpc']
+  ratings: RatingsExchange | undefined
+  readonly #components: TrustAclComponents
+  readonly #init: TrustAclServiceInit
+  #parts: RecordParts | undefined
+  #ending: AbortController | undefined
+  #unserve: (() => Promise<void>) | undefined
+  #redistributing: Promise<void> = Promise.resolve()
+
+  constructor(components: TrustAclComponents, init: TrustAclServiceInit) {
+    this.#components = components
+    this.#init = init
+  }
+
+  async start(): Promise<void> {
+    if (this.#ending !== undefined) return
+    this.#ending = new AbortController()
+    const { rpc, events } = this.#components
+    const handlers = new ExchangeHandlers(this.#exchangeParts())
+    this.#unserve = await rpc.serve(TrustExchangeService, handlers, { trustFunctions: EXCHANGE_FUNCTIONS })
+    events.addEventListener('peer:identify', this.#onPeer)
+  }
+
+  /** Nothing is fetched before every part of the node has started. */
+  afterStart(): void {
+    if (this.#ending === undefined) return
+    this.#records.refresher.start()
+    this.#redistributing = this.#records.redistributor.run(this.#ending.signal)
+  }
+
+  async stop(): Promise<void> {
+    this.#components.events.removeEventListener('peer:identify', this.#onPeer)
+    this.#ending?.abort(new DOMException('the node stops', 'AbortError'))
+    this.#ending = undefined
+    await this.#unserve?.()
+    this.#unserve = undefined
+    await Promise.all([this.#parts?.refresher.stop(), this.#redistributing])
+    this.#parts = undefined
+  }
+
+  async held(name: string): Promise<HeldIpnsRecord | undefined> {
+    return await this.#records.records.held(parseIpnsName(name))
+  }
+
+  async resolve(name: string, options: AbortOptions = {}): Promise<HeldIpnsRecord> {
+    const { resolver } = this.#records
+    return (await resolver.resolve(parseIpnsName(name), { signal: this.#until(options) })).record
+  }
+
+  async put(name: string, record: Uint8Array, options: AbortOptions = {}): Promise<void> {
+    await this.#records.carrier.put(parseIpnsName(name), record, this.#until(options))
+  }
+
+  async fetchEntry(labelOrPubkey: string, options: AbortOptions = {}): Promise<void> {
+    await this.#records.refresher.fetch(labelOrPubkey, this.#until(options))
+  }
+
+  async publish(init: PublishInit, options: AbortOptions = {}): Promise<Published> {
+    return await this.#records.publisher.publish(init, { signal: this.#until(options) })
+  }
+
+  readonly #onPeer = (): void => this.#parts?.refresher.peerCame()
+
+  /** Made at first use: a service that is declared later is absent before. */
+  get #records(): RecordParts {
+    this.#parts ??= createRecordParts(this.#components, this.#init)
+    return this.#parts
+  }
+
+  #until({ signal }: AbortOptions): AbortSignal {
+    const ends = [this.#ending?.signal, signal].filter(one => one !== undefined)
+    return AbortSignal.any(ends)
+  }
+
+  #exchangeParts(): ConstructorParameters<typeof ExchangeHandlers>[0] {
+    const { trust, clock = systemClock } = this.#init
+    const { records, carrier, files } = this.#records
+    return {
+      clock,
+      trust,
+      records,
+      cursors: this.#components.rpc.cursors,
+      carry: async (caller, name, record) => await carrier.carry({ by: caller.peer, name, record }, this.#until({})),
+      file: async cid => await files.local(cid),
+      entries: () => trust.entries(),
+      ratings: () => this.ratings
+    }
+  }
+}
+
+/**
+ * Fetches and publishes trust files, and exchanges what they need with other peers.
+ *
+ * @example
+ * const trust = await TrustAcl.open({ datastore, self })
+ * const node = await createLibp2p({ services: { identify: identify(), rpc: rpc({ trust }), trustAcl: trustAcl({ trust }) } })
+ * await trust.add({ label: 'cluster', pubkey: 'k51…', trustlevel: 'trusted' })
+ * await node.services.trustAcl.fetchEntry('cluster')
+ */
+export function trustAcl(init: TrustAclServiceInit): (components: TrustAclComponents) => TrustAclService {
+  return components => new RecordsService(components, { clock: systemClock, random: systemRandom, ...init })
+}
