@@ -3,8 +3,9 @@ import { systemClock, systemRandom } from '@waystone/kit'
 import { createDataFolder, datastorePath } from './data-folder.ts'
 import type { ComponentLogger, PrivateKey } from '@libp2p/interface'
 import { EventLog } from './events/event-log.ts'
-import { GrantsPolicy } from './trust/grants-policy.ts'
-import type { Clock, GrantingTrustPolicy, Random } from '@waystone/interface'
+import { openTrust } from './trust/open-trust.ts'
+import type { Clock, Random } from '@waystone/interface'
+import type { TrustAcl } from '@waystone/trust-acl'
 import type { Datastore } from 'interface-datastore'
 import type { LoadedConfig } from './config/load.ts'
 import type { Config } from './config/schema.ts'
@@ -42,7 +43,7 @@ export interface NodeParts {
   logger: ComponentLogger
   clock: Clock
   random: Random
-  trust: GrantingTrustPolicy
+  trust: TrustAcl
   events: EventLog
   pluginFolder: string | undefined
   /** Aborted when the node is to stop, also while it starts. */
@@ -57,16 +58,16 @@ export async function openNodeParts(init: CreateNodeInit): Promise<NodeParts> {
   const { clock = systemClock, random = systemRandom } = init
   const pluginFolder = init.loaded?.origins.get('plugins')?.folder
   const ending = new AbortController()
-  const trust = new GrantsPolicy(init.config.trust.grants)
   const events = new EventLog(clock)
-  const shared = { trust, events, clock, random, pluginFolder, ending, stopping: ending.signal }
+  const shared = { events, clock, random, pluginFolder, ending, stopping: ending.signal }
   const logger = init.logger ?? (await defaultLogger(init.config))
   const own: RunningPart[] = []
   try {
     // first the lock on the data folder: two processes must not both make a key
     const datastore = init.datastore ?? (await openDatastore(init.config, own))
     const privateKey = init.privateKey ?? (await loadKey(init, random))
-    return { ...shared, privateKey, datastore, logger, own }
+    const trust = await openTrust({ config: init.config, privateKey, datastore, logger, clock }, own)
+    return { ...shared, privateKey, datastore, logger, trust, own }
   } catch (error) {
     for (const part of own) await part.stop()
     throw error

@@ -8,18 +8,21 @@ import { createServices } from '../src/libp2p/services.ts'
 import { parseRoleFlags } from '../src/lifecycle/role-flags.ts'
 import { senderRule } from '../src/plugins/file-transfer.ts'
 import { reservationLimits } from '../src/plugins/relay-server.ts'
-import { GrantsPolicy } from '../src/trust/grants-policy.ts'
 import { LIBP2P_COMPONENTS, SERVICE_KEYS, VERSION } from '../src/index.ts'
+import { SqliteDatastore } from '@waystone/kit/sqlite-datastore'
 import { seededRandom } from '@waystone/kit/testing'
+import { TrustAcl } from '@waystone/trust-acl'
 import { ManualClock } from '@waystone/kit/testing'
 import { allPlugins, localConfig, noTransports, startLocalNode } from './local-node.ts'
 
 const PEER = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp'
 
-function context(config = localConfig('relay')) {
+async function context(config = localConfig('relay')) {
   const clock = new ManualClock()
-  const parts = { trust: new GrantsPolicy(), events: new EventLog(clock), random: seededRandom(1) }
-  return { config, clock, ...parts }
+  const datastore = new SqliteDatastore({ path: ':memory:' })
+  await datastore.open()
+  const trust = await TrustAcl.open({ datastore, self: peerIdFromString(PEER), clock })
+  return { config, clock, trust, events: new EventLog(clock), random: seededRandom(1) }
 }
 
 test('no service is called like a part of libp2p', () => {
@@ -37,15 +40,15 @@ test('the list of the parts of libp2p is complete', async () => {
 
 test('a plugin that would replace a part of libp2p is refused', async () => {
   const plugins = { registrar: { create: () => Promise.resolve(() => ({})) } }
-  await expect(createServices(plugins, context())).rejects.toMatchObject({ name: 'ServiceKeyTakenError' })
+  await expect(createServices(plugins, await context())).rejects.toMatchObject({ name: 'ServiceKeyTakenError' })
 })
 
 test('the config decides which of the plugins run', async () => {
-  const relay = await createServices(allPlugins, context())
+  const relay = await createServices(allPlugins, await context())
   const always = ['identify', 'identifyPush', 'rpc', 'doctor']
   expect(Object.keys(relay)).toEqual([...always, 'dht', 'relayServer', 'fileTransfer'])
   const nat = { autonat: true, dcutr: true, upnp: true, stun: [] }
-  const edge = await createServices(allPlugins, context(localConfig('edge', { nat, dht: { mode: 'off' } })))
+  const edge = await createServices(allPlugins, await context(localConfig('edge', { nat, dht: { mode: 'off' } })))
   expect(Object.keys(edge)).toEqual([...always, 'autonat', 'dcutr', 'upnp', 'fileTransfer'])
 })
 

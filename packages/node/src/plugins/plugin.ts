@@ -1,4 +1,5 @@
-import type { AdminEvents, Clock, GrantingTrustPolicy, Random } from '@waystone/interface'
+import type { AdminEvents, Clock, Random } from '@waystone/interface'
+import type { TrustAcl } from '@waystone/trust-acl'
 import type { Config } from '../config/schema.ts'
 import type { Ping } from '@libp2p/ping'
 import type { Rpc } from '@waystone/rpc'
@@ -14,8 +15,8 @@ export interface PluginContext {
   config: Config
   clock: Clock
   random: Random
-  /** Who may do what. */
-  trust: GrantingTrustPolicy
+  /** Who may do what, and whom the node knows; services take it as a `NodeTrust`. */
+  trust: TrustAcl
   /** Where the operator is told what happens. */
   events: AdminEvents
   /** Where the packages under `plugins` are looked for; default: the working folder. */
