@@ -39,11 +39,15 @@ async function exportAll(file: string | undefined, options: AskOptions): Promise
     const chunks: Uint8Array[] = []
     for await (const { json } of client.export({}, { signal })) chunks.push(json)
     const text = Buffer.concat(chunks)
-    if (file === undefined) return void process.stdout.write(terminalJson(text.toString()))
+    if (file === undefined) return printText(text.toString())
     await writeFile(file, text, { mode: PRIVATE })
     if (options.json === true) printJson({ event: 'exported', file, bytes: text.length })
     else printLines([`written to ${file}`])
   })
+}
+
+function printText(text: string): void {
+  process.stdout.write(terminalJson(text))
 }
 
 async function importAll(file: string, { replace = false, ...options }: ImportOptions): Promise<void> {
