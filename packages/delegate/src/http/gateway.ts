@@ -68,7 +68,7 @@ function carAnswer(request: Request, url: URL, { cid, path }: { cid: CID; path: 
     const etag = `W/"${[cid.toString(), ...path.map(encodeURIComponent), scope].join('.')}.car"`
     const headers = { ...contentHeaders(cid, 'car'), 'content-type': CAR_TYPE, etag, 'accept-ranges': 'none' }
     if (matches(request, etag)) return reply(304, null, headers)
-    const blocks = scopedBlocks({ desk, call, root: cid, path, scope, maxBytes: MAX_FETCH_BYTES })
+    const blocks = await scopedBlocks({ desk, call, root: cid, path, scope, maxBytes: MAX_FETCH_BYTES })
     const first = await blocks.next()
     if (request.method === 'HEAD') await blocks.return(undefined)
     if (first.done === true || request.method === 'HEAD') return reply(200, null, headers)

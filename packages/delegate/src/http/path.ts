@@ -1,7 +1,7 @@
 import { HttpRefusal } from './replies.ts'
 
-/** Segments of a path; deeper folders are possible and nobody has them. */
-const MAX_SEGMENTS = 64
+/** Segments of a path, each a block in memory until the answer begins; deeper folders are possible and hardly anybody has them. */
+const MAX_SEGMENTS = 32
 
 /**
  * The decoded segments of a URL's path.

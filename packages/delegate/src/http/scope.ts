@@ -19,31 +19,40 @@ export interface ScopedFetch {
 
 /**
  * The blocks on the way to the end of a path, then those of the scope below it.
+ * The way is found before anything is answered, so that "not found" can be said.
  *
  * @throws PathUnresolvableError
  */
-export async function* scopedBlocks({
-  desk,
-  call,
-  root,
-  path,
-  scope,
-  maxBytes
-}: ScopedFetch): AsyncGenerator<FetchedBlock> {
-  let at = root
-  let left = maxBytes
+export async function scopedBlocks(init: ScopedFetch): Promise<AsyncGenerator<FetchedBlock>> {
+  const { desk, call, path, root, scope } = init
+  desk.begin('fetch', call)
+  const way: FetchedBlock[] = []
+  let end = root
   for (const name of path) {
-    const block = await oneBlock(desk, at, call)
-    left -= block.bytes.length
-    yield block
-    at = linkTo(block, name)
+    const block = await oneBlock(init, end)
+    way.push(block)
+    end = linkTo(block, name)
   }
-  const only = scope === 'block' || (scope === 'entity' && isFolder(await oneBlock(desk, at, call)))
-  yield* desk.fetch(at, { oneBlock: only, maxBytes: Math.max(0, left) }, call)
+  const onlyEnd = scope === 'block' || (scope === 'entity' && isFolder(await oneBlock(init, end)))
+  return inOrder(init, { way, end, onlyEnd })
 }
 
-async function oneBlock(desk: Desk, cid: CID, call: DeskCall): Promise<FetchedBlock> {
-  for await (const block of desk.fetch(cid, { oneBlock: true }, call)) return block
+interface Way {
+  way: FetchedBlock[]
+  end: CID
+  onlyEnd: boolean
+}
+
+async function* inOrder(
+  { desk, call, maxBytes }: ScopedFetch,
+  { way, end, onlyEnd }: Way
+): AsyncGenerator<FetchedBlock> {
+  yield* way
+  yield* desk.blocks(end, { oneBlock: onlyEnd, maxBytes }, call)
+}
+
+async function oneBlock({ desk, call }: ScopedFetch, cid: CID): Promise<FetchedBlock> {
+  for await (const block of desk.blocks(cid, { oneBlock: true }, call)) return block
   throw new PathUnresolvableError(`${cid.toString()} has no block`)
 }
 

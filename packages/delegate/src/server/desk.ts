@@ -39,24 +39,24 @@ export class Desk {
   }
 
   async resolve(name: string, call: DeskCall): Promise<HeldIpnsRecord> {
-    this.#begin('resolve', call)
+    this.begin('resolve', call)
     return await this.#init.backend.resolve(name, call)
   }
 
   /** @throws IpnsInvalidError - before anybody else sees the record */
   async put(name: string, record: Uint8Array, call: DeskCall): Promise<void> {
-    this.#begin('put', call)
+    this.begin('put', call)
     await verifyRecord(nameToBytes(name), record)
     await this.#init.backend.put(name, record, call)
   }
 
   async findPeer(peer: PeerId, call: DeskCall): Promise<PeerInfo> {
-    this.#begin('find-peer', call)
+    this.begin('find-peer', call)
     return await this.#init.backend.findPeer(peer, call)
   }
 
   async *findProviders(cid: CID, limit: number, call: DeskCall): AsyncGenerator<PeerInfo> {
-    this.#begin('find-providers', call)
+    this.begin('find-providers', call)
     let left = Math.min(limit === 0 ? DEFAULT_PROVIDERS : limit, MAX_PROVIDERS)
     for await (const provider of this.#init.backend.findProviders(cid, call)) {
       yield provider
@@ -65,8 +65,13 @@ export class Desk {
   }
 
   async *fetch(cid: CID, options: FetchOptions, call: DeskCall): AsyncGenerator<FetchedBlock> {
-    this.#begin('fetch', call)
-    for await (const block of this.#blocks(cid, options, call)) {
+    this.begin('fetch', call)
+    yield* this.blocks(cid, options, call)
+  }
+
+  /** Of one call that has begun: its bytes are counted. */
+  async *blocks(cid: CID, options: FetchOptions, call: DeskCall): AsyncGenerator<FetchedBlock> {
+    for await (const block of this.#walk(cid, options, call)) {
       this.#init.metrics.bytes(block.bytes.length)
       yield block
     }
@@ -74,7 +79,7 @@ export class Desk {
 
   /** For HEAD: whether the block is here or can be had, without giving it out. */
   async size(cid: CID, call: DeskCall): Promise<number> {
-    this.#begin('fetch', call)
+    this.begin('fetch', call)
     const bytes = await this.#init.backend.getBlock(cid, call)
     this.#init.quotas.takeBytes(call.holder, bytes.length)
     return bytes.length
@@ -86,7 +91,7 @@ export class Desk {
    * the provider itself.
    */
   async provide(cid: CID, provider: PeerInfo, call: DeskCall): Promise<ProvideOutcome> {
-    this.#begin('provide', call)
+    this.begin('provide', call)
     this.#init.provided.add(cid, provider)
     const copied = await this.#copy(cid, provider.id, call)
     if (!copied) return { copied, announced: false }
@@ -96,7 +101,7 @@ export class Desk {
   async #copy(root: CID, from: PeerId, call: DeskCall): Promise<boolean> {
     try {
       const options = { maxBytes: MAX_COPY_BYTES, from }
-      for await (const _ of this.#blocks(root, options, call)) continue
+      for await (const _ of this.#walk(root, options, call)) continue
       return true
     } catch (error) {
       call.signal?.throwIfAborted()
@@ -115,7 +120,7 @@ export class Desk {
     }
   }
 
-  async *#blocks(
+  async *#walk(
     root: CID,
     { maxBytes = MAX_FETCH_BYTES, oneBlock = false, from }: FetchOptions & { from?: PeerId },
     { holder, signal }: DeskCall
@@ -134,7 +139,8 @@ export class Desk {
     }
   }
 
-  #begin(method: string, { holder }: DeskCall): void {
+  /** Counts one call. @throws QuotaExceededError */
+  begin(method: string, { holder }: DeskCall): void {
     this.#init.quotas.takeCall(holder)
     this.#init.metrics.served(method)
   }
