@@ -3,9 +3,10 @@ import { systemClock, systemRandom } from '@waystone/kit'
 import { createDataFolder, datastorePath } from './data-folder.ts'
 import type { ComponentLogger, PrivateKey } from '@libp2p/interface'
 import { EventLog } from './events/event-log.ts'
+import { namedKeys } from './trust/named-keys.ts'
 import { openTrust } from './trust/open-trust.ts'
 import type { Clock, Random } from '@waystone/interface'
-import type { TrustAcl } from '@waystone/trust-acl'
+import type { NamedKeys, TrustAcl } from '@waystone/trust-acl'
 import type { Datastore } from 'interface-datastore'
 import type { LoadedConfig } from './config/load.ts'
 import type { Config } from './config/schema.ts'
@@ -44,6 +45,7 @@ export interface NodeParts {
   clock: Clock
   random: Random
   trust: TrustAcl
+  publishKeys: NamedKeys
   events: EventLog
   pluginFolder: string | undefined
   /** Aborted when the node is to stop, also while it starts. */
@@ -59,7 +61,8 @@ export async function openNodeParts(init: CreateNodeInit): Promise<NodeParts> {
   const pluginFolder = init.loaded?.origins.get('plugins')?.folder
   const ending = new AbortController()
   const events = new EventLog(clock)
-  const shared = { events, clock, random, pluginFolder, ending, stopping: ending.signal }
+  const publishKeys = namedKeys({ dataDir: init.config.dataDir, passphrase: init.passphrase, random })
+  const shared = { events, publishKeys, clock, random, pluginFolder, ending, stopping: ending.signal }
   const logger = init.logger ?? (await defaultLogger(init.config))
   const own: RunningPart[] = []
   try {

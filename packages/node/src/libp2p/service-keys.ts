@@ -10,6 +10,7 @@ export const SERVICE_KEYS = {
   rpc: 'rpc',
   doctor: 'doctor',
   adminApi: 'adminApi',
+  enforcement: 'enforcement',
   dht: 'dht',
   relayServer: 'relayServer',
   autonat: 'autonat',
@@ -19,6 +20,7 @@ export const SERVICE_KEYS = {
   relaySelection: 'relaySelection',
   fileTransfer: 'fileTransfer',
   tunnel: 'tunnel',
+  trustAcl: 'trustAcl',
   plugins: 'plugins'
 } as const
 

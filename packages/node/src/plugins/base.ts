@@ -5,6 +5,7 @@ import { identifyPlugin, identifyPushPlugin } from './identify.ts'
 import { autonatPlugin, dcutrPlugin, upnpPlugin } from './nat.ts'
 import { pluginHostPlugin } from './plugin-host.ts'
 import { rpcPlugin } from './rpc.ts'
+import { trustPlugin } from './trust.ts'
 import type { Plugins } from './plugin.ts'
 
 /** What every role can run. Ping is not among them: it always runs, since the DHT is made of it. */
@@ -14,6 +15,7 @@ export const basePlugins: Plugins = {
   [SERVICE_KEYS.rpc]: rpcPlugin,
   [SERVICE_KEYS.doctor]: doctorPlugin,
   [SERVICE_KEYS.dht]: dhtPlugin,
+  [SERVICE_KEYS.trustAcl]: trustPlugin,
   [SERVICE_KEYS.autonat]: autonatPlugin,
   [SERVICE_KEYS.dcutr]: dcutrPlugin,
   [SERVICE_KEYS.upnp]: upnpPlugin,

@@ -21,9 +21,11 @@ const MAX_STORED_ENTRY_BYTES = 12 * 1024
 /** The network's own DHT: networks never share one. */
 export const dhtPlugin: Plugin = { create }
 
-async function create({ config }: PluginContext): Promise<ServiceFactory | undefined> {
+async function create({ config, clock }: PluginContext): Promise<ServiceFactory | undefined> {
   if (config.dht.mode === 'off') return undefined
-  const { kadDHT, passthroughMapper, removePrivateAddressesMapper } = await import('@libp2p/kad-dht')
+  const [{ kadDHT, passthroughMapper, removePrivateAddressesMapper }, { dhtRecords }, { NewestRecords }] =
+    await Promise.all([import('@libp2p/kad-dht'), import('@waystone/trust-acl'), import('./newest-records.ts')])
+  const { validators, selectors, requireNewer } = dhtRecords({ clock })
   const prefix = `/dht/${config.network}`
   const dht = kadDHT({
     protocol: kadProtocol(config.network),
@@ -31,10 +33,16 @@ async function create({ config }: PluginContext): Promise<ServiceFactory | undef
     logPrefix: `libp2p:kad-dht:${config.network}`,
     datastorePrefix: prefix,
     peerInfoMapper: config.addresses.private ? passthroughMapper : removePrivateAddressesMapper,
-    initialQuerySelfInterval: FIRST_SELF_QUERY_MS
+    initialQuerySelfInterval: FIRST_SELF_QUERY_MS,
+    validators,
+    selectors
   })
   const limits = { prefix, maxEntries: MAX_STORED_ENTRIES, maxEntryBytes: MAX_STORED_ENTRY_BYTES }
-  return components => dht(withStore(components, new BoundedDatastore({ ...limits, store: components.datastore })))
+  return components => {
+    const store = new BoundedDatastore({ ...limits, store: components.datastore })
+    const newest = { store, prefix: `${prefix}/record`, requireNewer: { ipns: requireNewer } }
+    return dht(withStore(components, new NewestRecords(newest)))
+  }
 }
 
 /** libp2p adds parts later and throws for those that are absent, so that a copy would not do. */

@@ -1,0 +1,21 @@
+import { shippedCopies } from '../trust/shipped-copies.ts'
+import type { Plugin } from './plugin.ts'
+
+/** Keeps trust files fresh, publishes them, and exchanges them with other peers. */
+export const trustPlugin: Plugin = {
+  async create({ config, trust, audit, publishKeys: keys, clock, random }) {
+    const { trustAcl } = await import('@waystone/trust-acl')
+    const { entries, mirrors } = config.trust
+    return trustAcl({
+      trust,
+      audit,
+      mayCarry: ({ trustlevel, trustedFunctions }) =>
+        trustedFunctions['redistribute-ipns'] ?? trust.matrix.allows('redistribute-ipns', trustlevel),
+      mirrors,
+      shipped: shippedCopies(entries),
+      keys,
+      clock,
+      random
+    })
+  }
+}
