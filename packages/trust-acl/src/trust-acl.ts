@@ -73,7 +73,6 @@ export class TrustAcl implements NodeTrust {
     this.#unfollowRules = rules?.onChange(() => this.#listeners.call())
     this.#ends = new EndWatch({
       clock,
-      entries: () => this.#entries.all(),
       onChange: ceased => this.#onTime(ceased),
       onFinal: (held, ended) => this.#makeFinal(held, ended)
     })
@@ -187,7 +186,6 @@ export class TrustAcl implements NodeTrust {
       onFault: fault => this.#log?.error(fault)
     })
     for (const held of this.#database.all()) this.#learn(held)
-    this.#ends.start()
   }
 
   #shown(held: HeldEntry): TrustEntry {
@@ -196,6 +194,12 @@ export class TrustAcl implements NodeTrust {
 
   #learn(held: HeldEntry): void {
     this.#view.index.set(voiceOf(held), nodesOf(held))
+    this.#ends.put(held)
+  }
+
+  #forget(pubkey: string): void {
+    this.#view.index.delete(pubkey)
+    this.#ends.delete(pubkey)
   }
 
   #onChange(change: DatabaseChange): void {
@@ -203,9 +207,8 @@ export class TrustAcl implements NodeTrust {
     if (this.#database === undefined) return
     const { before, after } = change
     if (after !== undefined) this.#learn(after)
-    else if (before !== undefined) this.#view.index.delete(before.entry.pubkey)
+    else if (before !== undefined) this.#forget(before.entry.pubkey)
     for (const event of eventsOf(change)) this.#audit?.add(event)
-    this.#ends.refresh()
     this.#listeners.call()
   }
 

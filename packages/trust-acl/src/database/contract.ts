@@ -49,8 +49,11 @@ export interface StoredEntry extends Omit<TrustEntry, 'fetched' | 'ttl' | 'statu
 }
 
 /** What is kept of a trust file. */
-export interface StoredFile {
+export interface HeldFile {
+  readonly file: TrustFile
+  /** As published. */
   readonly bytes: Uint8Array
+  /** The signed IPNS record by which it came. */
   readonly record: Uint8Array
   readonly cid: string
   readonly sequence: bigint
@@ -59,11 +62,6 @@ export interface StoredFile {
   readonly via: RecordWay
   /** Milliseconds since the Unix epoch. */
   readonly fetched: number
-}
-
-/** A stored file, read. */
-export interface HeldFile extends StoredFile {
-  readonly file: TrustFile
 }
 
 /** An entry with all that is known of it. */

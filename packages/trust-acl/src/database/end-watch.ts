@@ -1,12 +1,10 @@
 import { FINAL_AFTER_MS, MAX_WAIT_MS } from './constants.ts'
-import { fileEnd, trustEnd } from './entry.ts'
+import { endOf, trustEnd } from './entry.ts'
 import type { Clock, Timer } from '@waystone/interface'
 import type { Ended, HeldEntry } from './contract.ts'
 
 export interface EndWatchInit {
   clock: Clock
-  /** The entries as of now. */
-  entries: () => Iterable<HeldEntry>
   /** Entries began or ceased to count because time went on. */
   onChange: (ceased: readonly HeldEntry[]) => void
   /** The clock stood by the end of an entry for so long that it is final. */
@@ -22,6 +20,8 @@ export interface EndWatchInit {
  */
 export class EndWatch {
   readonly #init: EndWatchInit
+  /** Those that can end, by public key. */
+  readonly #mortal = new Map<string, HeldEntry>()
   /** By public key, when an end was seen first, in monotonic milliseconds. */
   readonly #over = new Map<string, number>()
   #timer: Timer | undefined
@@ -31,17 +31,17 @@ export class EndWatch {
     this.#init = init
   }
 
-  /** Takes the entries as they are: nothing is reported for what ended before. */
-  start(): void {
-    this.#compare()
+  /** Takes an entry as it is now: what has ended already is not reported. */
+  put(held: HeldEntry): void {
+    const { pubkey, ended } = held.entry
+    this.#drop(pubkey)
+    if (ended === undefined && Number.isFinite(endOf(held))) this.#mortal.set(pubkey, held)
+    if (this.#isOver(held)) this.#over.set(pubkey, this.#init.clock.monotonic())
     this.#arm()
   }
 
-  /** To be called when entries changed. */
-  refresh(): void {
-    const { ceased } = this.#compare()
-    this.#arm()
-    if (ceased.length > 0) this.#init.onChange(ceased)
+  delete(pubkey: string): void {
+    if (this.#drop(pubkey)) this.#arm()
   }
 
   close(): void {
@@ -49,37 +49,36 @@ export class EndWatch {
     this.#timer?.clear()
   }
 
-  #tick(): void {
-    const { changed, ceased } = this.#compare()
-    this.#finalise()
-    this.#arm()
-    if (changed) this.#init.onChange(ceased)
+  #drop(pubkey: string): boolean {
+    this.#over.delete(pubkey)
+    return this.#mortal.delete(pubkey)
   }
 
-  /** Takes note of what ended and what did not end after all, since it was called last. */
-  #compare(): { changed: boolean; ceased: HeldEntry[] } {
-    const { clock, entries } = this.#init
-    const [now, since] = [clock.now(), clock.monotonic()]
-    const before = new Map(this.#over)
-    const ceased: HeldEntry[] = []
-    this.#over.clear()
-    for (const held of entries()) {
-      if (!canEnd(held) || now < endOf(held)) continue
-      const { pubkey } = held.entry
-      if (!before.has(pubkey)) ceased.push(held)
-      this.#over.set(pubkey, before.get(pubkey) ?? since)
-      before.delete(pubkey)
-    }
-    // what is left ended for good, was given anew, or the clock went back
-    return { changed: before.size > 0 || ceased.length > 0, ceased }
+  #isOver(held: HeldEntry): boolean {
+    return this.#mortal.has(held.entry.pubkey) && this.#init.clock.now() >= endOf(held)
+  }
+
+  #tick(): void {
+    const ceased = [...this.#mortal.values()].filter(held => this.#isOver(held) && !this.#over.has(held.entry.pubkey))
+    const revived = [...this.#over.keys()].filter(pubkey => !this.#stillOver(pubkey))
+    for (const { entry } of ceased) this.#over.set(entry.pubkey, this.#init.clock.monotonic())
+    for (const pubkey of revived) this.#over.delete(pubkey)
+    this.#finalise()
+    this.#arm()
+    if (ceased.length + revived.length > 0) this.#init.onChange(ceased)
+  }
+
+  #stillOver(pubkey: string): boolean {
+    const held = this.#mortal.get(pubkey)
+    return held !== undefined && this.#isOver(held)
   }
 
   #finalise(): void {
-    const { clock, entries, onFinal } = this.#init
+    const { clock, onFinal } = this.#init
     const before = clock.monotonic() - FINAL_AFTER_MS
-    for (const held of entries()) {
-      const since = this.#over.get(held.entry.pubkey)
-      if (since === undefined || since > before || held.entry.trustlevel === 'blocked') continue
+    for (const [pubkey, since] of this.#over) {
+      const held = this.#mortal.get(pubkey)
+      if (held === undefined || since > before || held.entry.trustlevel === 'blocked') continue
       onFinal(held, clock.now() >= trustEnd(held) ? 'expired' : 'invalid')
     }
   }
@@ -87,29 +86,18 @@ export class EndWatch {
   #arm(): void {
     this.#timer?.clear()
     this.#timer = undefined
-    const wait = this.#nextWait()
-    if (wait !== undefined && !this.#closed) this.#timer = this.#init.clock.setTimeout(() => this.#tick(), wait)
+    if (this.#closed || this.#mortal.size === 0) return
+    this.#timer = this.#init.clock.setTimeout(() => this.#tick(), this.#wait())
   }
 
-  #nextWait(): number | undefined {
+  /** Until the next end; short enough for every timer, and to notice soon that the wall clock was set. */
+  #wait(): number {
     const now = this.#init.clock.now()
-    const waits: number[] = []
-    for (const held of this.#init.entries()) if (canEnd(held)) waits.push(endOf(held) - now)
-    if (waits.length === 0) return undefined
-    return Math.min(
-      MAX_WAIT_MS,
-      ...waits
-        .filter(wait => wait > 0)
-        .sort((a, b) => a - b)
-        .slice(0, 1)
-    )
+    let wait = MAX_WAIT_MS
+    for (const held of this.#mortal.values()) {
+      const left = endOf(held) - now
+      if (left > 0 && left < wait) wait = left
+    }
+    return wait
   }
-}
-
-function canEnd(held: HeldEntry): boolean {
-  return held.entry.ended === undefined && Number.isFinite(endOf(held))
-}
-
-function endOf(held: HeldEntry): number {
-  return Math.min(trustEnd(held), fileEnd(held))
 }

@@ -1,4 +1,5 @@
 import { looksLikePeerId, normalPubkey } from '../model/names.ts'
+import { createVoice } from '../decide/voice.ts'
 import { MAX_CACHE_LIFETIME_MS } from './constants.ts'
 import {
   checkAddresses,
@@ -80,15 +81,13 @@ export function fileEnd({ entry: { kind, cacheLifetime = MAX_CACHE_LIFETIME_MS }
 
 /** The entry as decisions need it. Pure. */
 export function voiceOf(held: HeldEntry): Voice {
-  const { pubkey, label, trustlevel, trustedFunctions, ended } = held.entry
-  const overrides = Object.entries(trustedFunctions)
-  return {
-    id: pubkey,
-    label,
-    level: trustlevel,
-    functions: overrides.length === 0 ? undefined : new Map(overrides),
-    endsAt: ended === undefined ? Math.min(trustEnd(held), fileEnd(held)) : Number.NEGATIVE_INFINITY
-  }
+  const { entry } = held
+  return createVoice(entry, entry.ended === undefined ? endOf(held) : Number.NEGATIVE_INFINITY)
+}
+
+/** When it ceases to count, in milliseconds since the Unix epoch. Pure. */
+export function endOf(held: HeldEntry): number {
+  return Math.min(trustEnd(held), fileEnd(held))
 }
 
 /** Whom the entry speaks for. Pure. */

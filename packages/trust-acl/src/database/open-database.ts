@@ -1,12 +1,11 @@
 import { messageOf } from '@waystone/kit/error-fields'
-import { parseTrustFile } from '../trust-file/parse-trust-file.ts'
 import { configPeers } from './from-config.ts'
 import { createEntry } from './entry.ts'
 import { normalPubkey } from '../model/names.ts'
 import { TrustDatabase } from './trust-database.ts'
 import type { Clock } from '@waystone/interface'
 import type { TrustAclConfig } from '../trust-acl-contract.ts'
-import type { DatabaseChange, HeldEntry, HeldFile, StoredEntry, StoredFile, TrustEntryInit } from './contract.ts'
+import type { DatabaseChange, TrustEntryInit } from './contract.ts'
 import type { StoredTrust, TrustStore } from './store.ts'
 
 export interface OpenDatabaseInit {
@@ -29,24 +28,11 @@ export async function openDatabase(init: OpenDatabaseInit): Promise<TrustDatabas
   const peers = configPeers(config, clock.now())
   const named = new Set(peers.map(({ entry }) => entry.pubkey))
   const database = new TrustDatabase({ store, clock, onChange, isConfigured: pubkey => named.has(pubkey) })
-  for (const entry of stored.entries.values()) attempt(init, () => database.hold(heldOf(init, entry, stored.files)))
+  for (const entry of stored.entries.values())
+    attempt(init, () => database.hold({ entry, file: stored.files.get(entry.pubkey), stored: true }))
   for (const entry of config.entries ?? []) await take(init, entry, { database, stored })
   for (const held of peers) if (isNew(database, stored, held.entry.pubkey)) attempt(init, () => database.hold(held))
   return database
-}
-
-function heldOf(init: OpenDatabaseInit, entry: StoredEntry, files: ReadonlyMap<string, StoredFile>): HeldEntry {
-  const file = files.get(entry.pubkey)
-  return { entry, file: file === undefined ? undefined : readFile(init, entry, file), stored: true }
-}
-
-function readFile({ onFault }: OpenDatabaseInit, entry: StoredEntry, stored: StoredFile): HeldFile | undefined {
-  try {
-    return { ...stored, file: parseTrustFile(stored.bytes) }
-  } catch (error) {
-    onFault(`the trust file of "${entry.label}" cannot be read (${messageOf(error)})`)
-    return undefined
-  }
 }
 
 interface Taking {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { isEntryLevel } from '../model/levels.ts'
+import { decodeChecked, encodeChecked } from './file-text.ts'
 import { MAX_ADDRESSES, MAX_FUNCTION_LENGTH, MAX_LABEL_LENGTH, MAX_OVERRIDES } from './constants.ts'
 import type { EntryLevel } from '../contract.ts'
-import type { StoredEntry, StoredFile } from './contract.ts'
+import type { HeldFile, StoredEntry } from './contract.ts'
 
 const time = z.int().min(0)
 const pubkey = z.string().min(1).max(128)
@@ -36,7 +37,8 @@ const fileHead = z.strictObject({
   ttl: time,
   via: z.enum(['dht', 'rpc', 'https', 'shipped', 'own']),
   fetched: time,
-  recordBytes: z.int().min(0)
+  recordBytes: z.int().min(0),
+  fileBytes: z.int().min(0)
 })
 
 const NEWLINE = 10
@@ -56,29 +58,43 @@ export function decodeEntry(row: Uint8Array): StoredEntry {
   }
 }
 
-/** One row for all that was fetched, so that a crash never leaves half of it: a line of JSON, the record, the file. */
-export function encodeFile({ bytes, record, sequence, ...head }: StoredFile): Uint8Array {
-  const { cid, ttl, via, fetched } = head
-  const line = { cid, ttl, via, fetched, sequence: sequence.toString(), recordBytes: record.length }
+/**
+ * One row for all that was fetched, so that a crash never leaves half of it: a
+ * line of JSON, the record, the file as published, the file as it was read.
+ */
+export function encodeFile({ file, bytes, record, sequence, cid, ttl, via, fetched }: HeldFile): Uint8Array {
+  const lengths = { recordBytes: record.length, fileBytes: bytes.length }
+  const line = { cid, ttl, via, fetched, sequence: sequence.toString(), ...lengths }
   const start = new TextEncoder().encode(`${JSON.stringify(line)}\n`)
-  const row = new Uint8Array(start.length + record.length + bytes.length)
-  row.set(start)
-  row.set(record, start.length)
-  row.set(bytes, start.length + record.length)
-  return row
+  return concat([start, record, bytes, new TextEncoder().encode(encodeChecked(file))])
 }
 
 /** @throws Error of zod or JSON - the row is not one */
-export function decodeFile(row: Uint8Array): StoredFile {
+export function decodeFile(row: Uint8Array): HeldFile {
   const end = row.indexOf(NEWLINE)
   if (end < 0) throw new RangeError('the row has no head')
-  const { recordBytes, ...head } = fileHead.parse(readJson(row.subarray(0, end)))
+  const { recordBytes, fileBytes, ...head } = fileHead.parse(readJson(row.subarray(0, end)))
   const rest = row.subarray(end + 1)
-  if (rest.length < recordBytes) throw new RangeError('the row ends within its record')
-  // copies, as the row may be memory of the database
-  return { ...head, record: rest.slice(0, recordBytes), bytes: rest.slice(recordBytes) }
+  if (rest.length < recordBytes + fileBytes) throw new RangeError('the row ends too soon')
+  const file = decodeChecked(readText(rest.subarray(recordBytes + fileBytes)))
+  // copies, so that the row itself can be freed
+  return { ...head, file, record: rest.slice(0, recordBytes), bytes: rest.slice(recordBytes, recordBytes + fileBytes) }
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }
 
 function readJson(bytes: Uint8Array): unknown {
-  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  return JSON.parse(readText(bytes))
+}
+
+function readText(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
 }

@@ -4,13 +4,13 @@ import { Key } from 'interface-datastore'
 import { MAX_ENTRIES, MAX_ROW_BYTES } from './constants.ts'
 import { decodeEntry, decodeFile, encodeEntry, encodeFile } from './rows.ts'
 import type { Datastore } from 'interface-datastore'
-import type { StoredEntry, StoredFile } from './contract.ts'
+import type { HeldFile, StoredEntry } from './contract.ts'
 
 /** What a store held when it was opened. */
 export interface StoredTrust {
   /** By public key, as the next ones. */
   entries: Map<string, StoredEntry>
-  files: Map<string, StoredFile>
+  files: Map<string, HeldFile>
   /** What the config once named, and must not be taken from it again. */
   seen: Set<string>
   /** Rows that could not be read, one sentence each; they were skipped. */
@@ -46,7 +46,7 @@ export class TrustStore {
     await this.#rows.put(keyOf('entry', entry.pubkey), encodeEntry(entry))
   }
 
-  async putFile(pubkey: string, file: StoredFile): Promise<void> {
+  async putFile(pubkey: string, file: HeldFile): Promise<void> {
     await this.#rows.put(keyOf('file', pubkey), encodeFile(file))
   }
 

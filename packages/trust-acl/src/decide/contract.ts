@@ -11,8 +11,10 @@ export interface Voice {
   readonly id: string
   readonly label: string
   readonly level: EntryLevel
-  /** Overrides; undefined if there are none. */
-  readonly functions: ReadonlyMap<string, boolean> | undefined
+  /** The answer to everything, if it blocks. */
+  readonly blocked: TrustDecision | undefined
+  /** Overrides: the answers by function; undefined if there are none. */
+  readonly functions: ReadonlyMap<string, TrustDecision> | undefined
   /** From when on it does not count, in milliseconds since the Unix epoch; may be infinite. */
   readonly endsAt: number
 }
@@ -54,9 +56,10 @@ export interface DecisionView {
 
 /** What all that is known of a peer comes to, for one function. */
 export interface Standing {
-  blockedBy: Voice | undefined
-  deniedBy: Voice | undefined
-  allowedBy: Voice | undefined
+  /** The answer of an entry that blocks it. */
+  blocked: TrustDecision | undefined
+  /** The answer of an override: one that denies, or else one that allows. */
+  override: TrustDecision | undefined
   /** The highest that counts. */
   level: TrustLevel
 }

@@ -1,8 +1,11 @@
 import { CONNECT } from '../model/functions.ts'
+import { RANK } from '../model/levels.ts'
 import { liftedLevel, standingOf } from './standing.ts'
 import { strictRefusal } from './strict-remotes.ts'
 import type { TrustDecision, TrustLevel } from '@waystone/interface'
-import type { DecisionSubject, DecisionView, Standing } from './contract.ts'
+import type { DecisionSubject, DecisionView } from './contract.ts'
+
+const SELF: TrustDecision = Object.freeze({ allow: true, reason: 'this node itself' })
 
 /**
  * Whether a subject may do something, and why. Pure: the same view, subject,
@@ -29,44 +32,22 @@ export function decide(
   if (ruled?.allow === false) return ruled
   const peer = subject.peer.toString()
   const mention = view.index.get(peer)
-  const standing = standingOf(mention, trustFunction, now)
-  if (standing.blockedBy !== undefined) return denied(`blocked by "${standing.blockedBy.label}"`)
-  if (peer === view.self) return { allow: true, reason: 'this node itself' }
+  const { blocked, override, level } = standingOf(mention, trustFunction, now)
+  if (blocked !== undefined) return blocked
+  if (peer === view.self) return SELF
   const misplaced = trustFunction === CONNECT ? strictRefusal(mention, subject, now) : undefined
+  if (misplaced !== undefined) return misplaced
   return (
-    misplaced ??
-    exception(standing, trustFunction) ??
-    granted(view, peer, trustFunction) ??
-    byLevel(view, { peer, standing, trustFunction })
+    override ?? view.grants.answer(peer, trustFunction) ?? view.matrix.answer(trustFunction, lifted(view, peer, level))
   )
 }
 
 /** The level of a peer, as the matrix sees it. Pure. */
 export function levelOf(view: DecisionView, peer: string, now: number): TrustLevel {
-  const { blockedBy, level } = standingOf(view.index.get(peer), '', now)
-  return blockedBy === undefined ? liftedLevel(level, view.ratedLevel(peer)) : 'blocked'
+  const { blocked, level } = standingOf(view.index.get(peer), '', now)
+  return blocked === undefined ? lifted(view, peer, level) : 'blocked'
 }
 
-function exception({ deniedBy, allowedBy }: Standing, trustFunction: string): TrustDecision | undefined {
-  if (deniedBy !== undefined) return denied(`${trustFunction} is denied by "${deniedBy.label}" (override)`)
-  if (allowedBy === undefined) return undefined
-  return { allow: true, reason: `${trustFunction} is allowed by "${allowedBy.label}" (override)` }
-}
-
-function granted({ grants }: DecisionView, peer: string, trustFunction: string): TrustDecision | undefined {
-  return grants.answer(peer, trustFunction)
-}
-
-interface LevelQuestion {
-  peer: string
-  standing: Standing
-  trustFunction: string
-}
-
-function byLevel(view: DecisionView, { peer, standing, trustFunction }: LevelQuestion): TrustDecision {
-  return view.matrix.answer(trustFunction, liftedLevel(standing.level, view.ratedLevel(peer)))
-}
-
-function denied(reason: string): TrustDecision {
-  return { allow: false, reason }
+function lifted({ ratedLevel }: DecisionView, peer: string, level: TrustLevel): TrustLevel {
+  return RANK[level] >= RANK.marginal ? level : liftedLevel(level, ratedLevel(peer))
 }

@@ -21,7 +21,9 @@ export class Grants {
 
   /** The answer if the peer was granted the function. */
   answer(peer: string, trustFunction: string): TrustDecision | undefined {
-    for (const grantees of this.#grants.get(trustFunction) ?? []) {
+    const all = this.#grants.get(trustFunction)
+    if (all === undefined) return undefined
+    for (const grantees of all) {
       if (grantees === 'anyone') return { allow: true, reason: `${trustFunction} is granted to anyone` }
       if (grantees.has(peer)) return { allow: true, reason: `${trustFunction} is granted to this peer` }
     }

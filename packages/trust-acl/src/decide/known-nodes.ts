@@ -2,6 +2,7 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { RANK } from '../model/levels.ts'
 import { decide, levelOf } from './decide.ts'
 import { isLive } from './standing.ts'
+import type { PeerId } from '@libp2p/interface'
 import type { TrustedNode } from '@waystone/interface'
 import type { DecisionView, Mention } from './contract.ts'
 
@@ -27,10 +28,22 @@ function knownNode(view: DecisionView, text: string, { trustFunction, now }: Nod
   const addresses = [...new Set(live.flatMap(({ node }) => node.remotes))]
   const label = best.node.label === '' ? best.voice.label : `${best.voice.label}/${best.node.label}`
   const strict = live.some(({ node }) => node.remotesStrict && node.remotes.length > 0)
-  return { peer: peerIdFromString(text), label, level: levelOf(view, text, now), addresses, strict }
+  const rest = { label, level: levelOf(view, text, now), addresses, strict }
+  return withPeer(text, rest)
 }
 
-/** A peer id is costly to make, and a decision needs only its text. */
+/** The id is made when it is wanted: that costs more than all the rest, and there may be 100,000. */
+function withPeer(text: string, rest: Omit<TrustedNode, 'peer'>): TrustedNode {
+  let peer: PeerId | undefined
+  return {
+    ...rest,
+    get peer() {
+      peer ??= peerIdFromString(text)
+      return peer
+    }
+  }
+}
+
 function isAllowed(view: DecisionView, text: string, { trustFunction, now }: NodeQuestion): boolean {
   return decide(view, { peer: text }, trustFunction, now).allow
 }

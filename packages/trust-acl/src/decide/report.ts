@@ -67,7 +67,7 @@ function entriesOf({ index }: DecisionView, peer: string, now: number): Reported
   const found: ReportedEntry[] = []
   for (let at = index.get(peer); at !== undefined; at = at.next) {
     const { label, level, functions } = at.voice
-    const trustedFunctions = Object.fromEntries(functions ?? [])
+    const trustedFunctions = Object.fromEntries([...(functions ?? [])].map(([name, { allow }]) => [name, allow]))
     found.push({ label, node: at.node.label, level, trustedFunctions, ignored: ignoredBecause(at.voice, now) })
   }
   return found

@@ -9,7 +9,7 @@ export function isLive(voice: Voice, now: number): boolean {
 
 /** What the places at which a peer is named come to. Pure. */
 export function standingOf(mention: Mention | undefined, trustFunction: string, now: number): Standing {
-  const standing: Standing = { blockedBy: undefined, deniedBy: undefined, allowedBy: undefined, level: 'none' }
+  const standing: Standing = { blocked: undefined, override: undefined, level: 'none' }
   for (let at = mention; at !== undefined; at = at.next) {
     if (isLive(at.voice, now)) hear(standing, at.voice, trustFunction)
   }
@@ -17,13 +17,12 @@ export function standingOf(mention: Mention | undefined, trustFunction: string, 
 }
 
 function hear(standing: Standing, voice: Voice, trustFunction: string): void {
-  if (voice.level === 'blocked') {
-    standing.blockedBy = voice
+  if (voice.blocked !== undefined) {
+    standing.blocked = voice.blocked
     return
   }
   const override = voice.functions?.get(trustFunction)
-  if (override === true) standing.allowedBy = voice
-  else if (override === false) standing.deniedBy = voice
+  if (override !== undefined && standing.override?.allow !== false) standing.override = override
   if (RANK[voice.level] > RANK[standing.level]) standing.level = voice.level
 }
 

@@ -15,6 +15,9 @@ export interface FunctionRow {
   readonly overridden: boolean
 }
 
+/** Names besides the rows whose answers are kept: protocols of this node, mostly. Remotes may make up more of them. */
+const MAX_KEPT_NAMES = 1_024
+
 type Answers = Readonly<Record<TrustLevel, TrustDecision>>
 
 /** Which level may do what: the default, changed by the config. Never changes itself. */
@@ -22,6 +25,7 @@ export class FunctionMatrix {
   /** The fourteen, then this node's own, then what else the config names. */
   readonly rows: readonly FunctionRow[]
   readonly #answers: ReadonlyMap<string, Answers>
+  readonly #others = new Map<string, Answers>()
 
   constructor(changes: MatrixChanges = {}) {
     const named = [...Object.keys(FUNCTIONS), ...Object.keys(OWN_FUNCTIONS), ...Object.keys(changes)]
@@ -40,9 +44,15 @@ export class FunctionMatrix {
 
   /** What the level alone says. */
   answer(trustFunction: string, level: TrustLevel): TrustDecision {
-    // made once for each line, as this is asked for every stream; other names may come from a remote
-    const answers = this.#answers.get(trustFunction)
-    return answers === undefined ? answerAt(createRow(trustFunction, {}), level) : answers[level]
+    // made once for each name, as this is asked for every stream
+    return (this.#answers.get(trustFunction) ?? this.#others.get(trustFunction) ?? this.#learn(trustFunction))[level]
+  }
+
+  #learn(trustFunction: string): Answers {
+    const answers = answersOf(createRow(trustFunction, {}))
+    if (this.#others.size >= MAX_KEPT_NAMES) this.#others.clear()
+    this.#others.set(trustFunction, answers)
+    return answers
   }
 }
 
