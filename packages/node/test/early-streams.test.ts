@@ -1,12 +1,9 @@
 import { multiaddr } from '@multiformats/multiaddr'
-import { afterEach, expect, test } from 'vitest'
-import { InboundGater } from '../src/libp2p/inbound-gater.ts'
+import { expect, test } from 'vitest'
 import { startLocalNode } from './local-node.ts'
-import type { Connection, Stream } from '@libp2p/interface'
+import type { Connection, ConnectionGater, Stream } from '@libp2p/interface'
 
 const PROTOCOL = '/early-streams-test/1.0.0'
-
-afterEach(() => Reflect.deleteProperty(InboundGater.prototype, 'denyInboundUpgradedConnection'))
 
 test('a peer keeps the many streams that it opens before this side has set up the connection', async () => {
   await using server = await startLocalNode('relay')
@@ -24,7 +21,8 @@ test('a peer keeps the many streams that it opens before this side has set up th
     for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve))
     return false
   }
-  Object.assign(InboundGater.prototype, { denyInboundUpgradedConnection })
+  const { components } = server.node.libp2p as unknown as { components: { connectionGater: ConnectionGater } }
+  Object.assign(components.connectionGater, { denyInboundUpgradedConnection })
   await client.node.libp2p.dial(multiaddr(server.addresses[0]))
   const streams = await opened.promise
   expect(streams.map(({ status }) => status)).toEqual(streams.map(() => 'open'))

@@ -8,6 +8,7 @@ import {
 } from './connection-limits.ts'
 import { createDiscovery } from './discovery.ts'
 import { createEncrypters } from './encrypters.ts'
+import { createEnforcement } from './enforcement.ts'
 import { InboundGater } from './inbound-gater.ts'
 import { limitAddresses } from './limit-addresses.ts'
 import { publishAddresses } from './publish-addresses.ts'
@@ -19,10 +20,11 @@ import { AGENT_NAME, VERSION } from '../version.ts'
 import type { ComponentLogger, Libp2p, PrivateKey } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import type { ByteCounts } from './byte-counts.ts'
+import type { EnforcementParts } from './enforcement.ts'
 import type { NodeMetrics } from '../metrics/node-metrics.ts'
 import type { PluginContext, Plugins, ServiceFactory } from '../plugins/plugin.ts'
 
-export interface Libp2pParts extends PluginContext {
+export interface Libp2pParts extends PluginContext, Pick<EnforcementParts, 'rules' | 'audit'> {
   plugins: Plugins
   privateKey: PrivateKey
   datastore: Datastore
@@ -47,7 +49,13 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
       import('@libp2p/ping')
     ]
   )
-  const own: Record<string, ServiceFactory> = { [SERVICE_KEYS.adminApi]: parts.adminApi }
+  const limits = new InboundGater({ limits: config.connections, clock, onRefused: metrics?.countRefusal })
+  const made: { libp2p?: Libp2p } = {}
+  const { enforcement, service } = createEnforcement({ ...parts, limits }, () => made.libp2p?.services)
+  const own: Record<string, ServiceFactory> = {
+    [SERVICE_KEYS.adminApi]: parts.adminApi,
+    [SERVICE_KEYS.enforcement]: service
+  }
   const pings = { maxInboundStreams: MAX_PING_STREAMS, maxOutboundStreams: MAX_PING_STREAMS }
   const libp2p: Libp2p = await createLibp2p({
     start: false,
@@ -66,10 +74,11 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     streamMuxers: [yamux({ maxEarlyStreams: MAX_EARLY_STREAMS })],
     peerDiscovery,
     services: { [SERVICE_KEYS.ping]: ping(pings), ...services, ...own },
-    connectionGater: new InboundGater({ limits: config.connections, clock, onRefused: metrics?.countRefusal }),
+    connectionGater: enforcement,
     connectionManager: connectionManagerInit(config),
     connectionMonitor: connectionMonitorInit()
   })
+  made.libp2p = libp2p
   limitAddresses(libp2p.peerStore)
   publishAddresses(libp2p)
   return libp2p

@@ -21,6 +21,7 @@ export const SERVICE_KEYS = {
   fileTransfer: 'fileTransfer',
   tunnel: 'tunnel',
   trustAcl: 'trustAcl',
+  delegate: 'delegate',
   plugins: 'plugins'
 } as const
 

@@ -2,7 +2,8 @@ import type { Plugin } from './plugin.ts'
 
 /** Asks peers to dial our addresses back, and so learns which ones work. */
 export const autonatPlugin: Plugin = {
-  create: async ({ config }) => (config.nat.autonat ? (await import('@libp2p/autonat-v2')).autoNATv2() : undefined)
+  create: async ({ config, trust }) =>
+    config.nat.autonat ? (await import('../libp2p/autonat.ts')).trustedAutonat(trust) : undefined
 }
 
 /** Turns a relayed connection into a direct one where the NATs allow it. */

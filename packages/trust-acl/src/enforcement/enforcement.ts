@@ -11,6 +11,8 @@ export interface EnforcementInit {
   /** The rules by IP, for those who have not proved yet who they are. */
   checkAddress?: ((address: Multiaddr) => TrustDecision | undefined) | undefined
   audit?: Pick<AuditSink, 'add'> | undefined
+  /** Limits of new connections, which are the same for all. */
+  exceedsLimits?: ((connection: MultiaddrConnection) => boolean) | undefined
 }
 
 /**
@@ -35,8 +37,9 @@ export class Enforcement implements ConnectionGater {
     return peer === undefined ? this.#refuses(address) : this.#denies(outbound(peer, address), 'connect')
   }
 
-  /** Before the handshake: only the address is known. */
-  readonly denyInboundConnection = ({ remoteAddr }: MultiaddrConnection): boolean => this.#refuses(remoteAddr)
+  /** Before the handshake: only the address is known. Those whom a rule keeps out use up nobody's share of the limits. */
+  readonly denyInboundConnection = (connection: MultiaddrConnection): boolean =>
+    this.#refuses(connection.remoteAddr) || this.#init.exceedsLimits?.(connection) === true
 
   readonly denyInboundEncryptedConnection = (peer: PeerId, { remoteAddr: address }: MultiaddrConnection): boolean =>
     this.#denies({ peer, address, direction: 'inbound' }, 'connect')
