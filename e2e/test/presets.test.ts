@@ -13,13 +13,13 @@ const onFreePorts: Record<string, string> = {
   relay: '/ip4/0.0.0.0/tcp/0,/ip4/0.0.0.0/tcp/0/ws,/ip4/0.0.0.0/udp/0/quic-v1,/ip4/0.0.0.0/udp/0/webrtc-direct'
 }
 
-it('finds the presets', () => expect(presets.toSorted()).toEqual(['dev', 'edge', 'relay', 'seed']))
+it('finds the presets', () => expect(presets.toSorted()).toEqual(['dev', 'edge', 'relay', 'seed', 'thin']))
 
 it.each(presets)('the preset %s starts as it is', async preset => {
   const folder = await temporaryFolder()
   onTestFinished(() => folder[Symbol.asyncDispose]())
   const listen = onFreePorts[preset]
-  const role = preset === 'dev' ? 'edge' : (preset as 'seed' | 'relay' | 'edge')
+  const role = preset === 'seed' || preset === 'relay' ? preset : 'edge'
   await using node = await startNode({
     role,
     dataDir: join(folder.path, preset),

@@ -1,20 +1,27 @@
 import { AdminPathUnknownError } from './errors.ts'
 import { Gate } from './gate.ts'
 import { nodeStops } from './node-stops.ts'
-import { LimitedServer } from './limited-server.ts'
+import { listen } from './listen.ts'
+import { LimitedServer } from '../http/limited-server.ts'
 import { refusal, send } from './reply.ts'
 import { createRpcHandler } from './rpc-handler.ts'
-import { OpenAnswers } from './open-answers.ts'
-import { GOODBYE_MS, STALLED_ANSWER_MS } from './constants.ts'
+import { OpenAnswers } from '../http/open-answers.ts'
+import { readTls } from './tls.ts'
+import { GOODBYE_MS, LIMITS, REQUEST_TIMES, STALLED_ANSWER_MS } from './constants.ts'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '@waystone/interface'
 import type { Admission } from './gate.ts'
-import type { LimitedServerInit } from './limited-server.ts'
+import type { RequestTimes } from '../http/limited-server.ts'
+import type { Config } from '../config/schema.ts'
 import type { Reply } from './reply.ts'
 import type { AdminRoutes, RpcHandler } from './rpc-handler.ts'
 import type { Routes } from './routes.ts'
 
-export interface AdminServerInit extends Omit<LimitedServerInit, 'answer'> {
+export interface AdminServerInit {
+  /** Where it listens: loopback, a unix socket, or anywhere with TLS. */
+  admin: Config['admin']
+  /** For tests: shorter times. */
+  requestTimes?: RequestTimes | undefined
   routes: Routes
   /** The services that are called with the token. */
   rpc: AdminRoutes
@@ -57,11 +64,17 @@ export class AdminServer {
    * @throws PortInUseError, AdminListenError, AdminSocketInUseError, AdminTlsRequiredError, CertificateUnreadableError
    */
   async start(token: string): Promise<string> {
-    const { admin, routes, requestTimes } = this.#init
+    const { admin, routes, requestTimes = REQUEST_TIMES } = this.#init
     const gate = new Gate({ admin, routes, token })
     const answer = (request: IncomingMessage, response: ServerResponse): void =>
       void this.#answer(gate, request, response)
-    this.#server = await LimitedServer.create({ admin, requestTimes, answer })
+    this.#server = new LimitedServer({
+      tls: await readTls(admin),
+      listen: server => listen(server, admin),
+      answer,
+      limits: LIMITS,
+      requestTimes
+    })
     this.#url = await this.#server.listen()
     return this.#url
   }

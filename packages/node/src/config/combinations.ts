@@ -15,7 +15,8 @@ const rules: ((config: Config, listen: ListenAddress[]) => Found)[] = [
   serverUnreachable,
   relayOversold,
   relayOnEdge,
-  encrypterTwice
+  encrypterTwice,
+  delegateOfDelegate
 ]
 
 /**
@@ -109,4 +110,10 @@ function* relayOnEdge({ role, relayService }: Config): Found {
 
 function* encrypterTwice({ encrypters }: Config): Found {
   if (new Set(encrypters).size < encrypters.length) yield { path: 'encrypters', message: 'names an encrypter twice' }
+}
+
+/** Two that asked each other would ask for ever. */
+function* delegateOfDelegate({ delegate }: Config): Found {
+  if (delegate.use.length === 0 || (!delegate.serve && delegate.http === undefined)) return
+  yield { path: 'delegate.use', message: 'needs delegate.serve off and no delegate.http: who is a delegate asks none' }
 }

@@ -1,4 +1,5 @@
 import { SERVICE_KEYS } from '../libp2p/service-keys.ts'
+import { delegatePlugin } from './delegate.ts'
 import { dhtPlugin } from './dht.ts'
 import { doctorPlugin } from './doctor.ts'
 import { identifyPlugin, identifyPushPlugin } from './identify.ts'
@@ -19,5 +20,6 @@ export const basePlugins: Plugins = {
   [SERVICE_KEYS.autonat]: autonatPlugin,
   [SERVICE_KEYS.dcutr]: dcutrPlugin,
   [SERVICE_KEYS.upnp]: upnpPlugin,
+  [SERVICE_KEYS.delegate]: delegatePlugin,
   [SERVICE_KEYS.plugins]: pluginHostPlugin()
 }

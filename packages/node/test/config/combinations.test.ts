@@ -82,6 +82,14 @@ describe('an impossible combination', () => {
       { 'relayService.enabled': 'true', 'addresses.listen': `${IP}/tcp/1` },
       'an edge relays for nobody'
     ],
+    [
+      'a delegate of a delegate',
+      {
+        'delegate.serve': 'true',
+        'delegate.use': `${IP}/tcp/1/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN`
+      },
+      'who is a delegate asks none'
+    ],
     ['the admin API for other hosts without TLS', { 'admin.host': '0.0.0.0' }, 'needs admin.tls.certFile and'],
     ['half a certificate of the admin API', { 'admin.tls.certFile': 'a' }, 'needs admin.tls.keyFile too'],
     ['a key of the admin API alone', { 'admin.tls.keyFile': 'a' }, 'needs admin.tls.certFile too'],

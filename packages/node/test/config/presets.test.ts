@@ -8,18 +8,18 @@ import { errorOf } from './rejection.ts'
 import { writeFiles } from './scratch-folder.ts'
 
 describe('the presets of Waystone', () => {
-  test('are seed, relay, edge and dev', async () => {
-    expect(await listPresets()).toEqual(['dev', 'edge', 'relay', 'seed'])
+  test('are seed, relay, edge, thin and dev', async () => {
+    expect(await listPresets()).toEqual(['dev', 'edge', 'relay', 'seed', 'thin'])
   })
 
-  test.each(['seed', 'relay', 'edge', 'dev'])('%s loads, and prints as a file that loads to the same', async preset => {
+  test.each(['seed', 'relay', 'edge', 'thin', 'dev'])('%s loads, and prints as a file that loads to the same', async preset => {
     const loaded = await loadConfig({ preset })
     const folder = await writeFiles({ 'printed.yaml': printConfig(loaded) })
     const again = await loadConfig({ file: join(folder, 'printed.yaml') })
     expect(again.config).toEqual(loaded.config)
   })
 
-  test.each(['seed', 'relay', 'edge', 'dev'])('%s names the schema for editors on its first line', async preset => {
+  test.each(['seed', 'relay', 'edge', 'thin', 'dev'])('%s names the schema for editors on its first line', async preset => {
     const text = await readFile(join(presetFolder, `${preset}.yaml`), 'utf8')
     expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=./schema.json')
   })
