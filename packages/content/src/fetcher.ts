@@ -1,0 +1,59 @@
+import { createDeadline } from '@waystone/kit'
+import { checkBlock } from './cid-rules.ts'
+import { ATTEMPT_MS, FETCH_MS } from './constants.ts'
+import { ContentNotFoundError } from './errors.ts'
+import { linkSignals } from './link-signals.ts'
+import type { AbortOptions, PeerId } from '@libp2p/interface'
+import type { Clock } from '@waystone/interface'
+import type { CID } from 'multiformats/cid'
+import type { AskedPeers } from './bitswap/asked-peers.ts'
+import type { BlockSession, Exchange } from './bitswap/exchange.ts'
+
+export interface FetcherInit {
+  load: () => Promise<Exchange>
+  asked: AskedPeers
+  clock: Clock
+  /** Asked first. */
+  from: readonly PeerId[]
+}
+
+/** Fetches blocks that belong together, over the network. */
+export class Fetcher {
+  readonly #init: FetcherInit
+  #session: BlockSession | undefined
+
+  constructor(init: FetcherInit) {
+    this.#init = init
+  }
+
+  /** @throws ContentNotFoundError, BlockHashMismatchError, DeadlineExceededError, or the signal's reason */
+  async fetch(cid: CID, options: AbortOptions): Promise<Uint8Array> {
+    const what = `fetching ${cid.toString()}`
+    using deadline = createDeadline({ ms: FETCH_MS, what, signal: options.signal, clock: this.#init.clock })
+    using _asking = this.#init.asked.during()
+    for (;;) {
+      deadline.signal.throwIfAborted()
+      const bytes = await this.#attempt(cid, deadline.signal)
+      if (bytes === undefined) continue
+      await checkBlock(cid, bytes)
+      return bytes
+    }
+  }
+
+  /** Undefined when it took too long: an answer may have been lost. */
+  async #attempt(cid: CID, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    using attempt = createDeadline({ ms: ATTEMPT_MS, what: 'one attempt', signal, clock: this.#init.clock })
+    // ends, too, what still asks other peers when one has answered
+    using asking = linkSignals(attempt.signal)
+    try {
+      this.#session ??= (await this.#init.load()).session(this.#init.from)
+      return await this.#session.retrieve(cid, { signal: asking.signal })
+    } catch (error) {
+      this.#session = undefined
+      signal.throwIfAborted()
+      if (attempt.signal.aborted) return undefined
+      const hint = 'see whether a peer that has it is running and connected'
+      throw new ContentNotFoundError(`nobody who was asked has ${cid.toString()}`, { hint, cause: error })
+    }
+  }
+}
