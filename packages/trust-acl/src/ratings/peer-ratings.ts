@@ -1,0 +1,126 @@
+import { TrustExchangeService } from '@waystone/wire/trust'
+import { EXCHANGE_TIMEOUT_MS } from './constants.ts'
+import { Observer } from './observer.ts'
+import { Ratings } from './ratings.ts'
+import { Rounds } from './rounds.ts'
+import type {
+  ComponentLogger,
+  Libp2pEvents,
+  Logger,
+  PeerId,
+  PrivateKey,
+  Startable,
+  TypedEventTarget
+} from '@libp2p/interface'
+import type { ConnectionManager, TransportManager } from '@libp2p/interface-internal'
+import type { Rpc } from '@waystone/rpc'
+import type { Clock, NodeTrust, Random, TrustedNode } from '@waystone/interface'
+import type { SignedRating } from '@waystone/wire/trust'
+import type { Datastore } from 'interface-datastore'
+import type { ExchangeCall } from './rounds.ts'
+import type { RatedTrustLevel } from './contract.ts'
+
+export interface PeerRatingsComponents {
+  peerId: PeerId
+  privateKey: PrivateKey
+  datastore: Datastore
+  events: TypedEventTarget<Libp2pEvents>
+  connectionManager: ConnectionManager
+  transportManager: TransportManager
+  rpc: Rpc
+  logger: ComponentLogger
+}
+
+/** What of the trust database takes part, and where levels by rating go. */
+export interface RatedTrust extends Pick<NodeTrust, 'explain' | 'levelOf' | 'onChange'> {
+  ratedLevel: (peer: string) => RatedTrustLevel | undefined
+  ratedNodes: () => TrustedNode[]
+  /** Tells listeners that a level by rating has changed. */
+  ratingsChanged(): void
+}
+
+export interface PeerRatingsInit {
+  trust: RatedTrust
+  clock: Clock
+  random: Random
+}
+
+/** Measures peers, exchanges ratings with those that have `peer-exchange`, and gives levels to the trust database. */
+export class PeerRatings implements Startable {
+  readonly #components: PeerRatingsComponents
+  readonly #init: PeerRatingsInit
+  readonly #log: Logger
+  #ratings: Ratings | undefined
+  #observer: Observer | undefined
+  #controller: AbortController | undefined
+  #unsubscribe: (() => void) | undefined
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(components: PeerRatingsComponents, init: PeerRatingsInit) {
+    this.#components = components
+    this.#init = init
+    this.#log = components.logger.forComponent('waystone:trust:ratings')
+  }
+
+  start(): void {
+    if (this.#controller !== undefined) return
+    this.#controller = new AbortController()
+    const { trust } = this.#init
+    const ratings = this.#make()
+    this.#observer = new Observer({
+      ...this.#components,
+      ratings,
+      isRelay: peer => trust.explain({ peer }, 'use-as-relay').allow
+    })
+    this.#observer.start()
+    trust.ratedLevel = ratings.ratedLevel
+    trust.ratedNodes = () => ratings.nodes()
+    this.#unsubscribe = trust.onChange(() => ratings.review())
+  }
+
+  /** Reads what was measured before only now: nobody waits for it. */
+  afterStart(): void {
+    const { signal } = this.#controller ?? {}
+    if (signal !== undefined) this.#running = this.#run(signal)
+  }
+
+  async stop(): Promise<void> {
+    this.#unsubscribe?.()
+    this.#observer?.stop()
+    this.#controller?.abort()
+    this.#controller = undefined
+    await this.#running
+    await this.#ratings?.measurements.save()
+  }
+
+  /**
+   * What `ExchangeRatings` answers.
+   *
+   * @throws TooManyRatingsError, RatingsTooSoonError
+   */
+  async exchange(caller: PeerId, received: readonly SignedRating[]): Promise<SignedRating[]> {
+    return (await this.#ratings?.exchange(caller, received)) ?? []
+  }
+
+  // one for all runs: what others said is still known after a restart of the service
+  #make(): Ratings {
+    const { peerId: self, privateKey, datastore } = this.#components
+    const { trust, clock } = this.#init
+    const onChange = (): void => trust.ratingsChanged()
+    return (this.#ratings ??= new Ratings({ self, privateKey, datastore, trust, clock, log: this.#log, onChange }))
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const ratings = this.#make()
+    await ratings.measurements.load().catch((error: unknown) => this.#log.error('measurements are lost - %e', error))
+    if (signal.aborted) return
+    ratings.review()
+    const rounds = new Rounds({ ...this.#components, ...this.#init, ratings, call: this.#call, log: this.#log })
+    await rounds.run({ signal })
+  }
+
+  readonly #call: ExchangeCall = async (peer, ratings, { signal }) => {
+    const client = this.#components.rpc.client(TrustExchangeService, peer, { timeoutMs: EXCHANGE_TIMEOUT_MS })
+    return (await client.exchangeRatings({ ratings }, { signal })).ratings
+  }
+}
