@@ -4,6 +4,9 @@
  *
  * @packageDocumentation
  */
+import { decide } from './decide.ts'
+import { load } from './load.ts'
+import { middleware } from './middleware.ts'
 import type { Suite } from '../suite.ts'
 
-export const trust: Suite = { name: 'trust', measurements: [] }
+export const trust: Suite = { name: 'trust', measurements: [decide, load, middleware] }
