@@ -6,12 +6,13 @@ import { EventLog } from './events/event-log.ts'
 import { namedKeys } from './trust/named-keys.ts'
 import { openTrust } from './trust/open-trust.ts'
 import type { Clock, Random } from '@waystone/interface'
-import type { NamedKeys, TrustAcl } from '@waystone/trust-acl'
+import type { NamedKeys } from '@waystone/trust-acl'
 import type { Datastore } from 'interface-datastore'
 import type { LoadedConfig } from './config/load.ts'
 import type { Config } from './config/schema.ts'
 import type { RunningPart } from './lifecycle/stop-in-order.ts'
 import type { Plugins } from './plugins/plugin.ts'
+import type { TrustParts } from './trust/open-trust.ts'
 
 export interface CreateNodeInit {
   config: Config
@@ -38,13 +39,12 @@ export interface CreateNodeInit {
 }
 
 /** What a node stands on, made or given. */
-export interface NodeParts {
+export interface NodeParts extends TrustParts {
   privateKey: PrivateKey
   datastore: Datastore
   logger: ComponentLogger
   clock: Clock
   random: Random
-  trust: TrustAcl
   publishKeys: NamedKeys
   events: EventLog
   pluginFolder: string | undefined
@@ -69,8 +69,8 @@ export async function openNodeParts(init: CreateNodeInit): Promise<NodeParts> {
     // first the lock on the data folder: two processes must not both make a key
     const datastore = init.datastore ?? (await openDatastore(init.config, own))
     const privateKey = init.privateKey ?? (await loadKey(init, random))
-    const trust = await openTrust({ config: init.config, privateKey, datastore, logger, clock }, own)
-    return { ...shared, privateKey, datastore, logger, trust, own }
+    const made = { ...shared, privateKey, datastore, logger }
+    return { ...made, ...(await openTrust({ ...made, config: init.config }, own)), own }
   } catch (error) {
     for (const part of own) await part.stop()
     throw error

@@ -11,7 +11,7 @@ import { reservationLimits } from '../src/plugins/relay-server.ts'
 import { LIBP2P_COMPONENTS, SERVICE_KEYS, VERSION } from '../src/index.ts'
 import { SqliteDatastore } from '@waystone/kit/sqlite-datastore'
 import { seededRandom } from '@waystone/kit/testing'
-import { TrustAcl } from '@waystone/trust-acl'
+import { AuditLog, TrustAcl } from '@waystone/trust-acl'
 import { ManualClock } from '@waystone/kit/testing'
 import { allPlugins, localConfig, noTransports, startLocalNode } from './local-node.ts'
 
@@ -22,7 +22,7 @@ async function context(config = localConfig('relay')) {
   const datastore = new SqliteDatastore({ path: ':memory:' })
   await datastore.open()
   const trust = await TrustAcl.open({ datastore, self: peerIdFromString(PEER), clock })
-  return { config, clock, trust, events: new EventLog(clock), random: seededRandom(1) }
+  return { config, clock, trust, audit: new AuditLog({ clock }), events: new EventLog(clock), random: seededRandom(1) }
 }
 
 test('no service is called like a part of libp2p', () => {

@@ -24,7 +24,7 @@ import type { EnforcementParts } from './enforcement.ts'
 import type { NodeMetrics } from '../metrics/node-metrics.ts'
 import type { PluginContext, Plugins, ServiceFactory } from '../plugins/plugin.ts'
 
-export interface Libp2pParts extends PluginContext, Pick<EnforcementParts, 'rules' | 'audit'> {
+export interface Libp2pParts extends PluginContext, Pick<EnforcementParts, 'rules'> {
   plugins: Plugins
   privateKey: PrivateKey
   datastore: Datastore

@@ -1,5 +1,5 @@
 import type { AdminEvents, Clock, Random } from '@waystone/interface'
-import type { AuditSink, NamedKeys, TrustAcl } from '@waystone/trust-acl'
+import type { AuditLog, NamedKeys, TrustAcl } from '@waystone/trust-acl'
 import type { Config } from '../config/schema.ts'
 import type { Ping } from '@libp2p/ping'
 import type { Rpc } from '@waystone/rpc'
@@ -17,8 +17,8 @@ export interface PluginContext {
   random: Random
   /** Who may do what, and whom the node knows; services take it as a `NodeTrust`. */
   trust: TrustAcl
-  /** Told of what was refused and changed. */
-  audit?: AuditSink | undefined
+  /** What was denied and what changed. */
+  audit: AuditLog
   /** Keys to publish trust files with. */
   publishKeys?: NamedKeys | undefined
   /** Where the operator is told what happens. */

@@ -17,7 +17,10 @@ export interface StoredTrust {
   faults: string[]
 }
 
+/** Characters of what is wrong with a row. */
+const MAX_FAULT_LENGTH = 300
 const PREFIX = '/trust'
+const TABLES = ['entry', 'file', 'seen'] as const
 
 /** The trust database on disk: one row for an entry, one for its trust file. */
 export class TrustStore {
@@ -30,13 +33,10 @@ export class TrustStore {
 
   async load(): Promise<StoredTrust> {
     const found: StoredTrust = { entries: new Map(), files: new Map(), seen: new Set(), faults: [] }
-    for await (const { key, value } of this.#rows.query({})) {
-      try {
-        readRow(found, key, value)
-      } catch (error) {
-        found.faults.push(
-          `${key.toString()} cannot be read (${messageOf(error).replaceAll(/\s+/g, ' ').slice(0, 300)})`
-        )
+    for (const table of TABLES) {
+      for await (const { key, value } of this.#rows.query({ prefix: `/${table}/` })) {
+        const fault = attempt(() => readRow(found, key, value))
+        if (fault !== undefined) found.faults.push(`${key.toString()} cannot be read (${fault})`)
       }
     }
     return found
@@ -62,16 +62,25 @@ export class TrustStore {
   }
 }
 
-function keyOf(table: 'entry' | 'file' | 'seen', pubkey: string): Key {
+function keyOf(table: (typeof TABLES)[number], pubkey: string): Key {
   return new Key(`/${table}/${pubkey}`)
+}
+
+/** What is wrong, on one line. */
+function attempt(work: () => void): string | undefined {
+  try {
+    work()
+    return undefined
+  } catch (error) {
+    return messageOf(error).replaceAll(/\s+/g, ' ').slice(0, MAX_FAULT_LENGTH)
+  }
 }
 
 function readRow(found: StoredTrust, key: Key, value: Uint8Array): void {
   const [table, pubkey = ''] = key.namespaces()
   if (table === 'seen') found.seen.add(pubkey)
   else if (table === 'file') found.files.set(pubkey, decodeFile(value))
-  else if (table === 'entry') found.entries.set(pubkey, readEntry(found, pubkey, value))
-  else throw new RangeError('it belongs to nothing')
+  else found.entries.set(pubkey, readEntry(found, pubkey, value))
 }
 
 function readEntry({ entries }: StoredTrust, pubkey: string, value: Uint8Array): StoredEntry {
