@@ -20,7 +20,9 @@ export const SERVICE_KEYS = {
   relaySelection: 'relaySelection',
   fileTransfer: 'fileTransfer',
   tunnel: 'tunnel',
+  content: 'content',
   trustAcl: 'trustAcl',
+  trustAdmin: 'trustAdmin',
   delegate: 'delegate',
   plugins: 'plugins'
 } as const

@@ -1,4 +1,5 @@
 import { SERVICE_KEYS } from '../libp2p/service-keys.ts'
+import { contentPlugin } from './content.ts'
 import { delegatePlugin } from './delegate.ts'
 import { dhtPlugin } from './dht.ts'
 import { doctorPlugin } from './doctor.ts'
@@ -7,6 +8,7 @@ import { autonatPlugin, dcutrPlugin, upnpPlugin } from './nat.ts'
 import { pluginHostPlugin } from './plugin-host.ts'
 import { rpcPlugin } from './rpc.ts'
 import { trustPlugin } from './trust.ts'
+import { trustAdminPlugin } from './trust-admin.ts'
 import type { Plugins } from './plugin.ts'
 
 /** What every role can run. Ping is not among them: it always runs, since the DHT is made of it. */
@@ -16,7 +18,9 @@ export const basePlugins: Plugins = {
   [SERVICE_KEYS.rpc]: rpcPlugin,
   [SERVICE_KEYS.doctor]: doctorPlugin,
   [SERVICE_KEYS.dht]: dhtPlugin,
+  [SERVICE_KEYS.content]: contentPlugin,
   [SERVICE_KEYS.trustAcl]: trustPlugin,
+  [SERVICE_KEYS.trustAdmin]: trustAdminPlugin,
   [SERVICE_KEYS.autonat]: autonatPlugin,
   [SERVICE_KEYS.dcutr]: dcutrPlugin,
   [SERVICE_KEYS.upnp]: upnpPlugin,

@@ -28,6 +28,6 @@ export function explainedError(error: unknown): ConnectError {
   const name = nameOf(error)
   const code = CODES[name] ?? (MISTAKE.test(name) ? Code.InvalidArgument : undefined)
   // an error without a name of ours is a fault, and what it says belongs into the log alone
-  if (code === undefined && !/^(Ipns|Key|Content|Passphrase)\w*Error$/.test(name)) throw error
+  if (code === undefined && !/^(Ipns|Record|Mirror|Key|Content|Passphrase)\w*Error$/.test(name)) throw error
   return rpcError(code ?? Code.FailedPrecondition, toError(error))
 }
