@@ -1,4 +1,3 @@
-import { code as DAG_PB } from '@ipld/dag-pb'
 import { base32 } from 'multiformats/bases/base32'
 import { equals } from 'multiformats/bytes'
 import { CID } from 'multiformats/cid'
@@ -9,6 +8,9 @@ import { MAX_BLOCK_BYTES, MAX_IDENTITY_BYTES } from './constants.ts'
 import { BlockHashMismatchError, BlockTooLargeError, UnsupportedCidError } from './errors.ts'
 
 const SHA256_BYTES = 32
+
+/** As in `@ipld/dag-pb`, which is loaded only when a file is read. */
+const DAG_PB = 0x70
 
 /** How the codecs of https://github.com/multiformats/multicodec that people meet are called. */
 const NAMES: ReadonlyMap<number, string> = new Map([

@@ -9,7 +9,6 @@ import { checkBlock, checkCid, rawCid } from './cid-rules.ts'
 import { DEFAULT_MAX_BYTES, FILE_MS, MAX_FETCHES, MAX_PROVIDERS, MAX_PUT_BYTES } from './constants.ts'
 import { BlockHashMismatchError, BlockTooLargeError, ContentStoppedError } from './errors.ts'
 import { Fetcher } from './fetcher.ts'
-import { FileReader } from './file/read-file.ts'
 import { linkSignals } from './link-signals.ts'
 import { Permits } from './permits.ts'
 import type { AbortOptions, PeerId, Provider } from '@libp2p/interface'
@@ -99,6 +98,7 @@ export class ContentService implements Content {
     using deadline = createDeadline({ ms: FILE_MS, what: `reading ${cid.toString()}`, signal, clock: this.#clock })
     const fetcher = this.#fetcher(from)
     const load = async (block: CID): Promise<Uint8Array> => this.#block(block, fetcher, { signal: deadline.signal })
+    const { FileReader } = await import('./file/read-file.ts')
     return await new FileReader({ load, maxBytes, path }).read(cid)
   }
 
