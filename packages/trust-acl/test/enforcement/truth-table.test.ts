@@ -71,7 +71,8 @@ const ANSWERS: Record<string, (asked: Asked) => boolean[]> = {
   },
   'used-for-autonat': ({ enforcement, peer }) => [may(enforcement, peer, { protocol: AUTONAT, direction: 'outbound' })],
   'bulk-data-sync': ({ enforcement, peer }) =>
-    ['/ipfs/bitswap', '/ipfs/bitswap/1.1.0', '/ipfs/bitswap/1.2.0'].map(protocol =>
+    // 1.2.0 is left to its handler (packages/content/src/bitswap/admission.ts)
+    ['/ipfs/bitswap', '/ipfs/bitswap/1.1.0'].map(protocol =>
       may(enforcement, peer, { protocol, direction: 'inbound' })
     ),
   'protocol:/x/1': ({ enforcement, peer }) => [may(enforcement, peer, { protocol: '/x/1', direction: 'inbound' })]
