@@ -9,11 +9,10 @@ import type { Place } from './place.ts'
  * @param text - JSON that the scanner has passed
  */
 export function locate(text: string, path: readonly PropertyKey[]): Place {
-  let best = { depth: -1, offset: 0 }
+  let closest = 0
   new JsonScanner(text, (pathOf, offset) => {
-    const found = pathOf()
-    const isOnTheWay = found.length > best.depth && found.every((step, index) => step === path[index])
-    if (isOnTheWay) best = { depth: found.length, offset }
+    const isOnTheWay = pathOf().every((step, index) => step === path[index])
+    if (isOnTheWay) closest = offset
   }).scan()
-  return placeAt(text, best.offset, path)
+  return placeAt(text, closest, path)
 }
