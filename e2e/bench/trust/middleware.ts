@@ -5,8 +5,8 @@ import type { Row } from '../report.ts'
 import type { MeasureOptions, Measurement } from '../suite.ts'
 
 /** A shared machine is quiet for moments only: many short samples find them. */
-const SAMPLES_A_RUN = 6
-const STREAMS = 500
+const SAMPLES_A_RUN = 30
+const STREAMS = 100
 
 /** A stream opened, one echo: on the same node, with the guard before its streams and without. */
 export const middleware: Measurement = {

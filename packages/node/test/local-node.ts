@@ -33,6 +33,8 @@ export function localConfig(role: Role, over: Partial<ConfigInput> = {}): Config
     dht: { mode: role === 'edge' ? 'client' : 'server' },
     relayService: { ...defaults.relayService, enabled: role !== 'edge' },
     nat: { ...defaults.nat, autonat: false, dcutr: false },
+    // as in the dev preset
+    trust: { ...defaults.trust, matrix: { 'offer-relay': 'none', 'use-as-relay': 'none' } },
     log: { level: 'silent', format: 'json' },
     ...over
   })
