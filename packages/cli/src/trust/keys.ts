@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { systemRandom } from '@waystone/kit'
 import { codeOf } from '@waystone/kit/error-fields'
-import { createIdentity, inspectKeyFile, saveIdentity } from '@waystone/node/identity'
+import { createIdentity, inspectKeyFile, readPassphrase, saveIdentity } from '@waystone/node/identity'
 import { printJson, printLines } from '../admin/output.ts'
 import { addNodeOptions, findNodeApi } from '../api/index.ts'
 import { dataFoldersFor } from '../api/data-folders.ts'
@@ -16,6 +16,10 @@ import type { AskOptions } from '../admin/ask-node.ts'
 /** In the data folder of a node. */
 const KEYS_FOLDER = 'keys'
 const SUFFIX = '.key'
+
+interface KeyOptions extends AskOptions {
+  passphraseFile?: string
+}
 
 interface NamedKey {
   name: string
@@ -38,6 +42,7 @@ function newCommand(): Command {
   const command = new Command('new')
     .description('make a key in the data folder and print its IPNS name and, once, its recovery phrase')
     .argument('<name>', 'what you call it', parseKeyName)
+    .option('--passphrase-file <file>', 'that of the node, if it has one; or WAYSTONE_IDENTITY_PASSPHRASE')
     .option('--json', 'as JSON')
   return addNodeOptions(command).action(createKey)
 }
@@ -47,14 +52,16 @@ function listCommand(): Command {
   return addNodeOptions(command).action(listKeys)
 }
 
-async function createKey(name: string, options: AskOptions): Promise<void> {
+async function createKey(name: string, options: KeyOptions): Promise<void> {
   const keyFile = join(await keysFolder(options), `${name}${SUFFIX}`)
   const { phrase, ...identity } = await createIdentity({ random: systemRandom })
   // first on disk, then shown: a phrase that was written down has a key
-  await saveIdentity(identity, { keyFile, random: systemRandom })
+  const passphrase = await readPassphrase({ file: options.passphraseFile, env: process.env })
+  await saveIdentity(identity, { keyFile, passphrase, random: systemRandom })
   const ipnsName = await ipnsNameOf(identity.peerId.toString())
   if (options.json === true) return printJson({ name, ipnsName, keyFile, phrase })
-  const head = [`name      ${name}`, `ipns name ${ipnsName}`, `key file  ${keyFile} (mode 0600, not encrypted)`]
+  const protection = passphrase === undefined ? 'not encrypted' : 'encrypted with the passphrase'
+  const head = [`name       ${name}`, `ipns name  ${ipnsName}`, `key file   ${keyFile} (mode 0600, ${protection})`]
   printLines([...head, '', describePhrase(phrase, { who: 'the publisher of this name', keyFile })])
 }
 
