@@ -7,7 +7,10 @@ const RELAY_V2_STOP = '/libp2p/circuit/relay/0.2.0/stop'
 const AUTONAT_V2_REQUEST = '/libp2p/autonat/2/dial-request'
 /** Bitswap, every version (https://specs.ipfs.tech/bitswap-protocol/). */
 const BITSWAP = '/ipfs/bitswap'
-/** The version that this node speaks: its handler lets answers to our own wants in, which come on streams of the peer. */
+/**
+ * The version that this node speaks. Its handler asks about every message, and
+ * not about the stream: answers to our own wants come on streams of the peer.
+ */
 const BITSWAP_120 = '/ipfs/bitswap/1.2.0'
 
 /** What a peer has to be allowed for one kind of stream. */
@@ -40,7 +43,7 @@ const ROWS: readonly Row[] = [
   { protocol: RELAY_V2_HOP_PROTOCOL, direction: 'outbound', trustFunction: 'use-as-relay' },
   { protocol: RELAY_V2_STOP, direction: 'inbound', trustFunction: 'use-as-relay', handlerAnswers: true },
   { protocol: AUTONAT_V2_REQUEST, direction: 'outbound', trustFunction: 'used-for-autonat' },
-  { protocol: BITSWAP_120, direction: 'inbound', trustFunction: 'bulk-data-sync', handlerAnswers: true },
+  { protocol: BITSWAP_120, direction: 'inbound', trustFunction: `protocol:${BITSWAP_120}` },
   { protocol: BITSWAP, direction: 'inbound', trustFunction: 'bulk-data-sync', versions: true }
 ]
 
