@@ -1,5 +1,6 @@
 import { BoundedDatastore } from '@waystone/kit/bounded-datastore'
 import { kadProtocol } from '@waystone/wire'
+import { FirstPeers } from '../libp2p/first-peers.ts'
 import type { Datastore } from 'interface-datastore'
 import type { NodeComponents, Plugin, PluginContext, ServiceFactory } from './plugin.ts'
 
@@ -21,7 +22,7 @@ const MAX_STORED_ENTRY_BYTES = 12 * 1024
 /** The network's own DHT: networks never share one. */
 export const dhtPlugin: Plugin = { create }
 
-async function create({ config, clock }: PluginContext): Promise<ServiceFactory | undefined> {
+async function create({ config, clock, trust }: PluginContext): Promise<ServiceFactory | undefined> {
   if (config.dht.mode === 'off') return undefined
   const [{ kadDHT, passthroughMapper, removePrivateAddressesMapper }, { dhtRecords }, { NewestRecords }] =
     await Promise.all([import('@libp2p/kad-dht'), import('@waystone/trust-acl'), import('./newest-records.ts')])
@@ -41,13 +42,16 @@ async function create({ config, clock }: PluginContext): Promise<ServiceFactory 
   return components => {
     const store = new BoundedDatastore({ ...limits, store: components.datastore })
     const newest = { store, prefix: `${prefix}/record`, requireNewer: { ipns: requireNewer } }
-    return dht(withStore(components, new NewestRecords(newest)))
+    return dht(withParts(components, new NewestRecords(newest), new FirstPeers(components, { trust, clock })))
   }
 }
 
 /** libp2p adds parts later and throws for those that are absent, so that a copy would not do. */
-function withStore(components: NodeComponents, datastore: Datastore): NodeComponents {
+function withParts(components: NodeComponents, datastore: Datastore, first: FirstPeers): NodeComponents {
   return new Proxy(components, {
-    get: (parts, name): unknown => (name === 'datastore' ? datastore : Reflect.get(parts, name))
+    get: (parts, name): unknown => {
+      if (name === 'datastore') return datastore
+      return name === 'peerStore' || name === 'registrar' ? first[name] : Reflect.get(parts, name)
+    }
   })
 }

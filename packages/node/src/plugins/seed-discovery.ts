@@ -1,10 +1,9 @@
 import type { Plugin } from './plugin.ts'
 
-/** Keeps the configured seeds connected. */
+/** Finds and keeps the seeds that the trust database knows, those of the config among them. */
 export const seedDiscoveryPlugin: Plugin = {
-  async create({ config: { seeds }, clock, random }) {
-    if (seeds.length === 0) return undefined
+  async create({ config: { seeds }, trust, clock, random }) {
     const { seedDiscovery } = await import('@waystone/seed-discovery')
-    return seedDiscovery({ seeds, clock, random })
+    return seedDiscovery({ seeds, trust, clock, random })
   }
 }
