@@ -51,15 +51,15 @@ export interface DelegateInit {
   clock?: Clock
 }
 
-/** `content` and `trustAcl` may be absent: what needs them is refused then. */
+/** `content` and `trustAcl` are services: they may be absent, and what needs them is refused then. */
 export interface DelegateComponents {
   peerId: PeerId
   rpc: Pick<Rpc, 'serve' | 'client'>
   contentRouting: Pick<ContentRouting, 'findProviders' | 'provide'>
   peerRouting: Pick<PeerRouting, 'findPeer'>
   addressManager: Pick<AddressManager, 'getAddresses'>
-  content: ContentStore
-  trustAcl: IpnsRecords
+  content?: ContentStore
+  trustAcl?: IpnsRecords
   logger: ComponentLogger
   metrics?: Metrics
 }

@@ -32,6 +32,7 @@ export class DelegateNode implements Delegate, Startable {
   readonly #metrics: DelegateMetrics
   readonly #desk: Desk
   #client: ThinClient | undefined
+  #ending = new AbortController()
   #ends: Array<() => Promise<void>> | undefined
 
   constructor(components: DelegateComponents, init: DelegateInit) {
@@ -43,7 +44,7 @@ export class DelegateNode implements Delegate, Startable {
     this.#metrics = delegateMetrics(components.metrics, () => this.#provided.size)
     const backend = new Backend(components, clock)
     const parts = { provided: this.#provided, metrics: this.#metrics, quotas: new QuotaBook(quotas, clock) }
-    this.#desk = new Desk({ backend, ...parts })
+    this.#desk = new Desk({ backend, ...parts, ending: () => this.#ending.signal })
     this.http = createHttpHandler({ desk: this.#desk, trust, metrics: this.#metrics })
   }
 
@@ -64,6 +65,7 @@ export class DelegateNode implements Delegate, Startable {
   async start(): Promise<void> {
     if (this.#ends !== undefined) return
     this.#ends = []
+    this.#ending = new AbortController()
     if (this.using) this.#client = this.#createClient()
     if (this.#init.serve === true) this.#ends.push(await this.#serve())
     if (this.#init.http !== undefined) this.#ends.push(await this.#init.http.listen(this.http))
@@ -73,6 +75,7 @@ export class DelegateNode implements Delegate, Startable {
     const ends = this.#ends ?? []
     this.#ends = undefined
     this.#client = undefined
+    this.#ending.abort()
     for (const end of ends.toReversed()) await end()
   }
 

@@ -51,6 +51,7 @@ describe('the HTTP side of a delegate', () => {
       Array.from({ length: (LIMITS.maxConnectionsPerIp ?? 0) + 8 }, async () => await opened(server.port))
     )
     await until(() => sockets.filter(socket => socket.closed).length >= 8)
+    expect(sockets.filter(socket => !socket.closed).length).toBeGreaterThan(0)
     for (const socket of sockets) socket.destroy()
   })
 

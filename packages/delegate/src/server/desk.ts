@@ -17,17 +17,13 @@ export interface DeskInit {
   quotas: QuotaBook
   provided: ProvidedList
   metrics: DelegateMetrics
+  /** Ends what goes on after its call, when the service stops. */
+  ending: () => AbortSignal
 }
 
 /** Who asks, and until when. */
 export interface DeskCall extends AbortOptions {
   holder: QuotaHolder
-}
-
-/** What became of an announcement. */
-export interface ProvideOutcome {
-  copied: boolean
-  announced: boolean
 }
 
 /** What a delegate does for its callers, whichever way they come; they have been let in already. */
@@ -88,14 +84,16 @@ export class Desk {
   /**
    * Names the caller to those who ask here and, if the content is small, copies
    * it: others cannot be told in the DHT, which takes an announcement only from
-   * the provider itself.
+   * the provider itself. Nobody waits for the DHT.
+   *
+   * @returns whether there is a copy now
    */
-  async provide(cid: CID, provider: PeerInfo, call: DeskCall): Promise<ProvideOutcome> {
+  async provide(cid: CID, provider: PeerInfo, call: DeskCall): Promise<boolean> {
     this.begin('provide', call)
     this.#init.provided.add(cid, provider)
     const copied = await this.#copy(cid, provider.id, call)
-    if (!copied) return { copied, announced: false }
-    return { copied, announced: await this.#announce(cid, call) }
+    if (copied) void this.#announce(cid)
+    return copied
   }
 
   async #copy(root: CID, from: PeerId, call: DeskCall): Promise<boolean> {
@@ -110,14 +108,9 @@ export class Desk {
     }
   }
 
-  async #announce(cid: CID, call: DeskCall): Promise<boolean> {
-    try {
-      await this.#init.backend.provide(cid, call)
-      return true
-    } catch {
-      call.signal?.throwIfAborted()
-      return false
-    }
+  async #announce(cid: CID): Promise<void> {
+    const { backend, metrics, ending } = this.#init
+    await backend.provide(cid, { signal: ending() }).catch((error: unknown) => metrics.refused(nameOf(error)))
   }
 
   async *#walk(

@@ -67,7 +67,8 @@ export function rpcService({ desk, trust, metrics }: RpcServiceInit): ServiceImp
     provide: async ({ cid, addresses }, context) =>
       await one(async () => {
         const id = callerOf(context)
-        return await desk.provide(readCid(cid), { id, multiaddrs: readAddresses(id, addresses) }, callOf(context))
+        const provider = { id, multiaddrs: readAddresses(id, addresses) }
+        return { copied: await desk.provide(readCid(cid), provider, callOf(context)) }
       }),
     findPeer: async ({ peer }, context) =>
       await one(async () => ({ peer: sentPeer(await desk.findPeer(readPeer(peer), callOf(context))) })),

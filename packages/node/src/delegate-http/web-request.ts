@@ -37,7 +37,7 @@ export function callerOf({ socket }: IncomingMessage): HttpCaller {
 export async function sendResponse(answer: Response, response: ServerResponse): Promise<void> {
   response.writeHead(answer.status, Object.fromEntries(answer.headers))
   if (answer.body === null) return void response.end()
-  await pipeline(Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]), response)
+  await pipeline(Readable.fromWeb(answer.body), response)
 }
 
 function addressOf(remote: string | undefined): Multiaddr | undefined {

@@ -1,4 +1,4 @@
-import type { DelegateComponents, HttpHost } from '@waystone/delegate'
+import type { HttpHost } from '@waystone/delegate'
 import type { DelegateHttpHostInit } from '../delegate-http/http-host.ts'
 import type { Plugin, PluginContext } from './plugin.ts'
 
@@ -12,9 +12,7 @@ export const delegatePlugin: Plugin = {
     return components => {
       const log = components.logger.forComponent('waystone:delegate')
       const host = http === undefined ? undefined : lateHost({ ...http, log, clock })
-      // content and trustAcl are services: present when they are used, if the config has them
-      const parts = components as unknown as DelegateComponents
-      return delegate({ trust, serve, use, quotas: withoutGaps(quotas), http: host, clock })(parts)
+      return delegate({ trust, serve, use, quotas: withoutGaps(quotas), http: host, clock })(components)
     }
   }
 }
