@@ -17,6 +17,12 @@ export async function cleanUp(): Promise<void> {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup()
 }
 
+/** Stops the node after the test. */
+export function endLater<N extends Libp2p>(node: N): N {
+  cleanups.push(() => node.stop())
+  return node
+}
+
 export type ContentNode = Libp2p<{ content: Content; identify: object; directory: object }>
 
 /** Who has what, for all nodes that share it. */
@@ -69,8 +75,7 @@ export async function contentNode(init: NodeInit = {}): Promise<ContentNode> {
     datastore,
     services: { identify: identify(), content: content(rest), directory: directory.service() }
   })
-  cleanups.push(() => node.stop())
-  return node as unknown as ContentNode
+  return endLater(node) as ContentNode
 }
 
 /** Lets the first node reach the others by their ids. */
