@@ -39,6 +39,9 @@ export interface GrantingTrustPolicy extends TrustPolicy {
 
 /** A node that a trust file or the operator names. */
 export interface TrustedNode {
+  /** Its peer id in base58: there may be 100,000 nodes, and making a `PeerId` takes 15 µs. */
+  id: string
+  /** Made of `id` when it is asked for first. */
   peer: PeerId
   label: string
   level: TrustLevel

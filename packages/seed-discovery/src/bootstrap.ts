@@ -31,7 +31,7 @@ export class Bootstrap {
    * @param nodes - those of them that nobody else dials
    */
   follow(known: ReadonlySet<string>, nodes: readonly TrustedNode[]): void {
-    const isNew = nodes.some(({ peer }) => !this.#known.has(peer.toString()))
+    const isNew = nodes.some(({ id }) => !this.#known.has(id))
     this.#known = known
     this.#nodes = nodes
     // somebody to ask has come: no reason to wait for the next round
@@ -62,7 +62,7 @@ export class Bootstrap {
       what: 'peers',
       clock,
       random,
-      isHeld: () => this.#isEnough() || this.#strangers().length === 0,
+      isHeld: () => this.#isEnough() || !this.#hasStrangers(),
       acquire: options => this.#round(options)
     })
   }
@@ -81,7 +81,13 @@ export class Bootstrap {
 
   #strangers(): TrustedNode[] {
     const connected = this.#connected()
-    return this.#nodes.filter(({ peer }) => !connected.has(peer.toString()))
+    return this.#nodes.filter(({ id }) => !connected.has(id))
+  }
+
+  // asked at every sign of change: stops at the first one
+  #hasStrangers(): boolean {
+    const connected = this.#connected()
+    return this.#nodes.some(({ id }) => !connected.has(id))
   }
 
   async #round({ signal }: { signal: AbortSignal }): Promise<void> {

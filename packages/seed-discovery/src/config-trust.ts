@@ -4,7 +4,14 @@ import type { SeedTrust } from './contract.ts'
 /** Knows nobody but the configured seeds, and trusts these with everything. */
 export function configTrust(seeds: readonly PeerAddresses[]): SeedTrust {
   const nodes = seeds.map(({ peerId }, index) => {
-    return { peer: peerId, label: `seed-${index + 1}`, level: 'advanced' as const, addresses: [], strict: false }
+    return {
+      id: peerId.toString(),
+      peer: peerId,
+      label: `seed-${index + 1}`,
+      level: 'advanced' as const,
+      addresses: [],
+      strict: false
+    }
   })
   return {
     explain: () => ({ allow: true, reason: 'no trust database was given' }),

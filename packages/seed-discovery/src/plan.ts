@@ -28,14 +28,20 @@ export interface PlanInit {
 /** Who is to be kept: all that are configured, in their order, and a bounded choice of the others. */
 export function planNodes({ self, configured, connect, hold }: PlanInit): PlannedNode[] {
   const [connecting, holding] = [idsOf(connect), idsOf(hold)]
-  const all = new Map([...connect, ...hold].map(node => [node.peer.toString(), node]))
+  const all = new Map([...connect, ...hold].map(node => [node.id, node]))
   all.delete(self.toString())
   const own = configured.flatMap(({ peerId }) => all.get(peerId.toString()) ?? [])
-  for (const { peer } of own) all.delete(peer.toString())
+  for (const { id } of own) all.delete(id)
+  // a PeerId is made of those only that are kept
   return [...own, ...choose([...all.values()], self)].map(node => {
-    const id = node.peer.toString()
     const addresses = addressesOf(node, configured)
-    return { peerId: node.peer, addresses, strict: node.strict, connect: connecting.has(id), hold: holding.has(id) }
+    return {
+      peerId: node.peer,
+      addresses,
+      strict: node.strict,
+      connect: connecting.has(node.id),
+      hold: holding.has(node.id)
+    }
   })
 }
 
@@ -51,11 +57,12 @@ export function addressesOf(node: TrustedNode, configured: readonly PeerAddresse
 // that the members of a network spread over its seeds, and the same again after a restart.
 function choose(nodes: TrustedNode[], self: PeerId): TrustedNode[] {
   if (nodes.length <= MAX_KEPT) return nodes
+  const own = self.toString()
   const levels = [...new Set(nodes.map(({ level }) => level))]
   const ranked = nodes.map(node => ({
     node,
     level: levels.indexOf(node.level),
-    rank: hash(self.toString() + node.peer.toString())
+    rank: hash(own + node.id)
   }))
   ranked.sort((a, b) => a.level - b.level || a.rank - b.rank)
   return ranked.slice(0, MAX_KEPT).map(({ node }) => node)
@@ -71,7 +78,7 @@ function hash(text: string): number {
 }
 
 function idsOf(nodes: readonly TrustedNode[]): Set<string> {
-  return new Set(nodes.map(({ peer }) => peer.toString()))
+  return new Set(nodes.map(({ id }) => id))
 }
 
 function parse(text: string, peer: PeerId): Multiaddr[] {

@@ -9,7 +9,7 @@ import type { TrustedNode } from '@waystone/interface'
 const newPeer = async (): Promise<PeerId> => peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
 const newPeers = async (length: number): Promise<PeerId[]> => Promise.all(Array.from({ length }, newPeer))
 const node = (peer: PeerId, over: Partial<TrustedNode> = {}): TrustedNode => {
-  return { peer, label: 'node', level: 'advanced', addresses: [], strict: false, ...over }
+  return { id: peer.toString(), peer, label: 'node', level: 'advanced', addresses: [], strict: false, ...over }
 }
 const ids = (nodes: { peerId: PeerId }[]): string[] => nodes.map(({ peerId }) => peerId.toString())
 

@@ -42,7 +42,7 @@ export class TrustDouble implements SeedTrust {
   nodes(trustFunction: string): TrustedNode[] {
     const able = this.#known.filter(({ functions }) => functions.includes(trustFunction))
     return able.map(({ peer, addresses = [], strict = false, level = 'advanced' }) => {
-      return { peer, label: 'node', level, addresses, strict }
+      return { id: peer.toString(), peer, label: 'node', level, addresses, strict }
     })
   }
 

@@ -40,7 +40,9 @@ describe('the first peers of the DHT', () => {
     const trust = {
       explain: ({ peer }: { peer: PeerId }) => ({ allow: peer.equals(good), reason: '' }),
       nodes: () =>
-        isAnyoneKnown ? [{ peer: good, label: '', level: 'trusted' as const, addresses: [], strict: false }] : []
+        isAnyoneKnown
+          ? [{ id: good.toString(), peer: good, label: '', level: 'trusted' as const, addresses: [], strict: false }]
+          : []
     }
     // the parts of libp2p that are used
     const components = { events, registrar, peerStore } as unknown as FirstPeersComponents

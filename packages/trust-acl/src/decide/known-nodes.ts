@@ -33,10 +33,11 @@ function knownNode(view: DecisionView, text: string, { trustFunction, now }: Nod
 }
 
 /** The id is made when it is wanted: that costs more than all the rest, and there may be 100,000. */
-function withPeer(text: string, rest: Omit<TrustedNode, 'peer'>): TrustedNode {
+function withPeer(text: string, rest: Omit<TrustedNode, 'id' | 'peer'>): TrustedNode {
   let peer: PeerId | undefined
   return {
     ...rest,
+    id: text,
     get peer() {
       peer ??= peerIdFromString(text)
       return peer

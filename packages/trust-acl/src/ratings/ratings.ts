@@ -49,7 +49,7 @@ export class Ratings {
   nodes(): TrustedNode[] {
     return this.#levels.peers().map(([peer, level]) => {
       const addresses = [...new Set(this.#received.of(peer).flatMap(rating => rating.addresses))]
-      return { peer: peerIdFromString(peer), label: 'rated', level, addresses, strict: false }
+      return { id: peer, peer: peerIdFromString(peer), label: 'rated', level, addresses, strict: false }
     })
   }
 
