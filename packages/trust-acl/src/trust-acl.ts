@@ -46,6 +46,8 @@ export class TrustAcl implements NodeTrust {
   readonly matrix: FunctionMatrix
   /** What ratings of others say of a peer in base58; set by whoever collects them. */
   ratedLevel: RatedLevel = () => undefined
+  /** Peers that nobody but ratings name, and where they are; set by the same. */
+  ratedNodes: () => readonly TrustedNode[] = () => []
   readonly #clock: Clock
   readonly #audit: AuditSink | undefined
   readonly #log: Logger | undefined
@@ -93,7 +95,9 @@ export class TrustAcl implements NodeTrust {
   }
 
   nodes(trustFunction: string): TrustedNode[] {
-    return knownNodes(this.#view, trustFunction, this.#clock.now())
+    const known = knownNodes(this.#view, trustFunction, this.#clock.now())
+    const rated = this.ratedNodes().filter(({ id }) => this.#view.index.get(id) === undefined)
+    return [...known, ...rated.filter(({ peer }) => this.explain({ peer }, trustFunction).allow)]
   }
 
   grant(trustFunction: string, grantees: TrustGrantees): () => void {
@@ -107,6 +111,11 @@ export class TrustAcl implements NodeTrust {
 
   onChange(listener: () => void): () => void {
     return this.#listeners.add(listener)
+  }
+
+  /** Tells listeners that ratings give some peer another level than before. */
+  ratingsChanged(): void {
+    this.#listeners.call()
   }
 
   /** All that `waystone trust explain` shows of a peer; nothing is counted. @param trustFunction - default: all */

@@ -1,19 +1,18 @@
 import { multiaddr } from '@multiformats/multiaddr'
+import { parseIp } from '../rules/ip.ts'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** An address of a peer, as it can be compared. */
 export interface RemoteAddress {
   /** Without the peer id, DNS names in one form. */
   readonly text: string
-  /** The literal IP of a direct address. */
+  /** The literal IP of a direct address, in a form to be compared. */
   readonly ip: string | undefined
   /** Leads through a relay. */
   readonly relayed: boolean
   /** Stands for addresses that only a resolver knows. */
   readonly unresolved: boolean
 }
-
-const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
 
 /** Pure. */
 export function readRemote(address: Multiaddr | string): RemoteAddress {
@@ -31,8 +30,10 @@ export function readRemote(address: Multiaddr | string): RemoteAddress {
   }
 }
 
-function plainIp(ip: string): string {
-  return MAPPED_IPV4.exec(ip)?.[1] ?? ip
+/** The same text for each way to write it, IPv4 in IPv6 included. */
+function plainIp(text: string): string {
+  const ip = parseIp(text)
+  return ip === undefined ? text : `${ip.bits}:${ip.value}`
 }
 
 /** Names in small letters without the last dot, whatever kind of IP they are resolved to; wss is TLS and ws. */
