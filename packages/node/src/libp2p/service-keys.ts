@@ -22,6 +22,7 @@ export const SERVICE_KEYS = {
   tunnel: 'tunnel',
   content: 'content',
   trustAcl: 'trustAcl',
+  ratings: 'ratings',
   trustAdmin: 'trustAdmin',
   delegate: 'delegate',
   plugins: 'plugins'

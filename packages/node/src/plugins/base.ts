@@ -6,6 +6,7 @@ import { doctorPlugin } from './doctor.ts'
 import { identifyPlugin, identifyPushPlugin } from './identify.ts'
 import { autonatPlugin, dcutrPlugin, upnpPlugin } from './nat.ts'
 import { pluginHostPlugin } from './plugin-host.ts'
+import { ratingsPlugin } from './ratings.ts'
 import { rpcPlugin } from './rpc.ts'
 import { trustPlugin } from './trust.ts'
 import { trustAdminPlugin } from './trust-admin.ts'
@@ -20,6 +21,7 @@ export const basePlugins: Plugins = {
   [SERVICE_KEYS.dht]: dhtPlugin,
   [SERVICE_KEYS.content]: contentPlugin,
   [SERVICE_KEYS.trustAcl]: trustPlugin,
+  [SERVICE_KEYS.ratings]: ratingsPlugin,
   [SERVICE_KEYS.trustAdmin]: trustAdminPlugin,
   [SERVICE_KEYS.autonat]: autonatPlugin,
   [SERVICE_KEYS.dcutr]: dcutrPlugin,

@@ -1,4 +1,7 @@
+import { Code } from '@connectrpc/connect'
+import { rpcError } from '@waystone/rpc'
 import { TrustExchangeService } from '@waystone/wire/trust'
+import { serviceCapabilities, serviceDependencies } from '@libp2p/interface'
 import { EXCHANGE_TIMEOUT_MS } from './constants.ts'
 import { Observer } from './observer.ts'
 import { Ratings } from './ratings.ts'
@@ -13,10 +16,11 @@ import type {
   TypedEventTarget
 } from '@libp2p/interface'
 import type { ConnectionManager, TransportManager } from '@libp2p/interface-internal'
-import type { Rpc } from '@waystone/rpc'
+import type { PeerCaller, Rpc } from '@waystone/rpc'
 import type { Clock, NodeTrust, Random, TrustedNode } from '@waystone/interface'
 import type { SignedRating } from '@waystone/wire/trust'
 import type { Datastore } from 'interface-datastore'
+import type { RatingsExchange } from '../exchange/contract.ts'
 import type { ExchangeCall } from './rounds.ts'
 import type { RatedTrustLevel } from './contract.ts'
 
@@ -28,13 +32,15 @@ export interface PeerRatingsComponents {
   connectionManager: ConnectionManager
   transportManager: TransportManager
   rpc: Rpc
+  /** Where the calls of others come in; it is there, but the types of a node do not say so. */
+  trustAcl?: { ratings: RatingsExchange | undefined }
   logger: ComponentLogger
 }
 
 /** What of the trust database takes part, and where levels by rating go. */
 export interface RatedTrust extends Pick<NodeTrust, 'explain' | 'levelOf' | 'onChange'> {
   ratedLevel: (peer: string) => RatedTrustLevel | undefined
-  ratedNodes: () => TrustedNode[]
+  ratedNodes: () => readonly TrustedNode[]
   /** Tells listeners that a level by rating has changed. */
   ratingsChanged(): void
 }
@@ -46,7 +52,10 @@ export interface PeerRatingsInit {
 }
 
 /** Measures peers, exchanges ratings with those that have `peer-exchange`, and gives levels to the trust database. */
-export class PeerRatings implements Startable {
+export class PeerRatings implements RatingsExchange, Startable {
+  readonly [Symbol.toStringTag] = '@waystone/peer-ratings'
+  readonly [serviceCapabilities]: string[] = ['@waystone/peer-ratings']
+  readonly [serviceDependencies]: string[] = ['@waystone/rpc', '@waystone/trust-acl']
   readonly #components: PeerRatingsComponents
   readonly #init: PeerRatingsInit
   readonly #log: Logger
@@ -73,6 +82,7 @@ export class PeerRatings implements Startable {
       isRelay: peer => trust.explain({ peer }, 'use-as-relay').allow
     })
     this.#observer.start()
+    this.#answer(this)
     trust.ratedLevel = ratings.ratedLevel
     trust.ratedNodes = () => ratings.nodes()
     this.#unsubscribe = trust.onChange(() => ratings.review())
@@ -86,6 +96,7 @@ export class PeerRatings implements Startable {
 
   async stop(): Promise<void> {
     this.#unsubscribe?.()
+    if (this.#controller !== undefined) this.#answer(undefined)
     this.#observer?.stop()
     this.#controller?.abort()
     this.#controller = undefined
@@ -96,10 +107,19 @@ export class PeerRatings implements Startable {
   /**
    * What `ExchangeRatings` answers.
    *
-   * @throws TooManyRatingsError, RatingsTooSoonError
+   * @throws ConnectError - made of TooManyRatingsError or RatingsTooSoonError
    */
-  async exchange(caller: PeerId, received: readonly SignedRating[]): Promise<SignedRating[]> {
-    return (await this.#ratings?.exchange(caller, received)) ?? []
+  async exchange({ peer }: Pick<PeerCaller, 'peer'>, received: readonly SignedRating[]): Promise<SignedRating[]> {
+    try {
+      return (await this.#ratings?.exchange(peer, received)) ?? []
+    } catch (error) {
+      throw error instanceof Error ? rpcError(Code.ResourceExhausted, error) : error
+    }
+  }
+
+  #answer(ratings: RatingsExchange | undefined): void {
+    const { trustAcl } = this.#components
+    if (trustAcl !== undefined) trustAcl.ratings = ratings
   }
 
   // one for all runs: what others said is still known after a restart of the service
@@ -123,4 +143,9 @@ export class PeerRatings implements Startable {
     const client = this.#components.rpc.client(TrustExchangeService, peer, { timeoutMs: EXCHANGE_TIMEOUT_MS })
     return (await client.exchangeRatings({ ratings }, { signal })).ratings
   }
+}
+
+/** @example createLibp2p({ services: { rpc: rpc({ trust }), trustAcl: trustAcl({ trust }), ratings: peerRatings({ trust, clock, random }) } }) */
+export function peerRatings(init: PeerRatingsInit): (components: PeerRatingsComponents) => PeerRatings {
+  return components => new PeerRatings(components, init)
 }
