@@ -29,12 +29,12 @@ export interface RecordParts {
 
 /** Puts together what works on records and files. */
 export function createRecordParts(components: TrustAclComponents, init: TrustAclServiceInit): RecordParts {
-  const { connectionManager, datastore, contentRouting, rpc } = components
+  const { connectionManager, peerStore, datastore, contentRouting, rpc } = components
   const { trust: entries, shipped = [], mirrors = [], keys, mayCarry = () => false, fetch } = init
   const basics = basicsOf(components, init)
   const records = new RecordStore(datastore)
   const carried = new CarriedNames(datastore)
-  const peers = async () => await exchangePeers({ ...components, connectionManager, trust: entries })
+  const peers = async () => await exchangePeers({ connectionManager, peerStore, trust: entries })
   const direct = new RpcWay(rpc, peers)
   const dht = new DhtWay(contentRouting)
   const others = mirrors.map(mirror => new MirrorWay({ mirror, fetch }))

@@ -31,5 +31,5 @@ export async function testName(seed: number): Promise<TestName> {
 
 /** A trust file with this description. */
 export function trustFile(description: string): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ description }))
+  return new TextEncoder().encode(JSON.stringify({ description, contact: [], entities: [] }))
 }

@@ -1,0 +1,164 @@
+import { Code } from '@connectrpc/connect'
+import { describe, expect, it } from 'vitest'
+import { systemClock } from '@waystone/kit'
+import { until } from '@waystone/kit/testing'
+import { TrustExchangeService } from '@waystone/wire/trust'
+import { rawCid } from '../../src/ipns/raw-block.ts'
+import { signOffline } from '../../src/ipns/sign.ts'
+import { connect, startNode } from '../nodes.ts'
+import { codeOf, failureOf, follow, inUse, publisherKey, sign } from '../publishing.ts'
+import { DAY, trustFile } from '../records.ts'
+
+describe('a trust file', () => {
+  it('reaches whoever follows its name and meets its publisher, and the next version too', async () => {
+    const { name, keys } = await publisherKey()
+    const [publisher, follower] = [await startNode({ keys }), await startNode()]
+    await follow(follower, name.text)
+    const first = await publisher.service.publish({ file: trustFile('one'), key: 'cluster' })
+    expect(first).toMatchObject({ name: name.text, sequence: 0n, published: [] })
+    await connect(follower, publisher)
+    await until(() => inUse(follower) === 'one')
+    expect(follower.trust.entry('cluster')?.status).toMatchObject({ state: 'ok', via: 'rpc', sequence: 0n })
+    expect((await publisher.service.publish({ file: trustFile('two'), key: 'cluster' })).sequence).toBe(1n)
+    await follower.service.fetchEntry('cluster')
+    expect(inUse(follower)).toBe('two')
+  })
+
+  it('lives on when its publisher is gone, by another that follows it', async () => {
+    const { name, keys } = await publisherKey()
+    const [publisher, carrier, late] = [await startNode({ keys }), await startNode(), await startNode()]
+    await publisher.service.publish({ file: trustFile('one'), key: 'cluster' })
+    await follow(carrier, name.text)
+    await connect(carrier, publisher)
+    await until(() => inUse(carrier) === 'one')
+    await publisher.libp2p.stop()
+    await follow(late, name.text)
+    await connect(late, carrier)
+    await until(() => inUse(late) === 'one')
+    expect(late.trust.entry('cluster')?.status.via).toBe('rpc')
+  })
+
+  it('lives on by a peer that gives its publisher the function, which others do not get', async () => {
+    const { name, keys } = await publisherKey()
+    const [publisher, stranger, late] = [await startNode({ keys }), await startNode(), await startNode()]
+    const carrier = await startNode({
+      config: { grants: { 'redistribute-ipns': [publisher.libp2p.peerId.toString()] } }
+    })
+    await connect(publisher, carrier)
+    await connect(publisher, stranger)
+    await until(async () => {
+      const peers = await publisher.libp2p.peerStore.all()
+      return peers.filter(({ protocols }) => protocols.some(one => one.includes('TrustExchange'))).length === 2
+    })
+    const file = trustFile('one')
+    expect((await publisher.service.publish({ file, key: 'cluster' })).published).toEqual(['rpc'])
+    const client = publisher.libp2p.services.rpc.client(TrustExchangeService, carrier.libp2p.peerId)
+    const cid = (await rawCid(file)).bytes
+    const refused = publisher.libp2p.services.rpc.client(TrustExchangeService, stranger.libp2p.peerId)
+    const record = (await publisher.service.held(name.text))?.record ?? new Uint8Array()
+    expect(await codeOf(refused.putRecord({ name: name.multihash, record }))).toBe(Code.PermissionDenied)
+    await until(async () => (await codeOf(readAll(client.getFile({ cid })))) === undefined)
+    await publisher.libp2p.stop()
+    await follow(late, name.text)
+    await connect(late, carrier)
+    await until(() => inUse(late) === 'one')
+  })
+
+  it('that was shipped is used at once, and not once a newer one is known', async () => {
+    const { name, key, keys } = await publisherKey()
+    const shipped = {
+      pubkey: name.text,
+      load: async () => ({ file: trustFile('old'), record: await sign(key, trustFile('old')) })
+    }
+    const follower = await startNode({ shipped: [shipped] })
+    await follow(follower, name.text)
+    await until(() => inUse(follower) === 'old')
+    expect(follower.trust.entry('cluster')?.status.via).toBe('shipped')
+    const publisher = await startNode({ keys })
+    await publisher.service.publish({ file: trustFile('new'), record: await sign(key, trustFile('new'), 2n) })
+    await connect(follower, publisher)
+    await until(async () => (await failureOf(follower.service.fetchEntry('cluster'))) === 'none')
+    expect(inUse(follower)).toBe('new')
+  })
+
+  it.each([
+    ['an expired record', 'IpnsRecordExpiredError'],
+    ['another file', 'IpnsFileMismatchError'],
+    ['a record of another key', 'IpnsNameMismatchError']
+  ])('that was shipped with %s is refused and told', async (_what, error) => {
+    const [{ name, key }, other] = [await publisherKey(), await publisherKey()]
+    const file = trustFile('old')
+    const records: Record<string, Promise<Uint8Array>> = {
+      IpnsRecordExpiredError: signOffline({ key, file, sequence: 1n, now: systemClock.now() - 40 * DAY }),
+      IpnsFileMismatchError: sign(key, trustFile('other')),
+      IpnsNameMismatchError: sign(other.key, file)
+    }
+    const record = (await records[error]) ?? new Uint8Array()
+    const follower = await startNode({ shipped: [{ pubkey: name.text, load: async () => ({ file, record }) }] })
+    await follow(follower, name.text)
+    await until(() => follower.told.some(line => line.startsWith(`refused cluster: ${error}`)))
+    expect(inUse(follower)).toBeUndefined()
+  })
+})
+
+describe('publishing', () => {
+  it('takes what was signed offline, for this very file, and never an older one', async () => {
+    const { name, key } = await publisherKey()
+    const node = await startNode()
+    const [file, other] = [trustFile('one'), trustFile('two')]
+    const record = await sign(key, file, 5n)
+    expect(await failureOf(node.service.publish({ file: other, record }))).toBe('RecordOfOtherFileError')
+    expect(await node.service.publish({ file, record })).toMatchObject({ name: name.text, sequence: 5n })
+    expect(await failureOf(node.service.publish({ file: other, record: await sign(key, other, 4n) }))).toBe(
+      'IpnsSequenceError'
+    )
+    const expired = await signOffline({ key, file, sequence: 9n, now: systemClock.now() - 40 * DAY })
+    expect(await failureOf(node.service.publish({ file, record: expired }))).toBe('IpnsRecordExpiredError')
+    expect((await node.service.held(name.text))?.sequence).toBe(5n)
+  })
+
+  it('goes on after the last sequence that others have', async () => {
+    const { key, keys } = await publisherKey()
+    const [one, two] = [await startNode(), await startNode({ keys })]
+    await one.service.publish({ file: trustFile('one'), record: await sign(key, trustFile('one'), 41n) })
+    await connect(two, one)
+    await until(async () => (await two.libp2p.peerStore.get(one.libp2p.peerId)).protocols.length > 0)
+    expect((await two.service.publish({ file: trustFile('two'), key: 'cluster' })).sequence).toBe(42n)
+  })
+
+  it('signs each sequence once, also at the same time', async () => {
+    const { keys } = await publisherKey()
+    const node = await startNode({ keys })
+    const all = await Promise.all(
+      ['a', 'b', 'c'].map(async text => await node.service.publish({ file: trustFile(text), key: 'x' }))
+    )
+    expect(all.map(({ sequence }) => sequence)).toEqual([0n, 1n, 2n])
+  })
+
+  it('refuses files that nobody would read, and unclear orders', async () => {
+    const { key, keys } = await publisherKey()
+    const node = await startNode({ keys })
+    const file = trustFile('one')
+    expect(await failureOf(node.service.publish({ file: new Uint8Array(2 ** 20 + 1), key: 'x' }))).toBe(
+      'IpnsFileTooLargeError'
+    )
+    expect(await failureOf(node.service.publish({ file: Uint8Array.of(1), key: 'x' }))).toMatch(/^TrustFile/)
+    expect(await failureOf(node.service.publish({ file }))).toBe('PublishKeyError')
+    expect(await failureOf(node.service.publish({ file, key: 'x', record: await sign(key, file) }))).toBe(
+      'PublishKeyError'
+    )
+    expect(await failureOf((await startNode()).service.publish({ file, key: 'x' }))).toBe('PublishKeyError')
+  })
+
+  it('takes effect here at once, where the name is followed', async () => {
+    const { name, keys } = await publisherKey()
+    const node = await startNode({ keys })
+    await follow(node, name.text)
+    await node.service.publish({ file: trustFile('one'), key: 'x' })
+    expect(inUse(node)).toBe('one')
+  })
+})
+
+async function readAll(parts: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of parts) continue
+}
