@@ -46,10 +46,12 @@ test('a plugin that would replace a part of libp2p is refused', async () => {
 test('the config decides which of the plugins run', async () => {
   const relay = await createServices(allPlugins, await context())
   const always = ['identify', 'identifyPush', 'rpc', 'doctor']
-  expect(Object.keys(relay)).toEqual([...always, 'dht', 'relayServer', 'fileTransfer'])
+  const trust = ['content', 'trustAcl', 'ratings', 'trustAdmin']
+  const [seeds, files] = ['seedDiscovery', 'fileTransfer']
+  expect(Object.keys(relay)).toEqual([...always, 'dht', ...trust, 'relayServer', seeds, files])
   const nat = { autonat: true, dcutr: true, upnp: true, stun: [] }
   const edge = await createServices(allPlugins, await context(localConfig('edge', { nat, dht: { mode: 'off' } })))
-  expect(Object.keys(edge)).toEqual([...always, 'autonat', 'dcutr', 'upnp', 'fileTransfer'])
+  expect(Object.keys(edge)).toEqual([...always, ...trust, 'autonat', 'dcutr', 'upnp', seeds, files])
 })
 
 test('WebRTC between private peers is listened for on relays', async () => {

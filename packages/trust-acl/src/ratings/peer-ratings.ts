@@ -76,8 +76,10 @@ export class PeerRatings implements RatingsExchange, Startable {
     this.#controller = new AbortController()
     const { trust } = this.#init
     const ratings = this.#make()
+    const { events, transportManager } = this.#components
     this.#observer = new Observer({
-      ...this.#components,
+      events,
+      transportManager,
       ratings,
       isRelay: peer => trust.explain({ peer }, 'use-as-relay').allow
     })
@@ -135,7 +137,8 @@ export class PeerRatings implements RatingsExchange, Startable {
     await ratings.measurements.load().catch((error: unknown) => this.#log.error('measurements are lost - %e', error))
     if (signal.aborted) return
     ratings.review()
-    const rounds = new Rounds({ ...this.#components, ...this.#init, ratings, call: this.#call, log: this.#log })
+    const { connectionManager } = this.#components
+    const rounds = new Rounds({ connectionManager, ...this.#init, ratings, call: this.#call, log: this.#log })
     await rounds.run({ signal })
   }
 
