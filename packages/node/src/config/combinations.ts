@@ -1,6 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { findImpossibleAdmin } from './combinations-admin.ts'
 import { findTwice } from './combinations-lists.ts'
+import { findImpossibleTrust } from './combinations-trust.ts'
 import { isUnspecified, overlaps, readListenAddress } from './listen-address.ts'
 import type { Found, ImpossibleCombination } from './impossible.ts'
 import type { ListenAddress } from './listen-address.ts'
@@ -29,6 +30,7 @@ export function findImpossible(config: Config, isOwn: (path: string) => boolean)
   return [
     ...rules.flatMap(rule => [...rule(config, listen)]),
     ...findImpossibleAdmin(config, { listen, isOwn }),
+    ...findImpossibleTrust(config),
     ...findTwice(config)
   ]
 }

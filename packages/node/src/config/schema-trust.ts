@@ -24,7 +24,10 @@ const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' 
 const entry = z.strictObject({
   label: z.string().min(1).max(64).describe('name of the entry'),
   pubkey: z.string().min(1).max(128).describe('IPNS name of a trust file (k51…), or id of a single peer'),
-  kind: z.enum(['file', 'peer']).optional().describe('default: peer if there are addresses, else file'),
+  kind: z
+    .enum(['file', 'peer'])
+    .optional()
+    .describe('default: peer if there are addresses or the key is written as a peer id (12D3Koo…), else file'),
   trustlevel: z.enum(['blocked', ...LEVELS.slice(1)]).describe('how far it is trusted'),
   functions: z
     .array(signedFunction)

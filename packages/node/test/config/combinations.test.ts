@@ -4,6 +4,8 @@ import { linesOf } from './rejection.ts'
 import { writeFiles } from './scratch-folder.ts'
 
 const PEER = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'
+const NAME = 'k51qzi5uqu5di3f1nh9ghouv3e5dfupe3wbgb8gy679ko7ttpovbtr2bwjz8rt'
+const NAME_PEER = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp'
 const IP = '/ip4/127.0.0.1'
 
 describe('an impossible combination', () => {
@@ -95,6 +97,37 @@ describe('an impossible combination', () => {
     ['a key of the admin API alone', { 'admin.tls.keyFile': 'a' }, 'needs admin.tls.certFile too'],
     ['an admin socket beside a port', { 'admin.socket': 's', 'admin.port': '1' }, 'no effect beside admin.socket'],
     ['an admin socket beside a host', { 'admin.socket': 's', 'admin.host': '::1' }, 'no effect beside admin.socket'],
+    [
+      'two entries of one label',
+      {
+        'trust.entries': `[{label: a, pubkey: ${PEER}, trustlevel: peer}, {label: a, pubkey: ${NAME}, trustlevel: peer}]`
+      },
+      "trust.entries.1.label = 'a': is also that of trust.entries.0"
+    ],
+    [
+      'two entries of one key, written differently',
+      {
+        'trust.entries': `[{label: a, pubkey: ${NAME}, kind: peer, trustlevel: peer}, {label: b, pubkey: ${NAME_PEER}, trustlevel: peer}]`
+      },
+      'trust.entries.1.pubkey'
+    ],
+    [
+      'an entry of no key',
+      { 'trust.entries': '[{label: a, pubkey: somebody, trustlevel: peer}]' },
+      'is neither an IPNS name nor a peer id'
+    ],
+    ['a level that is none', { 'trust.entries': `[{label: a, pubkey: ${PEER}, trustlevel: root}]` }, 'trustlevel'],
+    [
+      'an address of somebody else',
+      { 'trust.entries': `[{label: a, pubkey: ${PEER}, trustlevel: peer, addresses: [${IP}/tcp/1/p2p/${NAME_PEER}]}]` },
+      'leads to another peer'
+    ],
+    [
+      'a trust file without its record',
+      { 'trust.entries': `[{label: a, pubkey: ${NAME}, trustlevel: peer, file: a.json}]` },
+      'needs a record too'
+    ],
+    ['strangers as operators', { 'trust.matrix': '{admin: none}' }, 'trust.matrix.admin = '],
     ['everybody as operator', { 'trust.grants': '{admin: anyone}' }, 'trust.grants.admin = '],
     [
       'two tunnels of one name',
