@@ -1,35 +1,59 @@
-import { z } from 'zod'
 import { MAX_NODES_PER_FILE } from './constants.ts'
 import type { TrustFile, TrustFileEntity, TrustFileNode } from '../contract.ts'
 
-const texts = z.array(z.string())
-/** Label, peer, contact, remotes, remotes-strict. */
-const node = z.tuple([z.string(), z.string(), texts, texts, z.boolean()])
-const nodes = z.array(node).max(MAX_NODES_PER_FILE)
-const row = z.tuple([z.string(), texts, z.array(z.tuple([z.string(), nodes]))])
+/** Most nodes have neither contact nor remotes: with 100,000 of them, lists of their own would be megabytes. */
+const NONE: readonly string[] = Object.freeze([])
 
 /**
  * A trust file that was checked, for the database: read again at each start, it
  * costs a tenth of what it takes to check what was published.
  */
 export function encodeChecked({ description, contact, entities }: TrustFile): string {
-  const listed = entities.map(({ entity, nodes: all }) => [
+  const listed = entities.map(({ entity, nodes }) => [
     entity,
-    all.map(({ label, peer, contact: at, remotes, remotesStrict }) => [label, peer, at, remotes, remotesStrict])
+    nodes.map(({ label, peer, contact: at, remotes, remotesStrict }) => [label, peer, at, remotes, remotesStrict])
   ])
   return JSON.stringify([description, contact, listed])
 }
 
-/** @throws Error of zod or JSON - it is none */
+/** @throws TypeError, SyntaxError, RangeError - it is none */
 export function decodeChecked(text: string): TrustFile {
-  const [description, contact, entities] = row.parse(JSON.parse(text))
-  return { description, contact, entities: entities.map(entityOf) }
+  const [description, contact, entities] = list(JSON.parse(text), 3)
+  const file = { description: word(description), contact: words(contact), entities: list(entities).map(entityOf) }
+  const count = file.entities.reduce((sum, { nodes }) => sum + nodes.length, 0)
+  if (count > MAX_NODES_PER_FILE) throw new RangeError(`${count} nodes are too many`)
+  return file
 }
 
-function entityOf([entity, all]: [string, z.infer<typeof nodes>]): TrustFileEntity {
-  return { entity, nodes: all.map(nodeOf) }
+function entityOf(value: unknown): TrustFileEntity {
+  const [entity, nodes] = list(value, 2)
+  return { entity: word(entity), nodes: list(nodes).map(nodeOf) }
 }
 
-function nodeOf([label, peer, contact, remotes, remotesStrict]: z.infer<typeof node>): TrustFileNode {
-  return { label, peer, contact, remotes, remotesStrict }
+function nodeOf(value: unknown): TrustFileNode {
+  const [label, peer, contact, remotes, strict] = list(value, 5)
+  if (typeof strict !== 'boolean') throw new TypeError('a node has no remotes-strict')
+  return {
+    label: word(label),
+    peer: word(peer),
+    contact: words(contact),
+    remotes: words(remotes),
+    remotesStrict: strict
+  }
+}
+
+// checked by hand: a schema would copy each of these lists
+function list(value: unknown, length?: number): unknown[] {
+  if (!Array.isArray(value) || (length !== undefined && value.length !== length)) throw new TypeError('no list')
+  return value
+}
+
+function words(value: unknown): readonly string[] {
+  const all = list(value)
+  return all.length === 0 ? NONE : all.map(word)
+}
+
+function word(value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError('no text')
+  return value
 }

@@ -22,14 +22,14 @@ interface NodeQuestion {
 }
 
 function knownNode(view: DecisionView, text: string, { trustFunction, now }: NodeQuestion): TrustedNode | undefined {
+  if (!decide(view, { peer: text }, trustFunction, now).allow) return undefined
   const live = [...liveMentions(view.index.get(text), now)]
-  const [best] = live.sort((a, b) => RANK[b.voice.level] - RANK[a.voice.level])
-  if (best === undefined || !isAllowed(view, text, { trustFunction, now })) return undefined
-  const addresses = [...new Set(live.flatMap(({ node }) => node.remotes))]
+  const [best] = live.length > 1 ? live.sort((a, b) => RANK[b.voice.level] - RANK[a.voice.level]) : live
+  if (best === undefined) return undefined
   const label = best.node.label === '' ? best.voice.label : `${best.voice.label}/${best.node.label}`
+  const addresses = live.length > 1 ? [...new Set(live.flatMap(({ node }) => node.remotes))] : best.node.remotes
   const strict = live.some(({ node }) => node.remotesStrict && node.remotes.length > 0)
-  const rest = { label, level: levelOf(view, text, now), addresses, strict }
-  return withPeer(text, rest)
+  return withPeer(text, { label, level: levelOf(view, text, now), addresses, strict })
 }
 
 /** The id is made when it is wanted: that costs more than all the rest, and there may be 100,000. */
@@ -43,10 +43,6 @@ function withPeer(text: string, rest: Omit<TrustedNode, 'id' | 'peer'>): Trusted
       return peer
     }
   }
-}
-
-function isAllowed(view: DecisionView, text: string, { trustFunction, now }: NodeQuestion): boolean {
-  return decide(view, { peer: text }, trustFunction, now).allow
 }
 
 function* liveMentions(mention: Mention | undefined, now: number): Generator<Mention> {

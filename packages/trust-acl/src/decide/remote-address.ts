@@ -1,5 +1,5 @@
 import { multiaddr } from '@multiformats/multiaddr'
-import { parseIp } from '../rules/ip.ts'
+import { networkText, parseIp } from '../rules/ip.ts'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** An address of a peer, as it can be compared. */
@@ -33,7 +33,7 @@ export function readRemote(address: Multiaddr | string): RemoteAddress {
 /** The same text for each way to write it, IPv4 in IPv6 included. */
 function plainIp(text: string): string {
   const ip = parseIp(text)
-  return ip === undefined ? text : `${ip.bits}:${ip.value}`
+  return ip === undefined ? text : networkText(ip, ip.bits)
 }
 
 /** Names in small letters without the last dot, whatever kind of IP they are resolved to; wss is TLS and ws. */
