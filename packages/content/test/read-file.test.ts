@@ -30,7 +30,7 @@ class Blocks {
     return cid
   }
 
-  async file(links: CID[], sizes: number[], type: UnixFS['type'] = 'file'): Promise<CID> {
+  async file(links: CID[], sizes: number[], type: 'file' | 'directory' | 'symlink' = 'file'): Promise<CID> {
     const unixfs = new UnixFS({ type })
     for (const size of sizes) unixfs.addBlockSize(BigInt(size))
     const Links = links.map(Hash => ({ Hash, Name: '', Tsize: 1 }))
