@@ -66,7 +66,7 @@ describe('remotes', () => {
 
 describe('an error', () => {
   test('says where a value is', () => {
-    const text = `{\n  "description": "",\n  "contact": [],\n  "entities": [\n    { "nodes": [{ "pubkey": 7 }] }\n  ]\n}`
+    const text = `{\n  "description": "",\n  "contact": [],\n  "entities": [\n    { "nodes": [{ "pubkey": 7 }] }, { "nodes": [] }\n  ]\n}`
     const { place, message } = refusalOf(text)
     expect(place).toEqual({ path: 'entities[0].nodes[0].pubkey', line: 5, column: 29 })
     expect(message).toBe('entities[0].nodes[0].pubkey (line 5, column 29) must be a text')
