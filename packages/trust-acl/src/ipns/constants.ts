@@ -49,11 +49,11 @@ export const REDISTRIBUTE_MS = 12 * HOUR
 export const FIRST_REDISTRIBUTE_MS = 10 * SECOND
 /** Waits after nobody took a record. */
 export const REDISTRIBUTE_BACKOFF: BackoffInit = { baseMs: 30 * SECOND, maxMs: HOUR }
-/** Waits before a file of somebody else's record is fetched again, when nobody had it. */
+/** Names that are carried for all peers together. */
 export const MAX_KEPT_NAMES = 1_000
-/** Names that are kept for one peer. */
+/** Names that are carried for one peer. */
 export const MAX_KEPT_NAMES_PER_PEER = 100
-/** Bytes that are kept for one peer, records and files together. */
+/** Bytes that are carried for one peer, records and files together. */
 export const MAX_KEPT_BYTES_PER_PEER = 16 * 1024 * 1024
 /** Records that are remembered after somebody asked for them: 10 MiB at worst. */
 export const MAX_REMEMBERED = 1_000
