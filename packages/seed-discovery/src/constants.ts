@@ -41,6 +41,13 @@ export const ENOUGH_PEERS = 4
 /** Bootstrap nodes that are dialled at one time: the first answer comes soon, and a file of dead nodes makes no storm. */
 export const PARALLEL_BOOTSTRAP_DIALS = 3
 
+/**
+ * From a change of the trust database until it is read, in milliseconds: nobody
+ * notices it, and an import of 1,000 entries is read some times instead of
+ * 1,000, each of which takes a while with 100,000 known nodes.
+ */
+export const FOLLOW_DELAY_MS = 100
+
 /** How long a connection to a seed that is no longer one may take to close before it is cut, in milliseconds. */
 export const CLOSE_TIMEOUT_MS = 1_000
 

@@ -1,10 +1,10 @@
 import { Bootstrap } from './bootstrap.ts'
-import { BOOTSTRAP, CONNECT, HOLD } from './constants.ts'
+import { BOOTSTRAP, CONNECT, FOLLOW_DELAY_MS, HOLD } from './constants.ts'
 import { KeepAliveTags } from './keep-alive-tags.ts'
 import { addressesOf, planNodes } from './plan.ts'
 import { SeedSet } from './seed-set.ts'
 import type { PeerId } from '@libp2p/interface'
-import type { TrustedNode } from '@waystone/interface'
+import type { Timer, TrustedNode } from '@waystone/interface'
 import type { PeerAddresses } from '@waystone/kit/peer-addresses'
 import type { SeedTrust } from './contract.ts'
 import type { DialTarget } from './dial.ts'
@@ -22,7 +22,7 @@ export class Followers {
   readonly #init: FollowersInit
   readonly #set: SeedSet
   readonly #bootstrap: Bootstrap
-  #isDue = false
+  #due: Timer | undefined
   #isStopped = false
 
   constructor(init: FollowersInit) {
@@ -36,14 +36,13 @@ export class Followers {
     return this.#set.seeds
   }
 
-  /** Reads once for all changes of one turn. */
+  /** Reads once for all changes of a moment. */
   followSoon(): void {
-    if (this.#isDue) return
-    this.#isDue = true
-    queueMicrotask(() => {
-      this.#isDue = false
+    if (this.#isStopped) return
+    this.#due ??= this.#init.clock.setTimeout(() => {
+      this.#due = undefined
       this.follow()
-    })
+    }, FOLLOW_DELAY_MS)
   }
 
   follow(): void {
@@ -65,6 +64,7 @@ export class Followers {
 
   async stop(): Promise<void> {
     this.#isStopped = true
+    this.#due?.clear()
     await Promise.all([this.#set.stop(), this.#bootstrap.stop()])
   }
 

@@ -1,6 +1,6 @@
 /**
- * Finds and keeps seeds: the configured ones stay connected for as long as the
- * node runs, whatever happens to them.
+ * Finds and keeps seeds: those of the config and of the trust database stay
+ * connected for as long as they may, whatever happens to them.
  *
  * @example
  * ```ts
