@@ -32,7 +32,8 @@ import type {
   TrustEntryInit
 } from './database/contract.ts'
 import type { TrustDatabase } from './database/trust-database.ts'
-import type { DecisionView, RatedLevel } from './decide/contract.ts'
+import type { RatedLevel } from './decide/contract.ts'
+import type { DecisionView } from './decide/view.ts'
 import type { TrustReport } from './decide/report.ts'
 import type { HeldTrustFile, TrustAclInit } from './trust-acl-contract.ts'
 

@@ -1,9 +1,6 @@
 import type { TrustDecision, TrustLevel, TrustSubject } from '@waystone/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { EntryLevel, TrustFileNode } from '../contract.ts'
-import type { FunctionMatrix } from '../model/matrix.ts'
-import type { Grants } from './grants.ts'
-import type { PeerIndex } from './peer-index.ts'
 
 /** An entry, as decisions need it. */
 export interface Voice {
@@ -41,17 +38,6 @@ export type RatedLevel = (peer: string) => 'peer' | 'marginal' | undefined
 /** A {@link TrustSubject}, or one with the peer id as text in base58. */
 export interface DecisionSubject extends Omit<TrustSubject, 'peer'> {
   readonly peer: { toString(): string }
-}
-
-/** Everything that a decision is made of. */
-export interface DecisionView {
-  /** The id of this node as text. */
-  readonly self: string
-  readonly index: PeerIndex
-  readonly matrix: FunctionMatrix
-  readonly grants: Grants
-  readonly rules: AddressCheck | undefined
-  readonly ratedLevel: RatedLevel
 }
 
 /** What all that is known of a peer comes to, for one function. */

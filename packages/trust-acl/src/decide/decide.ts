@@ -3,7 +3,8 @@ import { RANK } from '../model/levels.ts'
 import { liftedLevel, standingOf } from './standing.ts'
 import { strictRefusal } from './strict-remotes.ts'
 import type { TrustDecision, TrustLevel } from '@waystone/interface'
-import type { DecisionSubject, DecisionView } from './contract.ts'
+import type { DecisionSubject } from './contract.ts'
+import type { DecisionView } from './view.ts'
 
 const SELF: TrustDecision = Object.freeze({ allow: true, reason: 'this node itself' })
 

@@ -4,7 +4,8 @@ import { decide, levelOf } from './decide.ts'
 import { isLive } from './standing.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { TrustedNode } from '@waystone/interface'
-import type { DecisionView, Mention } from './contract.ts'
+import type { Mention } from './contract.ts'
+import type { DecisionView } from './view.ts'
 
 /** The known nodes that may have a function, without this one; highest level first. @param now - milliseconds */
 export function knownNodes(view: DecisionView, trustFunction: string, now: number): TrustedNode[] {

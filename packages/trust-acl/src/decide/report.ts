@@ -2,7 +2,8 @@ import { FUNCTIONS } from '../model/functions.ts'
 import { decide, levelOf } from './decide.ts'
 import { isLive } from './standing.ts'
 import type { TrustDecision, TrustLevel, TrustSubject } from '@waystone/interface'
-import type { DecisionView, Voice } from './contract.ts'
+import type { Voice } from './contract.ts'
+import type { DecisionView } from './view.ts'
 
 /** Everything that the node makes of a peer. */
 export interface TrustReport {

@@ -3,7 +3,7 @@ import { PeerIndex } from '../../src/decide/peer-index.ts'
 import { createVoice } from '../../src/decide/voice.ts'
 import { FunctionMatrix } from '../../src/model/matrix.ts'
 import type { EntryLevel } from '../../src/index.ts'
-import type { DecisionView } from '../../src/decide/contract.ts'
+import type { DecisionView } from '../../src/decide/view.ts'
 
 export interface TestEntry {
   label: string

@@ -1,0 +1,15 @@
+import type { FunctionMatrix } from '../model/matrix.ts'
+import type { AddressCheck, RatedLevel } from './contract.ts'
+import type { Grants } from './grants.ts'
+import type { PeerIndex } from './peer-index.ts'
+
+/** Everything that a decision is made of. */
+export interface DecisionView {
+  /** The id of this node as text. */
+  readonly self: string
+  readonly index: PeerIndex
+  readonly matrix: FunctionMatrix
+  readonly grants: Grants
+  readonly rules: AddressCheck | undefined
+  readonly ratedLevel: RatedLevel
+}
