@@ -49,8 +49,8 @@ export class AuditLog implements AuditSink {
   /** Equal denials in a row become one event with a count and the time of the last. */
   add(event: Omit<AuditEvent, 'at' | 'count'>): void {
     const isDenial = event.kind === 'denied'
-    if (isDenial) this.#counts.add(event.function ?? 'other', event.reason)
     const bounded = { ...event, ...boundedTexts(event), at: this.#clock.now(), count: 1 }
+    if (isDenial) this.#counts.add(bounded.function ?? 'other', bounded.reason)
     const last = isDenial ? this.#denials.last : undefined
     const record = last !== undefined && isRepeated(last.event, bounded) ? last : this.#keep(bounded)
     if (record === last) last.event = { ...bounded, count: last.event.count + 1 }
