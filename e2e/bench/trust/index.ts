@@ -7,6 +7,7 @@
 import { decide } from './decide.ts'
 import { load } from './load.ts'
 import { middleware } from './middleware.ts'
+import { thinClient } from './thin-client.ts'
 import type { Suite } from '../suite.ts'
 
-export const trust: Suite = { name: 'trust', measurements: [decide, load, middleware] }
+export const trust: Suite = { name: 'trust', measurements: [decide, load, middleware, thinClient] }
