@@ -1,15 +1,8 @@
-import { readPublicKey, ipnsNameOf } from '../model/names.ts'
 import { MAX_ENTRIES, MAX_NODES_PER_FILE, MIN_TTL_MS } from './constants.ts'
 import { changeEntry, createEntry, nodesOf } from './entry.ts'
-import {
-  EntryUnknownError,
-  LabelTakenError,
-  PubkeyTakenError,
-  TooManyEntriesError,
-  TrustClosedError,
-  TrustFileOutdatedError,
-  TrustFileRefusedError
-} from './errors.ts'
+import { TooManyEntriesError, TrustFileOutdatedError, TrustFileRefusedError } from './errors.ts'
+import { HeldEntries } from './held-entries.ts'
+import { Turns } from './turns.ts'
 import type { Clock } from '@waystone/interface'
 import type { FetchedTrustFile } from '../contract.ts'
 import type {
@@ -35,10 +28,8 @@ export interface TrustDatabaseInit {
 /** The entries in memory; each change is on disk before it is seen. One change after the other. */
 export class TrustDatabase {
   readonly #init: TrustDatabaseInit
-  readonly #held = new Map<string, HeldEntry>()
-  readonly #labels = new Map<string, string>()
-  #last: Promise<unknown> = Promise.resolve()
-  #closed = false
+  readonly #entries = new HeldEntries()
+  readonly #turns = new Turns()
 
   constructor(init: TrustDatabaseInit) {
     this.#init = init
@@ -46,24 +37,24 @@ export class TrustDatabase {
 
   /** Takes what is on disk already, or is never to be there. @throws LabelTakenError */
   hold(held: HeldEntry): void {
-    this.#assertFree(held.entry)
-    this.#keep(undefined, held)
+    this.#entries.assertFree(held.entry)
+    this.#entries.keep(held)
   }
 
   all(): HeldEntry[] {
-    return [...this.#held.values()]
+    return this.#entries.all()
   }
 
   /** By label, or by public key in any text form. */
   find(text: string): HeldEntry | undefined {
-    return this.#held.get(this.#labels.get(text) ?? text) ?? this.#byKey(text)
+    return this.#entries.find(text)
   }
 
   async add(init: TrustEntryInit, source: StoredEntry['source'] = 'operator'): Promise<HeldEntry> {
-    return await this.#inTurn(async () => {
+    return await this.#turns.take(async () => {
       const entry = createEntry(init, source, this.#init.clock.now())
-      this.#assertFree(entry)
-      if (this.#held.size >= MAX_ENTRIES) {
+      this.#entries.assertFree(entry)
+      if (this.#entries.size >= MAX_ENTRIES) {
         throw new TooManyEntriesError(`the trust database has ${MAX_ENTRIES} entries, which is all it takes`, {
           hint: 'remove some'
         })
@@ -73,29 +64,29 @@ export class TrustDatabase {
   }
 
   async set(text: string, change: TrustEntryChange): Promise<HeldEntry> {
-    return await this.#inTurn(async () => {
-      const before = this.#known(text)
+    return await this.#turns.take(async () => {
+      const before = this.#entries.known(text)
       const entry = changeEntry(before.entry, change, this.#init.clock.now())
-      this.#assertFree(entry, before.entry.pubkey)
+      this.#entries.assertFree(entry, before.entry.pubkey)
       return await this.#store('changed', { ...before, entry, stored: true })
     })
   }
 
   async remove(text: string): Promise<void> {
-    await this.#inTurn(async () => {
-      const before = this.#known(text)
+    await this.#turns.take(async () => {
+      const before = this.#entries.known(text)
       const { pubkey, source } = before.entry
       if (source === 'config' || this.#init.isConfigured(pubkey)) await this.#init.store.putSeen(pubkey)
       await this.#init.store.delete(pubkey)
-      this.#forget(before)
+      this.#entries.forget(pubkey)
       this.#init.onChange({ kind: 'removed', before, after: undefined })
     })
   }
 
   /** @throws EntryUnknownError, TrustFileRefusedError, TrustFileOutdatedError */
   async setFile(pubkey: string, fetched: FetchedTrustFile): Promise<HeldEntry> {
-    return await this.#inTurn(async () => {
-      const before = this.#known(pubkey)
+    return await this.#turns.take(async () => {
+      const before = this.#entries.known(pubkey)
       const after = withFile(before, fetched, this.#init.clock.now())
       if (after.file !== undefined) await this.#init.store.putFile(before.entry.pubkey, after.file)
       return await this.#store('fetched', after)
@@ -103,77 +94,34 @@ export class TrustDatabase {
   }
 
   async setStatus(pubkey: string, change: StatusChange): Promise<void> {
-    await this.#inTurn(async () => await this.#patch(this.#known(pubkey), change))
+    await this.#turns.take(async () => await this.#patch(this.#entries.known(pubkey), change))
   }
 
   /** Makes an end final: it then stays whatever the clock says. */
   async end(pubkey: string, ended: Ended): Promise<void> {
-    await this.#inTurn(async () => {
-      const held = this.#held.get(pubkey)
+    await this.#turns.take(async () => {
+      const held = this.#entries.find(pubkey)
       if (held !== undefined && held.entry.ended === undefined) await this.#patch(held, { ended })
     })
   }
 
   /** Waits for what is being written; later changes are refused. */
   async close(): Promise<void> {
-    this.#closed = true
-    await this.#last.catch(() => {})
+    await this.#turns.close()
   }
 
   async #patch(before: HeldEntry, change: StatusChange & Pick<StoredEntry, 'ended'>): Promise<void> {
     const after = { ...before, entry: { ...before.entry, ...change } }
     if (before.stored) await this.#init.store.putEntry(after.entry)
-    this.#keep(before, after)
+    this.#entries.keep(after)
   }
 
   async #store(kind: DatabaseChange['kind'], after: HeldEntry): Promise<HeldEntry> {
-    const before = this.#held.get(after.entry.pubkey)
+    const before = this.#entries.find(after.entry.pubkey)
     if (after.stored) await this.#init.store.putEntry(after.entry)
-    this.#keep(before, after)
+    this.#entries.keep(after)
     this.#init.onChange({ kind, before, after })
     return after
-  }
-
-  #keep(before: HeldEntry | undefined, after: HeldEntry): void {
-    if (before !== undefined) this.#labels.delete(before.entry.label)
-    this.#held.set(after.entry.pubkey, after)
-    this.#labels.set(after.entry.label, after.entry.pubkey)
-  }
-
-  #forget({ entry: { pubkey, label } }: HeldEntry): void {
-    this.#held.delete(pubkey)
-    this.#labels.delete(label)
-  }
-
-  #known(text: string): HeldEntry {
-    const held = this.find(text)
-    if (held === undefined) throw new EntryUnknownError(text)
-    return held
-  }
-
-  #byKey(text: string): HeldEntry | undefined {
-    try {
-      const key = readPublicKey(text)
-      return this.#held.get(key.toString()) ?? this.#held.get(ipnsNameOf(key))
-    } catch {
-      return undefined
-    }
-  }
-
-  #assertFree({ label, pubkey }: StoredEntry, own?: string): void {
-    const holder = this.#labels.get(label)
-    if (holder !== undefined && holder !== own) throw new LabelTakenError(label, holder)
-    const other = this.#held.get(pubkey)
-    if (other !== undefined && pubkey !== own) throw new PubkeyTakenError(pubkey, other.entry.label)
-  }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(async () => {
-      if (this.#closed) throw new TrustClosedError('the trust database was closed')
-      return await work()
-    })
-    this.#last = turn.catch(() => {})
-    return await turn
   }
 }
 
