@@ -17,7 +17,7 @@ import type { AbortOptions, ComponentLogger, Libp2p, Logger } from '@libp2p/inte
 import type { AdminApiInit } from './admin/service/contract.ts'
 import type { Config } from './config/schema.ts'
 import type { RunningPart } from './lifecycle/stop-in-order.ts'
-import type { NodeMetrics } from './metrics/node-metrics.ts'
+import type { NodeMetrics, NodeMetricsInit } from './metrics/node-metrics.ts'
 import type { CreateNodeInit, NodeParts } from './node-parts.ts'
 
 /** A Waystone node: libp2p with the services of its role, watched over an admin server. */
@@ -54,7 +54,8 @@ export async function createNode(init: CreateNodeInit): Promise<WaystoneNode> {
     const made: { node?: WaystoneNode } = {}
     const missing = (): string[] => made.node?.missing() ?? []
     const requestStop = init.onStopRequest ?? (() => stopAsked(made.node, parts.logger))
-    const metrics = init.metrics === false ? undefined : await loadMetrics(init.config, missing)
+    const metrics =
+      init.metrics === false ? undefined : await loadMetrics({ config: init.config, readiness: missing, trust: parts })
     const { config, plugins } = init
     const bytes = new ByteCounts()
     const listPlugins: AdminApiInit['plugins'] = () => (made.node === undefined ? [] : pluginStatuses(made.node.libp2p))
@@ -77,9 +78,9 @@ function stopAsked(node: WaystoneNode | undefined, logger: ComponentLogger): voi
     .catch(error => logger.forComponent('waystone:node').error('the stop that was asked for failed - %e', error))
 }
 
-async function loadMetrics(config: Config, readiness: () => string[]): Promise<NodeMetrics> {
+async function loadMetrics(init: NodeMetricsInit): Promise<NodeMetrics> {
   const { createNodeMetrics } = await import('./metrics/node-metrics.ts')
-  return createNodeMetrics({ config, readiness })
+  return createNodeMetrics(init)
 }
 
 type State = 'new' | 'starting' | 'running' | 'stopping' | 'stopped'

@@ -1,9 +1,12 @@
 import { prometheusMetrics } from '@libp2p/prometheus-metrics'
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import { VERSION } from '../version.ts'
+import { registerTrustMetrics } from './trust-metrics.ts'
 import type { Refusal } from '../libp2p/inbound-gater.ts'
 import type { Config } from '../config/schema.ts'
+import type { DenialCount } from '@waystone/trust-acl'
 import type { Libp2pInit } from 'libp2p'
+import type { TrustSources } from './trust-metrics.ts'
 
 /** The metrics of one node in a registry of its own. */
 export interface NodeMetrics {
@@ -20,14 +23,17 @@ export interface NodeMetricsInit {
   config: Config
   /** Asked at each scrape. */
   readiness: () => string[]
+  trust: TrustSources
 }
 
-/** libp2p's own metrics, the process's (with the event loop's delay) and `waystone_node_*`. */
-export function createNodeMetrics({ config, readiness }: NodeMetricsInit): NodeMetrics {
+/** libp2p's own metrics, the process's (with the event loop's delay) and `waystone_node_*` and `waystone_trust_*`. */
+export function createNodeMetrics({ config, readiness, trust }: NodeMetricsInit): NodeMetrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   registerInfo(registry, config)
   registerReady(registry, readiness)
+  registerDenials(registry, denials)
+  registerTrustMetrics(registry, trust)
   return {
     factory: prometheusMetrics({ registry, collectDefaultMetrics: false, statfsLocation: config.dataDir }),
     countRefusal: createRefusalCounter(registry),
@@ -52,6 +58,19 @@ function registerReady(registry: Registry, readiness: () => string[]): void {
     help: '1 if nothing is missing from /readyz',
     registers: [registry],
     collect: () => ready.set(readiness().length === 0 ? 1 : 0)
+  })
+}
+
+function registerDenials(registry: Registry, denials: () => DenialCount[]): void {
+  const denied: Counter<'function' | 'reason'> = new Counter({
+    name: 'waystone_trust_denied_total',
+    help: 'What peers wanted and may not, by trust function and kind of reason',
+    labelNames: ['function', 'reason'],
+    registers: [registry],
+    collect: () => {
+      denied.reset()
+      for (const { function: name, reason, count } of denials()) denied.inc({ function: name, reason }, count)
+    }
   })
 }
 
