@@ -1,6 +1,10 @@
-import { framed } from '@waystone/kit'
+import { logger } from '@libp2p/logger'
+import { framed, systemClock } from '@waystone/kit'
 import { ManualClock, until } from '@waystone/kit/testing'
 import { afterEach, describe, expect, test } from 'vitest'
+import { Admission } from '../src/bitswap/admission.ts'
+import { AskedPeers } from '../src/bitswap/asked-peers.ts'
+import { BitswapNetwork } from '../src/bitswap/network.ts'
 import { BITSWAP_PROTOCOL } from '../src/index.ts'
 import { MESSAGE_MS } from '../src/constants.ts'
 import { cleanUp, contentNode, Directory, introduce, trusting } from './nodes.ts'
@@ -14,10 +18,16 @@ import {
   streamTo,
   wantMessage
 } from './raw-peer.ts'
-import type { Libp2p, Stream } from '@libp2p/interface'
+import type { Libp2p, PeerId, Stream } from '@libp2p/interface'
+import type { ContentComponents } from '../src/index.ts'
 
 afterEach(cleanUp)
 
+const NOBODY = {
+  openConnection: async () => {
+    throw new Error('there is nobody')
+  }
+}
 const GIFT = new TextEncoder().encode('a gift that nobody asked for')
 const WANTED = new TextEncoder().encode('what was wanted')
 
@@ -141,19 +151,29 @@ test('a stream that is open at a stop is ended, and the protocol goes', async ()
   expect(node.getProtocols()).not.toContain(BITSWAP_PROTOCOL)
 })
 
-test('wants of a peer that goes are forgotten, also when it never announced the protocol', async () => {
-  const [node, leaving, staying] = [await contentNode(), await rawPeer(), await rawPeer()]
-  const late = await rawCidOf(WANTED)
-  for (const peer of [leaving, staying]) await sendMessages(peer, node, wantMessage(late.bytes))
-  await answerWith(leaving)
-  const stayed = await answerWith(staying)
-  await until(() => inboundStreams(node).length === 0)
-  await introduce(node, leaving, staying)
-  await leaving.hangUp(node.peerId)
-  await until(() => node.getConnections().length === 1)
-  await node.services.content.put(WANTED)
-  await until(() => stayed.asked > 0)
-  // whom bitswap had to tell it would have begun to dial by now
-  await until(() => node.getDialQueue().length === 0)
-  expect(node.getConnections(leaving.peerId)).toEqual([])
+test('bitswap hears of every peer that goes, also of one that never announced the protocol', async () => {
+  const [node, peer] = [await contentNode(), await rawPeer()]
+  await introduce(peer, node)
+  const events = node as unknown as ContentComponents['events']
+  const components = {
+    events,
+    registrar: { handle: async () => {}, unhandle: async () => {} },
+    connectionManager: NOBODY
+  }
+  const admission = new Admission(new AskedPeers())
+  const network = new BitswapNetwork({
+    components,
+    admission,
+    clock: systemClock,
+    log: logger('test'),
+    load: async () => {}
+  })
+  const gone: PeerId[] = []
+  await network.libp2p.register(BITSWAP_PROTOCOL, { onDisconnect: peerId => void gone.push(peerId) })
+  await network.start()
+  await peer.dial(node.peerId)
+  await peer.hangUp(node.peerId)
+  await until(() => gone.length === 1)
+  await network.stop()
+  expect(gone.map(String)).toEqual([peer.peerId.toString()])
 })
