@@ -7,7 +7,7 @@ import { RECORD_TYPE, recordReply } from './record-reply.ts'
 import { HttpRefusal, reply, streamOf } from './replies.ts'
 import { scopedBlocks } from './scope.ts'
 import type { CID } from 'multiformats/cid'
-import type { Route } from './handler.ts'
+import type { Route } from './route.ts'
 import type { DagScope } from './scope.ts'
 
 const TYPES = { raw: 'application/vnd.ipld.raw', car: 'application/vnd.ipld.car' } as const

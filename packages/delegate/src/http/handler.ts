@@ -8,18 +8,13 @@ import type { PeerId } from '@libp2p/interface'
 import type { NodeTrust } from '@waystone/interface'
 import type { HttpCaller, HttpHandler } from '../contract.ts'
 import type { DelegateMetrics } from '../metrics.ts'
-import type { Desk, DeskCall } from '../server/desk.ts'
+import type { Desk } from '../server/desk.ts'
+import type { Route } from './route.ts'
 
 export interface HttpInit {
   desk: Desk
   trust: Pick<NodeTrust, 'decide'>
   metrics: DelegateMetrics
-}
-
-/** One request that is understood. */
-export interface Route {
-  trustFunction: string
-  answer(desk: Desk, call: DeskCall): Promise<Response>
 }
 
 /** Characters of a URL; a CID with a deep path needs a few hundred. */

@@ -11,7 +11,7 @@ import { recordReply, RECORD_TYPE } from './record-reply.ts'
 import { HttpRefusal, reply, SHORT_AGE_S, streamOf } from './replies.ts'
 import type { PeerId, PeerInfo } from '@libp2p/interface'
 import type { Desk, DeskCall } from '../server/desk.ts'
-import type { Route } from './handler.ts'
+import type { Route } from './route.ts'
 
 /** Seconds for which a list of peers is good enough, and for which it may be shown while nothing newer can be had. */
 const PEERS_AGE = 'public, max-age=300, stale-while-revalidate=172800, stale-if-error=172800'
