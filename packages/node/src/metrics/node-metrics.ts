@@ -4,7 +4,6 @@ import { VERSION } from '../version.ts'
 import { registerTrustMetrics } from './trust-metrics.ts'
 import type { Refusal } from '../libp2p/inbound-gater.ts'
 import type { Config } from '../config/schema.ts'
-import type { DenialCount } from '@waystone/trust-acl'
 import type { Libp2pInit } from 'libp2p'
 import type { TrustSources } from './trust-metrics.ts'
 
@@ -32,7 +31,6 @@ export function createNodeMetrics({ config, readiness, trust }: NodeMetricsInit)
   collectDefaultMetrics({ register: registry })
   registerInfo(registry, config)
   registerReady(registry, readiness)
-  registerDenials(registry, denials)
   registerTrustMetrics(registry, trust)
   return {
     factory: prometheusMetrics({ registry, collectDefaultMetrics: false, statfsLocation: config.dataDir }),
@@ -58,19 +56,6 @@ function registerReady(registry: Registry, readiness: () => string[]): void {
     help: '1 if nothing is missing from /readyz',
     registers: [registry],
     collect: () => ready.set(readiness().length === 0 ? 1 : 0)
-  })
-}
-
-function registerDenials(registry: Registry, denials: () => DenialCount[]): void {
-  const denied: Counter<'function' | 'reason'> = new Counter({
-    name: 'waystone_trust_denied_total',
-    help: 'What peers wanted and may not, by trust function and kind of reason',
-    labelNames: ['function', 'reason'],
-    registers: [registry],
-    collect: () => {
-      denied.reset()
-      for (const { function: name, reason, count } of denials()) denied.inc({ function: name, reason }, count)
-    }
   })
 }
 
