@@ -7,13 +7,15 @@ import { trustedAutonat } from '../../src/libp2p/autonat.ts'
 import { ChangingTrust } from './changing-trust.ts'
 import { plain } from './network.ts'
 import type { AddressManager } from '@libp2p/interface-internal'
-import type { ServiceFactory } from '../../src/index.ts'
+import type { NodeComponents } from '../../src/plugins/plugin.ts'
 
 test('only peers that may are asked about our addresses', async () => {
   const trust = new ChangingTrust()
   const made: { addressManager?: AddressManager } = {}
   const insides = ({ addressManager }: { addressManager: AddressManager }) => Object.assign(made, { addressManager })
-  const autonat: ServiceFactory = trustedAutonat(trust)
+  const create = trustedAutonat(trust)
+  // what else a node of ours has is not asked for
+  const autonat = (components: unknown): unknown => create(components as NodeComponents)
   const node = await plain({ services: { identify: identify(), insides, autonat } })
   // an address that has to be checked
   made.addressManager?.addObservedAddr(multiaddr('/ip4/4.4.4.4/tcp/4001'))
