@@ -61,8 +61,11 @@ describe('a thin client in a network', () => {
     await using thin = await startThin(seed)
     await using other = await startThin(seed)
     await until(() => thin.node.libp2p.getMultiaddrs().length > 0 && other.node.libp2p.getMultiaddrs().length > 0)
-    const found = await other.node.libp2p.peerRouting.findPeer(thin.node.libp2p.peerId)
-    expect(found.multiaddrs.some(address => address.toString().includes('/p2p-circuit'))).toBe(true)
+    // the delegate learns about the reservation's address by identify
+    const { peerId } = thin.node.libp2p
+    await until(async () => (await seed.node.libp2p.peerStore.get(peerId)).addresses.length > 0)
+    const found = await other.node.libp2p.peerRouting.findPeer(peerId)
+    expect(found.multiaddrs.map(String).join()).toContain('/p2p-circuit')
     const connection = await other.node.libp2p.dial(thin.node.libp2p.peerId)
     expect(connection.remotePeer.equals(thin.node.libp2p.peerId)).toBe(true)
   })
