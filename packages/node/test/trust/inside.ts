@@ -7,10 +7,10 @@ import { allPlugins, startLocalNode } from '../local-node.ts'
 import { plain } from './network.ts'
 import type { Libp2p, PrivateKey } from '@libp2p/interface'
 import type { FetchedTrustFile, TrustAcl } from '@waystone/trust-acl'
-import type { Config, ConfigInput, Role } from '../../src/config/schema.ts'
+import type { ConfigInput, Role } from '../../src/config/schema.ts'
 import type { Plugin, PluginContext } from '../../src/index.ts'
 
-export type Rules = Config['trust']['rules']
+export type Rules = ConfigInput['trust']['rules']
 
 export const NO_RULES: Rules = { default: 'allow', allow: [], deny: [], files: [], feeds: [] }
 
@@ -22,6 +22,8 @@ export interface InsideNode {
   denied(): string[]
   /** The same of what was closed. */
   closed(): string[]
+  /** The same of what was not taken into use. */
+  refused(): string[]
 }
 
 export async function insideNode(role: Role, over: Partial<ConfigInput> = {}, rules = NO_RULES): Promise<InsideNode> {
@@ -52,7 +54,8 @@ export async function insideNode(role: Role, over: Partial<ConfigInput> = {}, ru
     libp2p: started.node.libp2p,
     trust: context.trust,
     denied: () => told('denied'),
-    closed: () => told('closed')
+    closed: () => told('closed'),
+    refused: () => told('refused')
   }
 }
 

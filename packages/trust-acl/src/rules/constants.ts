@@ -6,8 +6,8 @@ export const MAX_LIST_LINES = 500_000
 export const TOLERATED_FEED_FAULTS = 0.01
 /** Lines that are read before others have their turn: some milliseconds. */
 export const LINES_A_TURN = 2_000
-/** How often a file is looked at, in milliseconds: an operator waits for it. */
-export const FILE_POLL_MS = 1_000
+/** How often a file is looked at, in milliseconds: whom it denies is to be gone within a second. */
+export const FILE_POLL_MS = 500
 /** How often a feed is fetched, in milliseconds, unless the config says so; what public lists ask for. */
 export const FEED_REFRESH_MS = 3_600_000
 /** No feed is asked more often, in milliseconds. */
