@@ -1,4 +1,5 @@
 import { serviceCapabilities } from '@libp2p/interface'
+import { endDeniedSymbol } from '@waystone/interface'
 import { createDeadline, systemClock, systemRandom } from '@waystone/kit'
 import { Admission } from './bitswap/admission.ts'
 import { AskedPeers } from './bitswap/asked-peers.ts'
@@ -12,7 +13,7 @@ import { Fetcher } from './fetcher.ts'
 import { linkSignals } from './link-signals.ts'
 import { Permits } from './permits.ts'
 import type { AbortOptions, PeerId, Provider } from '@libp2p/interface'
-import type { Clock, ContentGetOptions } from '@waystone/interface'
+import type { Clock, ContentFileOptions, ContentGetOptions, EndedWork } from '@waystone/interface'
 import type { CID } from 'multiformats/cid'
 import type { Exchange, ServedBlocks } from './bitswap/exchange.ts'
 import type { Content, ContentComponents, ContentInit } from './contract.ts'
@@ -68,6 +69,10 @@ export class ContentService implements Content {
     return this.#asked.has(peer)
   }
 
+  [endDeniedSymbol](isAllowed: (peer: PeerId, trustFunction: string) => boolean): EndedWork[] {
+    return this.#network.endDenied(isAllowed)
+  }
+
   async put(bytes: Uint8Array, options: AbortOptions = {}): Promise<CID> {
     options.signal?.throwIfAborted()
     if (bytes.byteLength > MAX_PUT_BYTES) {
@@ -93,11 +98,15 @@ export class ContentService implements Content {
     return await this.#block(cid, this.#fetcher(options.from), options)
   }
 
-  async getFile(cid: CID, options: ContentGetOptions & { path?: string }): Promise<Uint8Array> {
-    const { maxBytes, path, from, signal } = options
+  async getFile(cid: CID, options: ContentFileOptions): Promise<Uint8Array> {
+    const { maxBytes, path, from, source, onBlock, signal } = options
     using deadline = createDeadline({ ms: FILE_MS, what: `reading ${cid.toString()}`, signal, clock: this.#clock })
-    const fetcher = this.#fetcher(from)
-    const load = async (block: CID): Promise<Uint8Array> => this.#block(block, fetcher, { signal: deadline.signal })
+    const fetcher = this.#fetcher(from, source)
+    const load = async (block: CID): Promise<Uint8Array> => {
+      const bytes = await this.#block(block, fetcher, { signal: deadline.signal })
+      onBlock?.(block, bytes)
+      return bytes
+    }
     const { FileReader } = await import('./file/read-file.ts')
     return await new FileReader({ load, maxBytes, path }).read(cid)
   }
@@ -116,9 +125,9 @@ export class ContentService implements Content {
     await this.#components.contentRouting.cancelReprovide(cid, options).catch(() => {})
   }
 
-  #fetcher(from: readonly PeerId[] = []): Fetcher {
+  #fetcher(from: readonly PeerId[] = [], source?: ContentFileOptions['source']): Fetcher {
     const others = from.filter(peer => !peer.equals(this.#components.peerId))
-    return new Fetcher({ load: async () => this.#load(), asked: this.#asked, clock: this.#clock, from: others })
+    return new Fetcher({ load: async () => this.#load(), asked: this.#asked, clock: this.#clock, from: others, source })
   }
 
   async #block(cid: CID, fetcher: Fetcher, options: AbortOptions): Promise<Uint8Array> {

@@ -7,7 +7,7 @@ import type {
   TypedEventTarget
 } from '@libp2p/interface'
 import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
-import type { Clock, ContentStore, NodeTrust, Random } from '@waystone/interface'
+import type { Clock, ContentStore, EndsDeniedWork, NodeTrust, Random } from '@waystone/interface'
 import type { Datastore } from 'interface-datastore'
 
 export interface ContentInit {
@@ -30,7 +30,7 @@ export interface ContentComponents {
 }
 
 /** The service. */
-export interface Content extends ContentStore, Startable {
+export interface Content extends ContentStore, EndsDeniedWork, Startable {
   /** Whether this node asks the peer for blocks now, so that the peer may send some whatever it may else do. */
   expects(peer: PeerId): boolean
 }

@@ -4,7 +4,7 @@ import { ATTEMPT_MS, FETCH_MS } from './constants.ts'
 import { ContentNotFoundError } from './errors.ts'
 import { linkSignals } from './link-signals.ts'
 import type { AbortOptions, PeerId } from '@libp2p/interface'
-import type { Clock } from '@waystone/interface'
+import type { Clock, ContentFileOptions } from '@waystone/interface'
 import type { CID } from 'multiformats/cid'
 import type { AskedPeers } from './bitswap/asked-peers.ts'
 import type { BlockSession, Exchange } from './bitswap/exchange.ts'
@@ -15,6 +15,8 @@ export interface FetcherInit {
   clock: Clock
   /** Asked first. */
   from: readonly PeerId[]
+  /** Asked side by side with everybody. */
+  source?: ContentFileOptions['source']
 }
 
 /** Fetches blocks that belong together, over the network. */
@@ -30,13 +32,25 @@ export class Fetcher {
   async fetch(cid: CID, options: AbortOptions): Promise<Uint8Array> {
     const what = `fetching ${cid.toString()}`
     using deadline = createDeadline({ ms: FETCH_MS, what, signal: options.signal, clock: this.#init.clock })
+    const { source } = this.#init
+    if (source === undefined) return await this.#fromPeers(cid, deadline.signal)
+    // whoever is first ends the other: a peer that may not give blocks never says so
+    using racing = linkSignals(deadline.signal)
+    const { signal } = racing
+    try {
+      return await Promise.any([this.#fromPeers(cid, signal), checked(cid, source(cid, { signal }))])
+    } catch (error) {
+      deadline.signal.throwIfAborted()
+      throw notFound(cid, error)
+    }
+  }
+
+  async #fromPeers(cid: CID, signal: AbortSignal): Promise<Uint8Array> {
     using _asking = this.#init.asked.during()
     for (;;) {
-      deadline.signal.throwIfAborted()
-      const bytes = await this.#attempt(cid, deadline.signal)
-      if (bytes === undefined) continue
-      await checkBlock(cid, bytes)
-      return bytes
+      signal.throwIfAborted()
+      const bytes = await this.#attempt(cid, signal)
+      if (bytes !== undefined) return await checked(cid, bytes)
     }
   }
 
@@ -52,8 +66,18 @@ export class Fetcher {
       this.#session = undefined
       signal.throwIfAborted()
       if (attempt.signal.aborted) return undefined
-      const hint = 'see whether a peer that has it is running and connected'
-      throw new ContentNotFoundError(`nobody who was asked has ${cid.toString()}`, { hint, cause: error })
+      throw notFound(cid, error)
     }
   }
+}
+
+async function checked(cid: CID, coming: Uint8Array | Promise<Uint8Array>): Promise<Uint8Array> {
+  const bytes = await coming
+  await checkBlock(cid, bytes)
+  return bytes
+}
+
+function notFound(cid: CID, cause: unknown): ContentNotFoundError {
+  const hint = 'see whether a peer that has it is running and connected'
+  return new ContentNotFoundError(`nobody who was asked has ${cid.toString()}`, { hint, cause })
 }

@@ -30,7 +30,8 @@ test('whoever may ask gets wants through, and whoever is asked gets answers thro
     expect(admission.inbound(connection, all)).toEqual(mayAsk ? wants : undefined)
     expect(admission.decide(connection).allow).toBe(mayAsk)
     using _fetch = admission.asked.during()
-    expect(admission.outbound(connection, all)).toEqual(mayAsk ? all : wants)
+    expect(admission.outbound(connection, all)).toEqual({ message: mayAsk ? all : wants, gives: mayAsk })
+    expect(admission.outbound(connection, wants)).toEqual({ message: wants, gives: false })
     expect(admission.decide(connection).allow).toBe(true)
     expect(admission.inbound(connection, all)).toEqual(mayAsk ? all : answers)
   }

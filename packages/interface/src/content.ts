@@ -8,6 +8,15 @@ export interface ContentGetOptions extends AbortOptions {
   from?: readonly PeerId[]
 }
 
+export interface ContentFileOptions extends ContentGetOptions {
+  /** Leads to the file through UnixFS folders. */
+  path?: string
+  /** Another way to get a block that is not here, tried side by side with the store's own. What it gives is verified. */
+  source?: (cid: CID, options: { signal: AbortSignal }) => Promise<Uint8Array>
+  /** Told of each block that is read for the file, folders on the way included; it has been verified. */
+  onBlock?: (cid: CID, bytes: Uint8Array) => void
+}
+
 /** Bytes by CID: what comes out has been verified against it. */
 export interface ContentStore {
   /** Keeps a small file (at most 1 MiB) as one raw block and offers it to others. */
@@ -16,8 +25,8 @@ export interface ContentStore {
   putBlock(cid: CID, bytes: Uint8Array, options?: AbortOptions): Promise<void>
   /** One block, from here or over the network. */
   getBlock(cid: CID, options?: AbortOptions & Pick<ContentGetOptions, 'from'>): Promise<Uint8Array>
-  /** A whole file, raw or UnixFS; `path` leads to it through UnixFS folders. */
-  getFile(cid: CID, options: ContentGetOptions & { path?: string }): Promise<Uint8Array>
+  /** A whole file, raw or UnixFS. */
+  getFile(cid: CID, options: ContentFileOptions): Promise<Uint8Array>
   /** Whether the block is kept here. */
   has(cid: CID, options?: AbortOptions): Promise<boolean>
   /** Gives up what was put here; others may still have it. */

@@ -10,6 +10,7 @@ export type { WaystoneErrorOptions } from './error.ts'
 export type { ConnectionPath, PathReason } from './path.ts'
 export { readinessSymbol } from './readiness.ts'
 export type { ReadinessCheck } from './readiness.ts'
+export { DROPPED_SEED_MS, DROPPED_SEED_TAG } from './dropped-seed.ts'
 export { endDeniedSymbol } from './trust.ts'
 export type {
   EndedWork,
@@ -23,6 +24,6 @@ export type {
   TrustPolicy,
   TrustSubject
 } from './trust.ts'
-export type { ContentGetOptions, ContentStore } from './content.ts'
+export type { ContentFileOptions, ContentGetOptions, ContentStore } from './content.ts'
 export type { HeldIpnsRecord, IpnsRecords } from './ipns.ts'
 export type { AdminEvents } from './events.ts'

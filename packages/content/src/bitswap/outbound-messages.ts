@@ -1,6 +1,7 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire'
 import { createDeadline, framed } from '@waystone/kit'
 import { MAX_MESSAGE_BYTES, MESSAGE_MS } from '../constants.ts'
+import type { OutboundParts } from './admission.ts'
 import type { Logger, Stream } from '@libp2p/interface'
 import type { Clock } from '@waystone/interface'
 import type { FramedStream } from '@waystone/kit'
@@ -8,7 +9,7 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 
 export interface OutboundMessagesInit {
   /** What of a message is sent. */
-  filter: (message: Uint8Array) => Uint8Array | undefined
+  filter: (message: Uint8Array) => OutboundParts | undefined
   clock: Clock
   log: Logger
 }
@@ -24,11 +25,17 @@ export class OutboundMessages {
   readonly #init: OutboundMessagesInit
   /** What was sent so far is with the stream. */
   #sent: Promise<void> = Promise.resolve()
+  #gives = false
 
   constructor(stream: Stream, init: OutboundMessagesInit) {
     this.#stream = stream
     this.#frames = framed(stream, { maxLength: MAX_MESSAGE_BYTES })
     this.#init = init
+  }
+
+  /** Whether blocks of this node, or what it has, were put on the stream. */
+  get gives(): boolean {
+    return this.#gives
   }
 
   /** Always takes all of it: the library sends one message on each stream. */
@@ -37,7 +44,9 @@ export class OutboundMessages {
     const reader = new BinaryReader(bytes)
     reader.uint32()
     const kept = this.#init.filter(bytes.subarray(reader.pos))
-    if (kept !== undefined) this.#then(async signal => this.#frames.write(kept, { signal }))
+    if (kept === undefined) return true
+    this.#gives ||= kept.gives
+    this.#then(async signal => this.#frames.write(kept.message, { signal }))
     return true
   }
 
