@@ -10,7 +10,6 @@ export type { WaystoneErrorOptions } from './error.ts'
 export type { ConnectionPath, PathReason } from './path.ts'
 export { readinessSymbol } from './readiness.ts'
 export type { ReadinessCheck } from './readiness.ts'
-export { DROPPED_SEED_MS, DROPPED_SEED_TAG } from './dropped-seed.ts'
 export { endDeniedSymbol } from './trust.ts'
 export type {
   EndedWork,
