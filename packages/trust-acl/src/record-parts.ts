@@ -6,6 +6,7 @@ import { CarriedNames } from './ipns/carried.ts'
 import { DhtWay } from './ipns/dht-way.ts'
 import { EntryFetch } from './ipns/entry-fetch.ts'
 import { TrustFiles } from './ipns/files.ts'
+import { KeptBlocks } from './ipns/kept-blocks.ts'
 import { MirrorWay } from './ipns/mirror-way.ts'
 import { OwnWay } from './ipns/own-way.ts'
 import { Publisher } from './ipns/publisher.ts'
@@ -33,21 +34,22 @@ export function createRecordParts(components: TrustAclComponents, init: TrustAcl
   const { trust: entries, shipped = [], mirrors = [], keys, mayCarry = () => false, fetch } = init
   const basics = basicsOf(components, init)
   const records = new RecordStore(datastore)
-  const carried = new CarriedNames(datastore)
+  const kept = new KeptBlocks(datastore)
+  const carried = new CarriedNames(datastore, kept)
   const peers = async () => await exchangePeers({ connectionManager, peerStore, trust: entries })
-  const direct = new RpcWay(rpc, peers)
+  const direct = new RpcWay(rpc, peers, basics.clock)
   const dht = new DhtWay(contentRouting)
   const others = mirrors.map(mirror => new MirrorWay({ mirror, fetch }))
   const ways = [new OwnWay(records, carried), dht, direct, ...others]
   const resolver = new Resolver({ ...basics, records, ways: () => ways })
   const content = (): ContentStore | undefined => contentOf(components)
-  const files = new TrustFiles({ ...basics, carried, entries, shipped, rpc: direct, peers, content })
+  const files = new TrustFiles({ ...basics, kept, entries, shipped, rpc: direct, peers, content })
   const hasPeers = (): boolean => connectionManager.getConnections().length > 0
   const shared = { ...basics, entries, records, carried, resolver, files }
   const publisher = new Publisher({ ...shared, ways: [dht, direct], keys, content, hasPeers })
   const carrier = new Carrier({ ...shared, publisher })
-  const fetching = new EntryFetch({ ...shared, shipped })
-  const refresher = new Refresher({ ...basics, entries, fetching })
+  const fetching = new EntryFetch({ ...shared, shipped, kept })
+  const refresher = new Refresher({ ...basics, entries, fetching, kept })
   const redistributor = new Redistributor({ ...shared, mayCarry, publisher })
   return { records, resolver, files, publisher, carrier, refresher, redistributor }
 }

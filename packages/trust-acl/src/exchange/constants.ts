@@ -9,10 +9,12 @@ export const RECORD_CALLS: TokenBucketInit & { maxKeys: number } = {
   refillPerSecond: 10,
   maxKeys: MAX_COUNTED_PEERS
 }
-/** Files that one peer may fetch, each of at most 1 MiB: 256 MiB an hour. */
+/** Bytes for which one token is taken; a call takes at least one. */
+export const FILE_CALL_UNIT = 16 * 1024
+/** What one peer may fetch of files and their blocks: 32 MiB at once, or 2,048 small blocks, and 256 MiB an hour. */
 export const FILE_CALLS: TokenBucketInit & { maxKeys: number } = {
-  capacity: 32,
-  refillPerSecond: 256 / 3_600,
+  capacity: (32 * 1024 * 1024) / FILE_CALL_UNIT,
+  refillPerSecond: (256 * 1024 * 1024) / FILE_CALL_UNIT / 3_600,
   maxKeys: MAX_COUNTED_PEERS
 }
 /** Records that one peer may bring. */

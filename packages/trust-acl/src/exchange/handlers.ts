@@ -3,8 +3,7 @@ import { nameOf, toError } from '@waystone/kit/error-fields'
 import { KeyedTokenBuckets } from '@waystone/kit'
 import { callerKey, rpcError } from '@waystone/rpc'
 import { CID } from 'multiformats/cid'
-import { FILE_CALLS, FILE_PART_BYTES, MAX_FILES_AT_ONCE, PUT_CALLS, RECORD_CALLS } from './constants.ts'
-import { isRawCid } from '../ipns/raw-block.ts'
+import { FILE_CALL_UNIT, FILE_CALLS, FILE_PART_BYTES, MAX_FILES_AT_ONCE, PUT_CALLS, RECORD_CALLS } from './constants.ts'
 import { ipnsNameFromMultihash } from '../ipns/name.ts'
 import { isValidAt } from '../ipns/record.ts'
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
@@ -25,7 +24,7 @@ export interface ExchangeParts {
   records: RecordStore
   /** Takes a record that a peer brings. */
   carry: (caller: PeerCaller, name: IpnsName, record: Uint8Array) => Promise<void>
-  /** A file that is here. */
+  /** A file of one block, or a block of a file, that is here. */
   file: (cid: CID) => Promise<Uint8Array | undefined>
   entries: () => Iterable<TrustEntry>
   ratings: () => RatingsExchange | undefined
@@ -102,10 +101,12 @@ export class ExchangeHandlers implements Required<ServiceImpl<typeof TrustExchan
   }
 
   async *#sendFile(bytes: Uint8Array, context: HandlerContext): AsyncGenerator<{ data: Uint8Array }> {
-    this.#admit(context, this.#fileCalls)
+    const { peer } = this.#admit(context, this.#fileCalls)
     const cid = read(() => CID.decode(bytes))
-    const file = isRawCid(cid) ? await this.#parts.file(cid) : undefined
+    const file = await this.#parts.file(cid)
     if (file === undefined) throw new ConnectError('this file is not here', Code.NotFound)
+    const more = Math.floor(file.length / FILE_CALL_UNIT)
+    if (more > 0 && !this.#fileCalls.take(peer.toString(), more)) throw busy()
     if (this.#files >= MAX_FILES_AT_ONCE) throw busy()
     this.#files++
     try {

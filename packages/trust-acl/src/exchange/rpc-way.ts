@@ -1,11 +1,19 @@
 import { Code } from '@connectrpc/connect'
 import { describeRpcFailure } from '@waystone/rpc'
 import { TrustExchangeService } from '@waystone/wire/trust'
-import { MAX_FILE_BYTES, RPC_DEADLINE_MS } from '../ipns/constants.ts'
+import {
+  MAX_BLOCK_BYTES,
+  MAX_FILE_BYTES,
+  MIN_PART_BYTES,
+  PART_DEADLINE_MS,
+  RPC_DEADLINE_MS
+} from '../ipns/constants.ts'
 import { IpnsFileTooLargeError, IpnsNotFoundError } from '../ipns/errors.ts'
+import { IdleDeadline } from '../ipns/idle-deadline.ts'
 import { joined } from '../ipns/mirror-way.ts'
-import { requireRawCid } from '../ipns/raw-block.ts'
+import { isRawCid, requireBlock } from '../ipns/raw-block.ts'
 import type { Client } from '@connectrpc/connect'
+import type { Clock } from '@waystone/interface'
 import type { PeerId } from '@libp2p/interface'
 import type { Rpc } from '@waystone/rpc'
 import type { CID } from 'multiformats/cid'
@@ -21,8 +29,10 @@ export class RpcWay implements FindingWay, GivingWay {
   readonly deadlineMs = RPC_DEADLINE_MS
   readonly #client: Clients
   readonly #peers: ExchangePeers
+  readonly #clock: Clock
 
-  constructor(rpc: Pick<Rpc, 'client'>, peers: ExchangePeers) {
+  constructor(rpc: Pick<Rpc, 'client'>, peers: ExchangePeers, clock: Clock) {
+    this.#clock = clock
     this.#client = peer => rpc.client(TrustExchangeService, peer, { timeoutMs: RPC_DEADLINE_MS })
     this.#peers = peers
   }
@@ -50,21 +60,24 @@ export class RpcWay implements FindingWay, GivingWay {
   }
 
   /**
-   * A file from one peer, verified against its CID.
+   * A file of one block, or a block of a file, from one peer, verified against its CID.
    *
-   * @throws IpnsFileTooLargeError, IpnsFileMismatchError, ConnectError
+   * @throws IpnsFileTooLargeError, IpnsFileMismatchError, DeadlineExceededError, ConnectError
    */
-  async file(peer: PeerId, cid: CID, { signal }: { signal: AbortSignal }): Promise<Uint8Array> {
+  async block(peer: PeerId, cid: CID, { signal }: { signal: AbortSignal }): Promise<Uint8Array> {
+    const max = isRawCid(cid) ? MAX_FILE_BYTES : MAX_BLOCK_BYTES
+    using idle = new IdleDeadline({ ms: PART_DEADLINE_MS, what: peer.toString(), signal, clock: this.#clock })
     const parts: Uint8Array[] = []
     let length = 0
-    // without the deadline of a call: the file's own deadline ends it
-    for await (const { data } of this.#client(peer).getFile({ cid: cid.bytes }, { signal })) {
+    for await (const { data } of this.#client(peer).getFile({ cid: cid.bytes }, { signal: idle.signal })) {
+      // a trickle is no progress
+      if (data.length >= MIN_PART_BYTES) idle.touch()
       length += data.length
-      if (length > MAX_FILE_BYTES) throw new IpnsFileTooLargeError(`${peer.toString()} sent more than a file may have`)
+      if (length > max) throw new IpnsFileTooLargeError(`${peer.toString()} sent more than a file may have`)
       parts.push(data)
     }
     const bytes = joined(parts, length)
-    await requireRawCid(cid, bytes)
+    await requireBlock(cid, bytes)
     return bytes
   }
 }

@@ -4,15 +4,15 @@ import { NamespacedDatastore } from '@waystone/kit/namespaced-datastore'
 import { nameOf } from '@waystone/kit/error-fields'
 import { MAX_KEPT_BYTES_PER_PEER, MAX_KEPT_NAMES, MAX_KEPT_NAMES_PER_PEER } from './constants.ts'
 import { RecordQuotaError } from './errors.ts'
+import { KeptBlocks } from './kept-blocks.ts'
 import type { Datastore } from 'interface-datastore'
-import type { CID } from 'multiformats/cid'
+import type { KeptBlock } from './kept-blocks.ts'
 
 const carried = z.strictObject({
   name: z.string(),
   by: z.string().optional(),
   validUntil: z.number(),
-  bytes: z.number(),
-  cid: z.string().optional()
+  bytes: z.number()
 })
 
 /** A name whose record is put into the network again and again from here. */
@@ -25,18 +25,16 @@ export interface CarriedName {
   readonly validUntil: number
   /** Record and file together. */
   readonly bytes: number
-  /** Of the file, if it is kept here. */
-  readonly cid?: string | undefined
 }
 
 /** Which names this node carries for itself and for others, with their files, over restarts. */
 export class CarriedNames {
   readonly #names: Datastore
-  readonly #files: Datastore
+  readonly #kept: KeptBlocks
 
-  constructor(datastore: Datastore) {
+  constructor(datastore: Datastore, kept = new KeptBlocks(datastore)) {
     this.#names = new NamespacedDatastore(datastore, '/ipns/carried')
-    this.#files = new NamespacedDatastore(datastore, '/ipns/file')
+    this.#kept = kept
   }
 
   async all(): Promise<CarriedName[]> {
@@ -50,22 +48,15 @@ export class CarriedNames {
     return value === undefined ? undefined : carried.parse(JSON.parse(decode(value)))
   }
 
-  /** Notes a name and its file; what its last version needed is dropped. */
-  async put(name: CarriedName, file?: { cid: CID; bytes: Uint8Array }): Promise<void> {
-    const before = await this.get(name.name)
-    if (file !== undefined) await this.#files.put(keyOf(file.cid.toString()), file.bytes)
+  /** Notes a name. With the blocks of its file, those of its last version are dropped. */
+  async put(name: CarriedName, blocks?: readonly KeptBlock[]): Promise<void> {
     await this.#names.put(keyOf(name.name), new TextEncoder().encode(JSON.stringify(name)))
-    if (before?.cid !== undefined && before.cid !== name.cid) await this.#dropFile(before.cid)
+    if (blocks !== undefined) await this.#kept.put(`carried/${name.name}`, blocks)
   }
 
   async remove(name: string): Promise<void> {
-    const before = await this.get(name)
     await this.#names.delete(keyOf(name))
-    if (before?.cid !== undefined) await this.#dropFile(before.cid)
-  }
-
-  async file(cid: CID): Promise<Uint8Array | undefined> {
-    return await valueAt(this.#files, cid.toString())
+    await this.#kept.remove(`carried/${name}`)
   }
 
   /**
@@ -87,11 +78,6 @@ export class CarriedNames {
     for (const one of lapsed) await this.remove(one.name)
     if (fits(others.filter(one => !lapsed.includes(one)))) return
     throw new RecordQuotaError('this node carries as many records of others as it may')
-  }
-
-  async #dropFile(cid: string): Promise<void> {
-    const names = await this.all()
-    if (!names.some(one => one.cid === cid)) await this.#files.delete(keyOf(cid))
   }
 }
 

@@ -1,6 +1,5 @@
 import { IpnsSequenceError, RecordNotTakenError } from './errors.ts'
 import { follow } from './follow.ts'
-import { isRawCid } from './raw-block.ts'
 import { verifyRecord } from './record.ts'
 import { MAX_FILE_BYTES } from './constants.ts'
 import type { PeerId } from '@libp2p/interface'
@@ -58,7 +57,7 @@ export class Carrier {
     const note = { name: name.text, ...owner, validUntil: record.validUntil, bytes: MAX_FILE_BYTES / 8 + bytes.length }
     if (note.by !== undefined) await carried.makeRoom(note, clock.now())
     await records.keep(record)
-    await carried.put({ ...note, ...(known?.cid !== undefined && { cid: known.cid }) })
+    await carried.put(note)
     void this.#spread({ by, name, record }, signal)
   }
 
@@ -89,10 +88,12 @@ export class Carrier {
     const { cid, path } = await follow(resolver, { record, via: 'rpc' }, { signal })
     const file = await files.fetch({ cid, path }, { signal, from: by })
     const known = await carried.get(name.text)
-    if (known === undefined || !isRawCid(cid) || path !== '') return
-    const note = { ...known, cid: cid.toString(), bytes: record.record.length + file.length }
+    if (known === undefined) return
+    const blocks = file.blocks.length === 0 ? [{ cid, bytes: file.bytes }] : file.blocks
+    const size = blocks.reduce((sum, { bytes }) => sum + bytes.length, record.record.length)
+    const note = { ...known, bytes: size }
     if (note.by !== undefined) await carried.makeRoom(note, clock.now())
-    await carried.put(note, { cid, bytes: file })
+    await carried.put(note, blocks)
   }
 }
 

@@ -29,6 +29,16 @@ export const MIRROR_DEADLINE_MS = 10 * SECOND
 export const GRACE_MS = 2 * SECOND
 /** How long fetching a file may take over all ways together, in milliseconds: 1 MiB over a slow relay. */
 export const FILE_DEADLINE_MS = 60 * SECOND
+/** How long one way may bring nothing more of a file, in milliseconds: who is silent makes room for the next. */
+export const PART_DEADLINE_MS = 5 * SECOND
+/** Parts of a file that are shorter do not count as progress, in bytes. */
+export const MIN_PART_BYTES = 4 * 1024
+/** How long bitswap alone may take for a file, in milliseconds: a peer that refuses it answers nothing at all. */
+export const CONTENT_DEADLINE_MS = 20 * SECOND
+/** How long no further block may come of a file that has several, in milliseconds: three silent groups of peers. */
+export const FILE_IDLE_MS = 20 * SECOND
+/** The largest block of a file that has several, in bytes (https://specs.ipfs.tech/bitswap-protocol/#block-sizes). */
+export const MAX_BLOCK_BYTES = 2 * 1024 * 1024
 /** Connected peers that are asked for one record or file. */
 export const MAX_ASKED_PEERS = 16
 /** Peers that are asked for a file at one time: each may send all of it. */

@@ -1,14 +1,17 @@
 import { messageOf, nameOf } from '@waystone/kit/error-fields'
 import { parseTrustFile } from '../trust-file/parse-trust-file.ts'
 import { followName, follow } from './follow.ts'
+import { RecordOfOtherFileError } from './errors.ts'
 import { parseIpnsName } from './name.ts'
 import { verifyRecord } from './record.ts'
 import { parseIpnsValue } from './value.ts'
 import { requireRawCid } from './raw-block.ts'
 import type { TrustEntry } from '../contract.ts'
 import type { FollowedName } from './follow.ts'
-import type { TrustFiles } from './files.ts'
+import type { FetchedFile, TrustFiles } from './files.ts'
+import type { KeptBlocks } from './kept-blocks.ts'
 import type { IpnsBasics, ShippedCopy, TrustFileEntries } from './parts.ts'
+import type { SignedIpnsRecord } from './record.ts'
 import type { RecordStore } from './record-store.ts'
 import type { FoundRecord, Resolver } from './resolver.ts'
 
@@ -18,6 +21,7 @@ export interface EntryFetchInit extends IpnsBasics {
   records: RecordStore
   resolver: Resolver
   files: TrustFiles
+  kept: KeptBlocks
 }
 
 type FileEntry = Pick<TrustEntry, 'label' | 'pubkey'>
@@ -57,9 +61,10 @@ export class EntryFetch {
     const held = await records.held(record.name)
     if (held !== undefined && held.sequence >= record.sequence) return
     const target = parseIpnsValue(record.value)
-    if (target.kind === 'ipns') return
+    if (target.kind === 'ipns' || target.path !== '') throw elsewhere(record)
     await requireRawCid(target.cid, file)
-    await this.#set(entry, { found: { record, via: 'shipped' }, cid: target.cid, path: target.path }, file)
+    const followed = { found: { record, via: 'shipped' as const }, cid: target.cid, path: '' }
+    await this.#set(entry, followed, { bytes: file, blocks: [] })
   }
 
   async #use(entry: FileEntry, followed: FollowedName, signal: AbortSignal): Promise<void> {
@@ -72,12 +77,14 @@ export class EntryFetch {
     }
   }
 
-  async #set({ pubkey }: FileEntry, { found, cid }: FollowedName, bytes: Uint8Array): Promise<void> {
+  async #set({ pubkey }: FileEntry, { found, cid }: FollowedName, { bytes, blocks }: FetchedFile): Promise<void> {
     const { record, via } = found
+    const { records, entries, kept } = this.#init
     const file = parseTrustFile(bytes)
-    await this.#init.records.keep(record)
+    await records.keep(record)
     const { sequence, ttl } = record
-    await this.#init.entries.setFile(pubkey, { file, bytes, cid, record: record.record, sequence, ttl, via })
+    await entries.setFile(pubkey, { file, bytes, cid, record: record.record, sequence, ttl, via })
+    await kept.put(`entry/${pubkey}`, blocks)
   }
 
   async #takeLate(entry: FileEntry, found: FoundRecord, signal: AbortSignal): Promise<void> {
@@ -92,6 +99,12 @@ export class EntryFetch {
   #refused({ label }: FileEntry, error: unknown): void {
     this.#init.audit.add({ kind: 'refused', subject: label, reason: `${nameOf(error)}: ${messageOf(error)}` })
   }
+}
+
+function elsewhere({ value }: SignedIpnsRecord): RecordOfOtherFileError {
+  return new RecordOfOtherFileError(`the record of a shipped copy points to ${value}`, {
+    hint: 'ship a record that points to the very file beside it, by its raw CID'
+  })
 }
 
 function isSame(a: string, b: string): boolean {

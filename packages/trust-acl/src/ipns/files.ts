@@ -1,17 +1,19 @@
 import { createDeadline } from '@waystone/kit'
 import { messageOf, nameOf } from '@waystone/kit/error-fields'
-import { FILE_DEADLINE_MS, MAX_FILE_BYTES, MAX_PARALLEL_FILES } from './constants.ts'
+import { PeerBlocks } from '../exchange/peer-blocks.ts'
+import { CONTENT_DEADLINE_MS, FILE_DEADLINE_MS, FILE_IDLE_MS, MAX_FILE_BYTES } from './constants.ts'
 import { IpnsFileNotFoundError } from './errors.ts'
+import { IdleDeadline } from './idle-deadline.ts'
 import { isRawCid, requireRawCid } from './raw-block.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { ContentStore } from '@waystone/interface'
 import type { CID } from 'multiformats/cid'
 import type { RpcWay } from '../exchange/rpc-way.ts'
-import type { CarriedNames } from './carried.ts'
+import type { KeptBlock, KeptBlocks } from './kept-blocks.ts'
 import type { ExchangePeers, IpnsBasics, ShippedCopy, TrustFileEntries } from './parts.ts'
 
 export interface FilesInit extends IpnsBasics {
-  carried: CarriedNames
+  kept: KeptBlocks
   entries: TrustFileEntries
   shipped: readonly ShippedCopy[]
   rpc: RpcWay
@@ -25,7 +27,19 @@ export interface FileWanted {
   path: string
 }
 
-/** Trust files by CID: from here, from the content store, or from the next peer. */
+export interface FetchedFile {
+  readonly bytes: Uint8Array
+  /** What others need to read it too, if it is more than one raw block: with the folders on the way. */
+  readonly blocks: readonly KeptBlock[]
+}
+
+interface FetchOptions {
+  signal: AbortSignal
+  /** Asked first. */
+  from?: PeerId | undefined
+}
+
+/** Trust files by CID: from here, or from the content store and from connected peers, side by side. */
 export class TrustFiles {
   readonly #init: FilesInit
 
@@ -33,68 +47,90 @@ export class TrustFiles {
     this.#init = init
   }
 
-  /** What is here, without asking anybody. */
+  /** A block of a trust file that is here, without asking anybody. */
   async local(cid: CID): Promise<Uint8Array | undefined> {
-    const { carried, entries } = this.#init
-    const text = cid.toString()
-    for (const { pubkey, status } of entries.entries()) {
-      if (status.cid === text) return entries.fileOf(pubkey)?.bytes
-    }
-    return (await carried.file(cid)) ?? (await this.#shipped(cid))
+    const kept = await this.#init.kept.get(cid)
+    return kept === undefined && isRawCid(cid) ? ((await this.#inUse(cid)) ?? (await this.#shipped(cid))) : kept
   }
 
   /**
-   * The whole file, verified, at most 1 MiB.
+   * The whole file, verified, at most 1 MiB. The first right answer ends the other ways.
    *
-   * @param from - asked first
-   * @throws IpnsFileMismatchError, IpnsFileTooLargeError, IpnsFileNotFoundError
+   * @throws IpnsFileMismatchError, IpnsFileTooLargeError, IpnsFileNotFoundError, and why the content store cannot read it
    */
-  async fetch({ cid, path }: FileWanted, options: { signal: AbortSignal; from?: PeerId }): Promise<Uint8Array> {
-    const here = path === '' ? await this.local(cid) : undefined
-    if (here !== undefined) return here
-    const { clock } = this.#init
-    const what = `fetching ${cid.toString()}`
-    using deadline = createDeadline({ ms: FILE_DEADLINE_MS, what, signal: options.signal, clock })
+  async fetch(wanted: FileWanted, options: FetchOptions): Promise<FetchedFile> {
+    const raw = wanted.path === '' && isRawCid(wanted.cid)
+    const here = raw ? await this.local(wanted.cid) : undefined
+    if (here !== undefined) return { bytes: here, blocks: [] }
+    const what = `fetching ${wanted.cid.toString()}`
+    using deadline = createDeadline({ ms: FILE_DEADLINE_MS, what, signal: options.signal, clock: this.#init.clock })
     const losers = new AbortController()
-    const signal = AbortSignal.any([deadline.signal, losers.signal])
+    const asking = { from: options.from, signal: AbortSignal.any([deadline.signal, losers.signal]) }
     try {
-      return await Promise.any([
-        this.#fromContent({ cid, path }, signal),
-        this.#fromPeers({ cid, path }, { signal, first: options.from })
-      ])
+      if (!raw) return await this.#dag(wanted, asking)
+      return {
+        bytes: await Promise.any([this.#fromContent(wanted, asking), this.#fromPeers(wanted, asking)]),
+        blocks: []
+      }
     } catch (error) {
       options.signal.throwIfAborted()
-      throw this.#failure(cid, error)
+      throw this.#failure(wanted.cid, error)
     } finally {
       losers.abort()
     }
   }
 
-  async #fromContent({ cid, path }: FileWanted, signal: AbortSignal): Promise<Uint8Array> {
-    const content = this.#init.content()
-    if (content === undefined) throw new IpnsFileNotFoundError('this node has no content store')
-    const from = await this.#init.peers()
-    return await content.getFile(cid, { maxBytes: MAX_FILE_BYTES, from, signal, ...(path !== '' && { path }) })
+  async #fromContent({ cid }: FileWanted, { signal, from }: FetchOptions): Promise<Uint8Array> {
+    // a peer that refuses bitswap never says so
+    const ending = { ms: CONTENT_DEADLINE_MS, what: 'bitswap', signal, clock: this.#init.clock }
+    using deadline = createDeadline(ending)
+    const peers = await this.#asked(from)
+    return await this.#content().getFile(cid, { maxBytes: MAX_FILE_BYTES, from: peers, signal: deadline.signal })
   }
 
-  async #fromPeers({ cid, path }: FileWanted, options: { signal: AbortSignal; first: PeerId | undefined }) {
-    if (!isRawCid(cid) || path !== '') throw new IpnsFileNotFoundError('peers hand over raw blocks only')
-    const { first, signal } = options
-    const others = (await this.#init.peers()).filter(peer => first?.equals(peer) !== true)
-    const peers = first === undefined ? others : [first, ...others]
-    const failures: unknown[] = []
-    while (peers.length > 0) {
-      signal.throwIfAborted()
-      const asked = peers.splice(0, MAX_PARALLEL_FILES)
-      try {
-        const bytes = await Promise.any(asked.map(async peer => await this.#init.rpc.file(peer, cid, { signal })))
-        await this.#offer(cid, bytes, signal)
-        return bytes
-      } catch (error) {
-        failures.push(...reasonsOf(error))
-      }
+  async #fromPeers({ cid }: FileWanted, { signal, from }: FetchOptions): Promise<Uint8Array> {
+    const bytes = await this.#peerBlocks(from).get(cid, { signal })
+    await this.#offer(cid, bytes, signal)
+    return bytes
+  }
+
+  /** Built of several blocks, or inside a folder: each block may come by another way. */
+  async #dag({ cid, path }: FileWanted, { signal, from }: FetchOptions): Promise<FetchedFile> {
+    const { clock, kept } = this.#init
+    const content = this.#content()
+    const peers = this.#peerBlocks(from)
+    using idle = new IdleDeadline({ ms: FILE_IDLE_MS, what: `reading ${cid.toString()}`, signal, clock })
+    const blocks = new Map<string, KeptBlock>()
+    const onBlock = (block: CID, bytes: Uint8Array): void => {
+      idle.touch()
+      blocks.set(block.toString(), { cid: block, bytes })
     }
-    throw new AggregateError(failures, 'no peer has the file')
+    const bytes = await content.getFile(cid, {
+      maxBytes: MAX_FILE_BYTES,
+      from: await this.#asked(from),
+      signal: idle.signal,
+      source: async (block, options) => (await kept.get(block)) ?? (await peers.get(block, options)),
+      onBlock,
+      ...(path !== '' && { path })
+    })
+    return { bytes, blocks: [...blocks.values()] }
+  }
+
+  #peerBlocks(from: PeerId | undefined): PeerBlocks {
+    return new PeerBlocks(this.#init.rpc, this.#init.peers, from)
+  }
+
+  async #asked(from: PeerId | undefined): Promise<PeerId[]> {
+    const peers = await this.#init.peers()
+    return from === undefined ? peers : [from, ...peers.filter(peer => !from.equals(peer))]
+  }
+
+  #content(): ContentStore {
+    const content = this.#init.content()
+    if (content !== undefined) return content
+    throw new IpnsFileNotFoundError('this node has no content store, without which it reads single raw blocks only', {
+      hint: 'set content.enabled, or have the file published as one raw block'
+    })
   }
 
   /** So that others get it over bitswap too. */
@@ -114,13 +150,19 @@ export class TrustFiles {
         reason: `${nameOf(reason)}: ${messageOf(reason)}`
       })
     }
-    const telling = ['IpnsFileMismatchError', 'IpnsFileTooLargeError', 'FileTooLargeError', 'ContentTooLargeError']
-    const cause = reasons.find(reason => telling.includes(nameOf(reason)))
+    const cause = reasons.find(reason => TELLING.has(nameOf(reason)))
     if (cause !== undefined) return cause
     return new IpnsFileNotFoundError(`nobody who was asked has the file ${cid.toString()}`, {
       hint: 'the record is known, so wait for a peer that has its file; the last good version stays in use',
       cause: error
     })
+  }
+
+  async #inUse(cid: CID): Promise<Uint8Array | undefined> {
+    const { entries } = this.#init
+    const text = cid.toString()
+    const entry = [...entries.entries()].find(({ status }) => status.cid === text)
+    return entry === undefined ? undefined : entries.fileOf(entry.pubkey)?.bytes
   }
 
   async #shipped(cid: CID): Promise<Uint8Array | undefined> {
@@ -137,6 +179,21 @@ export class TrustFiles {
   }
 }
 
+/** What says more than that the file is not to be had. */
+const TELLING: ReadonlySet<string> = new Set([
+  'IpnsFileMismatchError',
+  'IpnsFileTooLargeError',
+  'ContentTooLargeError',
+  'ContentTooComplexError',
+  'ContentMalformedError',
+  'ContentNotAFileError',
+  'ContentPathNotFoundError',
+  'UnsupportedCidError'
+])
+
+/** The errors of all ways, down to those that are no collections of others. */
 function reasonsOf(error: unknown): unknown[] {
-  return error instanceof AggregateError ? error.errors.flatMap(reasonsOf) : [error]
+  if (error instanceof AggregateError) return error.errors.flatMap(reasonsOf)
+  const inner = error instanceof Error && error.cause instanceof AggregateError ? reasonsOf(error.cause) : []
+  return [error, ...inner]
 }

@@ -112,7 +112,7 @@ export class Publisher {
     const { text: name } = record.name
     const { sequence, validUntil } = record
     const bytes = record.record.length + init.file.length
-    await this.#init.carried.put({ name, validUntil, bytes, cid: cid.toString() }, { cid, bytes: init.file })
+    await this.#init.carried.put({ name, validUntil, bytes }, [{ cid, bytes: init.file }])
     const stored = await this.#offer(init.file, signal)
     if (this.#init.entries.entry(name)?.kind === 'file') {
       const { ttl } = record

@@ -22,6 +22,8 @@ export class RefreshLoop {
   /** Whether a peer came since the last attempt began. */
   #newPeers = false
   #wake: ((withinMs: number) => void) | undefined
+  /** Ends the wait for the next attempt, so that it is planned anew. */
+  #replan: (() => void) | undefined
 
   constructor(pubkey: string, init: RefreshLoopInit) {
     this.#pubkey = pubkey
@@ -47,6 +49,14 @@ export class RefreshLoop {
 
   /** Fetches now, after an attempt that runs. The next one by itself is planned anew. */
   async fetch(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#inTurn(signal)
+    } finally {
+      this.#replan?.()
+    }
+  }
+
+  async #inTurn(signal: AbortSignal): Promise<void> {
     const turn = this.#last.then(
       async () => await this.#attempt(signal),
       async () => await this.#attempt(signal)
@@ -60,10 +70,10 @@ export class RefreshLoop {
     if (entry !== undefined) await this.#init.fetching.fetchShipped(entry)
     let delay = this.#untilDue()
     while (!signal.aborted) {
-      await this.#wait(delay, signal)
+      const due = await this.#wait(delay, signal)
       if (signal.aborted) return
       // the attempt has noted how it went
-      await this.fetch(signal).catch(() => {})
+      if (due) await this.#inTurn(signal).catch(() => {})
       delay = this.#failures === 0 ? this.#untilDue() : this.#afterFailure()
       if (!signal.aborted) await this.#note({ nextTryAt: this.#init.clock.now() + delay })
     }
@@ -102,25 +112,28 @@ export class RefreshLoop {
     return backoffDelay(this.#failures - 1, REFRESH_BACKOFF, this.#init.random.number())
   }
 
-  /** Clocks jump; timers do not. */
-  async #wait(delay: number, signal: AbortSignal): Promise<void> {
+  /** Clocks jump; timers do not. @returns whether it is time, and not only to be planned anew */
+  async #wait(delay: number, signal: AbortSignal): Promise<boolean> {
     const { clock } = this.#init
-    const { promise, resolve } = Promise.withResolvers<void>()
+    const { promise, resolve } = Promise.withResolvers<boolean>()
     const due = clock.monotonic() + delay
-    let timer: Timer = clock.setTimeout(resolve, delay)
+    const ring = (): void => resolve(true)
+    let timer: Timer = clock.setTimeout(ring, delay)
     this.#wake = withinMs => {
       if (due - clock.monotonic() <= withinMs) return
       timer.clear()
-      timer = clock.setTimeout(resolve, withinMs)
+      timer = clock.setTimeout(ring, withinMs)
       // further peers do not put it off
       this.#wake = undefined
     }
-    const end = (): void => resolve()
-    signal.addEventListener('abort', end, { once: true })
-    await promise
-    signal.removeEventListener('abort', end)
+    this.#replan = () => resolve(false)
+    signal.addEventListener('abort', ring, { once: true })
+    const isDue = await promise
+    signal.removeEventListener('abort', ring)
     timer.clear()
     this.#wake = undefined
+    this.#replan = undefined
+    return isDue
   }
 
   #entry(): TrustEntry | undefined {

@@ -1,21 +1,28 @@
 import { TrustFileEntryNotFoundError } from './errors.ts'
 import { RefreshLoop } from './refresh-loop.ts'
+import type { KeptBlocks } from './kept-blocks.ts'
 import type { RefreshLoopInit } from './refresh-loop.ts'
+
+export interface RefresherInit extends RefreshLoopInit {
+  kept: Pick<KeptBlocks, 'retainEntries'>
+}
 
 /** One loop for each entry that has a trust file, as entries come and go. */
 export class Refresher {
-  readonly #init: RefreshLoopInit
+  readonly #init: RefresherInit
   readonly #loops = new Map<string, RefreshLoop>()
   readonly #ended = new Set<Promise<void>>()
   #unfollow: (() => void) | undefined
 
-  constructor(init: RefreshLoopInit) {
+  constructor(init: RefresherInit) {
     this.#init = init
   }
 
   start(): void {
     this.#unfollow ??= this.#init.entries.onChange(() => this.#sync())
     this.#sync()
+    // entries may have gone while the node did not run
+    this.#dropBlocks()
   }
 
   async stop(): Promise<void> {
@@ -40,10 +47,23 @@ export class Refresher {
   }
 
   #sync(): void {
-    const files = [...this.#init.entries.entries()].filter(({ kind }) => kind === 'file')
-    const wanted = new Set(files.map(({ pubkey }) => pubkey))
-    for (const pubkey of this.#loops.keys()) if (!wanted.has(pubkey)) this.#drop(pubkey)
+    const wanted = this.#followed()
+    const gone = [...this.#loops.keys()].filter(pubkey => !wanted.has(pubkey))
+    for (const pubkey of gone) this.#drop(pubkey)
+    if (gone.length > 0) this.#dropBlocks()
     for (const pubkey of wanted) if (!this.#loops.has(pubkey)) this.#add(pubkey)
+  }
+
+  #followed(): Set<string> {
+    const files = [...this.#init.entries.entries()].filter(({ kind }) => kind === 'file')
+    return new Set(files.map(({ pubkey }) => pubkey))
+  }
+
+  #dropBlocks(): void {
+    const dropped = this.#init.kept.retainEntries(this.#followed())
+    const noted = dropped.catch((error: unknown) => this.#init.log('blocks of old trust files stay - %e', error))
+    this.#ended.add(noted)
+    void noted.finally(() => this.#ended.delete(noted))
   }
 
   #add(pubkey: string): void {
