@@ -13,6 +13,16 @@ export const BOOTSTRAP_BACKOFF: BackoffInit = { baseMs: 1_000, maxMs: 60_000 }
 /** Peer store tag of a seed. Not a `keep-alive` tag: libp2p would redial as well, and drop the tag after five failures. */
 export const SEED_TAG = 'waystone-seed'
 
+/**
+ * Peer store tag of a peer that was a seed and that nobody knows any more:
+ * parts that look for peers by themselves, such as a DHT, leave it alone while
+ * it lasts. Whoever wants this very peer dials it as ever.
+ */
+export const DROPPED_SEED_TAG = 'dropped-seed'
+
+/** How long it lasts, in milliseconds: until the queries that know the peer have ended, and not for ever. */
+export const DROPPED_SEED_MS = 10 * 60 * 1_000
+
 /** Above every tag that libp2p gives by itself (kad-dht and bootstrap use 50), so that seeds are pruned last. */
 export const SEED_TAG_VALUE = 100
 
@@ -48,6 +58,21 @@ export const PARALLEL_BOOTSTRAP_DIALS = 3
  */
 export const FOLLOW_DELAY_MS = 100
 
+/**
+ * Parts of the protocols that libp2p speaks on every connection by itself, and
+ * of the DHT: a connection over which nothing else is spoken is in nobody's use.
+ */
+export const HOUSEKEEPING: readonly string[] = [
+  '/ipfs/id/',
+  '/ipfs/ping/',
+  '/libp2p/autonat/',
+  '/libp2p/dcutr',
+  '/kad/'
+]
+
+/** From one look whether a connection is still in use to the next, in milliseconds. */
+export const LOOK_AGAIN_MS = 500
+
 /** How long a connection to a seed that is no longer one may take to close before it is cut, in milliseconds. */
 export const CLOSE_TIMEOUT_MS = 1_000
 
@@ -56,3 +81,4 @@ export const BOOTSTRAP = 'use-for-bootstrap'
 export const CONNECT = 'connect-on-startup'
 export const HOLD = 'hold-and-reconnect'
 export const RELAY = 'use-as-relay'
+export const OFFER_RELAY = 'offer-relay'

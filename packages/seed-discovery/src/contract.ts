@@ -15,6 +15,8 @@ export interface SeedDiscoveryInit {
    * Default: nobody but `seeds`, which may everything.
    */
   trust?: SeedTrust
+  /** Told when a seed that nobody knows any more was disconnected. */
+  onDropped?: (peer: PeerId) => void
   /** Waits between dials of one seed. Default: from 500 ms up to 30 s. */
   backoff?: BackoffInit
   clock?: Clock

@@ -6,14 +6,12 @@ import { SeedSet } from './seed-set.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Timer, TrustedNode } from '@waystone/interface'
 import type { PeerAddresses } from '@waystone/kit/peer-addresses'
-import type { SeedTrust } from './contract.ts'
 import type { DialTarget } from './dial.ts'
 import type { Seed, SeedParts } from './seed.ts'
 
 export interface FollowersInit extends SeedParts {
   self: PeerId
   configured: readonly PeerAddresses[]
-  trust: SeedTrust
 }
 
 /** Everything that does what the trust database says, from one reading of it. */
@@ -28,7 +26,7 @@ export class Followers {
   constructor(init: FollowersInit) {
     this.#init = init
     this.tags = new KeepAliveTags(init.peerStore, init.trust, init.log)
-    this.#set = new SeedSet(init, peer => !['none', 'blocked'].includes(init.trust.levelOf(peer)))
+    this.#set = new SeedSet(init)
     this.#bootstrap = new Bootstrap({ ...init, targetOf: node => this.#targetOf(node) })
   }
 

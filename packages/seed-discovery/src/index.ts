@@ -23,6 +23,7 @@
 import { SeedDiscoveryService } from './seed-discovery.ts'
 import type { SeedDiscovery, SeedDiscoveryComponents, SeedDiscoveryInit } from './contract.ts'
 
+export { DROPPED_SEED_TAG } from './constants.ts'
 export type {
   SeedDiscovery,
   SeedDiscoveryComponents,

@@ -1,36 +1,79 @@
 import { KEEP_ALIVE } from '@libp2p/interface'
 import { createDeadline } from '@waystone/kit'
-import { CLOSE_TIMEOUT_MS, OWN_TAG_PREFIX, SEED_TAG } from './constants.ts'
-import type { Connection, Peer, PeerId, PeerStore } from '@libp2p/interface'
+import {
+  CLOSE_TIMEOUT_MS,
+  DROPPED_SEED_MS,
+  DROPPED_SEED_TAG,
+  LOOK_AGAIN_MS,
+  RELAY,
+  RELAY_KEEP_ALIVE_TAG,
+  SEED_TAG
+} from './constants.ts'
+import { isInUse, isKeptByOthers } from './connection-use.ts'
+import type { AbortOptions, Connection, PeerId, PeerStore } from '@libp2p/interface'
 import type { ConnectionManager } from '@libp2p/interface-internal'
 import type { Clock } from '@waystone/interface'
+import type { SeedTrust } from './contract.ts'
 
-export interface LetGoInit {
+export interface LetGoInit extends AbortOptions {
   connectionManager: ConnectionManager
   peerStore: PeerStore
+  trust: Pick<SeedTrust, 'explain' | 'levelOf'>
   clock: Clock
-  /** Close what this node opened, unless another service keeps it. */
-  disconnect: boolean
+  /** Called when a connection to the peer was closed. */
+  onClosed?: (peer: PeerId) => void
 }
 
-/** Makes a peer nobody's seed. Connections that the peer opened are its own to keep. */
-export async function letGo(peerId: PeerId, init: LetGoInit): Promise<void> {
-  const peer = await init.peerStore.merge(peerId, { tags: { [SEED_TAG]: undefined } })
-  if (!init.disconnect || isKeptByOthers(peer)) return
-  const connections = init.connectionManager.getConnections(peerId)
-  const opened = connections.filter(({ direction }) => direction === 'outbound')
-  await Promise.all(opened.map(async connection => close(connection, init.clock)))
+/** Takes the tag of a seed away. */
+export async function untag(peerId: PeerId, { peerStore }: Pick<LetGoInit, 'peerStore'>): Promise<void> {
+  await peerStore.merge(peerId, { tags: { [SEED_TAG]: undefined } })
 }
 
-function isKeptByOthers({ tags }: Peer): boolean {
-  return [...tags.keys()].some(tag => tag.startsWith(OWN_TAG_PREFIX) || tag.startsWith(KEEP_ALIVE))
+/**
+ * Disconnects a seed that nobody knows any more, whoever opened the connection:
+ * it was kept open for the seed's sake. One that is in use is closed when the
+ * use has ended, unless the peer has become known again by then.
+ */
+export async function letGo(peer: PeerId, init: LetGoInit): Promise<void> {
+  await strip(peer, init)
+  // who comes later comes as a stranger
+  const connections = init.connectionManager.getConnections(peer)
+  while (!(await closeIdle(peer, connections, init))) {
+    await init.clock.sleep(LOOK_AGAIN_MS, init).catch(() => undefined)
+  }
 }
 
-async function close(connection: Connection, clock: Clock): Promise<void> {
+/** @returns whether nothing is left to do */
+async function closeIdle(peer: PeerId, connections: readonly Connection[], init: LetGoInit): Promise<boolean> {
+  const { peerStore, trust, signal } = init
+  if (signal?.aborted === true || !isStranger(peer, trust)) return true
+  if (isKeptByOthers(await peerStore.get(peer), trust)) return true
+  const open = connections.filter(({ status }) => status === 'open')
+  const idle = open.filter(connection => !isInUse(connection))
+  await Promise.all(idle.map(async connection => close(connection, init)))
+  return idle.length === open.length
+}
+
+function isStranger(peer: PeerId, trust: Pick<SeedTrust, 'levelOf'>): boolean {
+  return ['none', 'blocked'].includes(trust.levelOf(peer))
+}
+
+// before the close: libp2p dials whoever has a keep-alive tag when the connection ends
+async function strip(peerId: PeerId, { peerStore, trust }: LetGoInit): Promise<void> {
+  const dropped = { [DROPPED_SEED_TAG]: { value: 0, ttl: DROPPED_SEED_MS } }
+  const { tags } = await peerStore.merge(peerId, { tags: { [SEED_TAG]: undefined, ...dropped } })
+  const isRelay = trust.explain({ peer: peerId }, RELAY).allow
+  const lost = [...tags.keys()].filter(tag => tag.startsWith(KEEP_ALIVE) && !(tag === RELAY_KEEP_ALIVE_TAG && isRelay))
+  if (lost.length === 0) return
+  await peerStore.merge(peerId, { tags: Object.fromEntries(lost.map(tag => [tag, undefined])) })
+}
+
+async function close(connection: Connection, { clock, onClosed }: LetGoInit): Promise<void> {
   using deadline = createDeadline({ ms: CLOSE_TIMEOUT_MS, what: 'closing a connection', clock })
   try {
     await connection.close({ signal: deadline.signal })
   } catch (error) {
     connection.abort(error instanceof Error ? error : new Error('it does not close'))
   }
+  onClosed?.(connection.remotePeer)
 }

@@ -6,7 +6,7 @@ import { configTrust } from './config-trust.ts'
 import { REDIAL_BACKOFF } from './constants.ts'
 import { Followers } from './followers.ts'
 import { missingSeeds } from './missing-seeds.ts'
-import type { CounterGroup, Startable } from '@libp2p/interface'
+import type { CounterGroup, PeerId, Startable } from '@libp2p/interface'
 import type { PeerAddresses } from '@waystone/kit/peer-addresses'
 import type { SeedDiscovery, SeedDiscoveryComponents, SeedDiscoveryInit, SeedStatus, SeedTrust } from './contract.ts'
 import type { SeedParts } from './seed.ts'
@@ -39,7 +39,7 @@ export class SeedDiscoveryService implements SeedDiscovery, Startable {
     this.#isRunning = true
     this.#registerMetrics()
     const { peerId: self, events } = this.#components
-    this.#followers = new Followers({ ...this.#parts(), self, configured: this.#configured, trust: this.#trust })
+    this.#followers = new Followers({ ...this.#parts(), self, configured: this.#configured })
     for (const sign of SIGNS) events.addEventListener(sign, this.#wake)
     events.addEventListener('peer:update', this.#followers.tags.onUpdate)
     // libp2p dials tagged peers when all services have started
@@ -77,10 +77,14 @@ export class SeedDiscoveryService implements SeedDiscovery, Startable {
 
   #parts(): SeedParts {
     const { connectionManager, peerStore, logger } = this.#components
-    const { backoff = REDIAL_BACKOFF, clock = systemClock, random = systemRandom } = this.#init
+    const { backoff = REDIAL_BACKOFF, clock = systemClock, random = systemRandom, onDropped } = this.#init
     const log = logger.forComponent('waystone:seed-discovery')
     const count: SeedParts['count'] = result => this.#dials?.increment({ [result]: 1 })
-    return { connectionManager, peerStore, log, backoff, clock, random, count }
+    const onClosed = (peer: PeerId): void => {
+      log('%p is no seed any more and was disconnected', peer)
+      onDropped?.(peer)
+    }
+    return { connectionManager, peerStore, trust: this.#trust, log, backoff, clock, random, count, onClosed }
   }
 
   #registerMetrics(): void {

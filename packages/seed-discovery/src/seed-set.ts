@@ -1,5 +1,4 @@
 import { Seed } from './seed.ts'
-import type { PeerId } from '@libp2p/interface'
 import type { PlannedNode } from './plan.ts'
 import type { SeedParts } from './seed.ts'
 
@@ -11,14 +10,12 @@ interface Kept {
 /** The seeds that are kept now, and how they become those that are planned. */
 export class SeedSet {
   readonly #parts: SeedParts
-  readonly #isKnown: (peer: PeerId) => boolean
   readonly #running = new Set<Promise<unknown>>()
+  readonly #ending = new AbortController()
   #kept = new Map<string, Kept>()
 
-  /** @param isKnown - a seed that is not any more is disconnected when it is dropped */
-  constructor(parts: SeedParts, isKnown: (peer: PeerId) => boolean) {
+  constructor(parts: SeedParts) {
     this.#parts = parts
-    this.#isKnown = isKnown
   }
 
   get seeds(): Seed[] {
@@ -43,6 +40,7 @@ export class SeedSet {
 
   /** Ends all loops; the seeds stay for those who ask for their state. */
   async stop(): Promise<void> {
+    this.#ending.abort()
     for (const { controller } of this.#kept.values()) controller.abort()
     await Promise.all(this.#running)
   }
@@ -55,7 +53,7 @@ export class SeedSet {
       return kept
     }
     kept.controller.abort()
-    if (hold && !node.hold) this.#track(kept.seed.release({ disconnect: false }))
+    if (hold && !node.hold) this.#track(kept.seed.release())
     return this.#add(node)
   }
 
@@ -67,7 +65,8 @@ export class SeedSet {
 
   #drop({ seed, controller }: Kept): void {
     controller.abort()
-    this.#track(seed.release({ disconnect: !this.#isKnown(seed.node.peerId) }))
+    const isKnown = !['none', 'blocked'].includes(this.#parts.trust.levelOf(seed.node.peerId))
+    this.#track(isKnown ? seed.release() : seed.letGo({ signal: this.#ending.signal }))
   }
 
   #track(work: Promise<void>): void {

@@ -1,12 +1,12 @@
 import { abortable, describeDialFailure, Supervisor } from '@waystone/kit'
-import { SEED_TAG, SEED_TAG_VALUE } from './constants.ts'
+import { DROPPED_SEED_TAG, SEED_TAG, SEED_TAG_VALUE } from './constants.ts'
 import { dialNode } from './dial.ts'
-import { letGo } from './let-go.ts'
+import { letGo, untag } from './let-go.ts'
 import type { ConnectionManager } from '@libp2p/interface-internal'
-import type { Logger, PeerStore } from '@libp2p/interface'
+import type { AbortOptions, Logger, PeerId, PeerStore } from '@libp2p/interface'
 import type { Clock, Random } from '@waystone/interface'
 import type { BackoffInit, DialResult } from '@waystone/kit'
-import type { SeedStatus } from './contract.ts'
+import type { SeedStatus, SeedTrust } from './contract.ts'
 import type { PlannedNode } from './plan.ts'
 
 export interface SeedParts {
@@ -17,6 +17,9 @@ export interface SeedParts {
   clock: Clock
   random: Random
   count: (result: DialResult | 'connected') => void
+  trust: SeedTrust
+  /** Called when a seed that is not known any more was disconnected. */
+  onClosed?: (peer: PeerId) => void
 }
 
 /** One seed and the loop that keeps it connected, or its one dial at start. */
@@ -60,12 +63,21 @@ export class Seed {
     this.#supervisor.wake()
   }
 
-  /** Takes the tag away, and closes the connection if that is asked for and nobody else keeps it. */
-  async release({ disconnect }: { disconnect: boolean }): Promise<void> {
+  /** Takes the tag away. */
+  async release(): Promise<void> {
     try {
-      await letGo(this.node.peerId, { ...this.#parts, disconnect })
+      await untag(this.node.peerId, this.#parts)
     } catch (error) {
       this.#parts.log('seed %p is still tagged - %e', this.node.peerId, error)
+    }
+  }
+
+  /** Takes the tag away, and closes the connection as soon as nobody else has a use for it. */
+  async letGo(options: AbortOptions): Promise<void> {
+    try {
+      await letGo(this.node.peerId, { ...this.#parts, ...options })
+    } catch (error) {
+      this.#parts.log('seed %p may still be connected - %e', this.node.peerId, error)
     }
   }
 
@@ -99,8 +111,8 @@ export class Seed {
   // before the dial, so that no pruning takes the connection
   async #tag(): Promise<void> {
     const { peerId, addresses, hold } = this.node
-    const tags = { [SEED_TAG]: { value: SEED_TAG_VALUE } }
-    await this.#parts.peerStore.merge(peerId, { multiaddrs: addresses, ...(hold ? { tags } : {}) })
+    const tags = { [DROPPED_SEED_TAG]: undefined, ...(hold && { [SEED_TAG]: { value: SEED_TAG_VALUE } }) }
+    await this.#parts.peerStore.merge(peerId, { multiaddrs: addresses, tags })
   }
 
   #connected(): void {

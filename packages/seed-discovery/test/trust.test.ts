@@ -60,20 +60,6 @@ describe('seeds of the trust database', () => {
     expect(kept(node)).toEqual([])
   })
 
-  it('stay connected when another service keeps them, or when they opened the connection', async () => {
-    const [relay, caller] = [await startNode(), await startNode()]
-    const trust = new TrustDouble([known(relay), { peer: caller.peerId, functions: ['hold-and-reconnect'] }])
-    const node = await startSeeding({ seeds: [], trust })
-    await caller.dial(multiaddr(addressOf(node)))
-    await until(() => isConnected(node, relay))
-    await until(async () => (await tagsOf(node, caller)).includes('waystone-seed'))
-    await node.peerStore.merge(relay.peerId, { tags: { 'waystone-relay': { value: 100 } } })
-    trust.tell([])
-    await until(async () => (await tagsOf(node, relay)).join(',') === 'waystone-relay')
-    await until(async () => (await tagsOf(node, caller)).length === 0)
-    expect([isConnected(node, relay), isConnected(node, caller)]).toEqual([true, true])
-  })
-
   it('are dialled no more than once without hold-and-reconnect, and get no tag', async () => {
     const seed = await startNode()
     const clock = new ManualClock()

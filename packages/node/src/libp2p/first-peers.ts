@@ -1,3 +1,4 @@
+import { overlay } from './overlay.ts'
 import type { Peer, PeerId, PeerStore, Topology } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
 import type { Clock, NodeTrust, Timer } from '@waystone/interface'
@@ -106,15 +107,4 @@ export class FirstPeers {
   #isFirst(peer: PeerId): boolean {
     return this.#init.trust.explain({ peer }, BOOTSTRAP).allow
   }
-}
-
-/** The same object with some methods of another one. */
-function overlay<T extends object>(object: T, over: Partial<T>): T {
-  return new Proxy(object, {
-    get: (target, name): unknown => {
-      if (name in over) return Reflect.get(over, name)
-      const value: unknown = Reflect.get(target, name)
-      return typeof value === 'function' ? value.bind(target) : value
-    }
-  })
 }

@@ -1,5 +1,6 @@
 import { BoundedDatastore } from '@waystone/kit/bounded-datastore'
 import { kadProtocol } from '@waystone/wire'
+import { DroppedSeeds } from '../libp2p/dropped-seeds.ts'
 import { FirstPeers } from '../libp2p/first-peers.ts'
 import type { Datastore } from 'interface-datastore'
 import type { NodeComponents, Plugin, PluginContext, ServiceFactory } from './plugin.ts'
@@ -26,6 +27,7 @@ async function create({ config, clock, trust }: PluginContext): Promise<ServiceF
   if (config.dht.mode === 'off') return undefined
   const [{ kadDHT, passthroughMapper, removePrivateAddressesMapper }, { dhtRecords }, { NewestRecords }] =
     await Promise.all([import('@libp2p/kad-dht'), import('@waystone/trust-acl'), import('./newest-records.ts')])
+  const { DROPPED_SEED_TAG: tag } = await import('@waystone/seed-discovery')
   const { validators, selectors, requireNewer } = dhtRecords({ clock })
   const prefix = `/dht/${config.network}`
   const dht = kadDHT({
@@ -42,15 +44,24 @@ async function create({ config, clock, trust }: PluginContext): Promise<ServiceF
   return components => {
     const store = new BoundedDatastore({ ...limits, store: components.datastore })
     const newest = { store, prefix: `${prefix}/record`, requireNewer: { ipns: requireNewer } }
-    return dht(withParts(components, new NewestRecords(newest), new FirstPeers(components, { trust, clock })))
+    const first = new FirstPeers(components, { trust, clock })
+    const dropped = new DroppedSeeds(components, { trust, tag })
+    return dht(withParts(components, { datastore: new NewestRecords(newest), first, dropped }))
   }
 }
 
+interface DhtParts {
+  datastore: Datastore
+  first: FirstPeers
+  dropped: DroppedSeeds
+}
+
 /** libp2p adds parts later and throws for those that are absent, so that a copy would not do. */
-function withParts(components: NodeComponents, datastore: Datastore, first: FirstPeers): NodeComponents {
+function withParts(components: NodeComponents, { datastore, first, dropped }: DhtParts): NodeComponents {
   return new Proxy(components, {
     get: (parts, name): unknown => {
       if (name === 'datastore') return datastore
+      if (name === 'connectionManager' || name === 'ping') return dropped[name]
       return name === 'peerStore' || name === 'registrar' ? first[name] : Reflect.get(parts, name)
     }
   })

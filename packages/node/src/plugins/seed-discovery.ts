@@ -1,9 +1,17 @@
+import type { PeerId } from '@libp2p/interface'
 import type { Plugin } from './plugin.ts'
 
 /** Finds and keeps the seeds that the trust database knows, those of the config among them. */
 export const seedDiscoveryPlugin: Plugin = {
-  async create({ config: { seeds }, trust, clock, random }) {
+  async create({ config: { seeds }, trust, audit, clock, random }) {
     const { seedDiscovery } = await import('@waystone/seed-discovery')
-    return seedDiscovery({ seeds, trust, clock, random })
+    const onDropped = (peer: PeerId): void =>
+      audit.add({
+        kind: 'closed',
+        subject: peer.toString(),
+        function: 'hold-and-reconnect',
+        reason: 'the connection ended: no entry knows this seed any more'
+      })
+    return seedDiscovery({ seeds, trust, onDropped, clock, random })
   }
 }
