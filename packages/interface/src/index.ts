@@ -24,5 +24,5 @@ export type {
   TrustSubject
 } from './trust.ts'
 export type { ContentFileOptions, ContentGetOptions, ContentStore } from './content.ts'
-export type { HeldIpnsRecord, IpnsRecords } from './ipns.ts'
+export type { HeldIpnsRecord, IpnsRecords, PutRecordOptions } from './ipns.ts'
 export type { AdminEvents } from './events.ts'

@@ -42,6 +42,8 @@ export type { TrustAclComponents, TrustAclEvents, TrustAclService, TrustAclServi
 export type { RatingsExchange } from './exchange/contract.ts'
 export { dhtRecords } from './ipns/dht-records.ts'
 export type { DhtRecords } from './ipns/dht-records.ts'
+export { FetchCounts } from './ipns/fetch-counts.ts'
+export type { FetchCount, FetchResult } from './ipns/fetch-counts.ts'
 export type { NamedKeys, ShippedCopy } from './ipns/parts.ts'
 export type { Published, PublishInit } from './ipns/publisher.ts'
 export { TrustAdminService } from './admin/trust-admin-service.ts'

@@ -5,6 +5,7 @@ import { Carrier } from './ipns/carrier.ts'
 import { CarriedNames } from './ipns/carried.ts'
 import { DhtWay } from './ipns/dht-way.ts'
 import { EntryFetch } from './ipns/entry-fetch.ts'
+import { FetchCounts } from './ipns/fetch-counts.ts'
 import { TrustFiles } from './ipns/files.ts'
 import { KeptBlocks } from './ipns/kept-blocks.ts'
 import { MirrorWay } from './ipns/mirror-way.ts'
@@ -31,7 +32,15 @@ export interface RecordParts {
 /** Puts together what works on records and files. */
 export function createRecordParts(components: TrustAclComponents, init: TrustAclServiceInit): RecordParts {
   const { connectionManager, peerStore, datastore, contentRouting, rpc } = components
-  const { trust: entries, shipped = [], mirrors = [], keys, mayCarry = () => false, fetch } = init
+  const {
+    trust: entries,
+    shipped = [],
+    mirrors = [],
+    keys,
+    mayCarry = () => false,
+    fetch,
+    counts = new FetchCounts()
+  } = init
   const basics = basicsOf(components, init)
   const records = new RecordStore(datastore)
   const kept = new KeptBlocks(datastore)
@@ -41,14 +50,14 @@ export function createRecordParts(components: TrustAclComponents, init: TrustAcl
   const dht = new DhtWay(contentRouting)
   const others = mirrors.map(mirror => new MirrorWay({ mirror, fetch }))
   const ways = [new OwnWay(records, carried), dht, direct, ...others]
-  const resolver = new Resolver({ ...basics, records, ways: () => ways })
+  const resolver = new Resolver({ ...basics, records, ways: () => ways, counts })
   const content = (): ContentStore | undefined => contentOf(components)
   const files = new TrustFiles({ ...basics, kept, entries, shipped, rpc: direct, peers, content })
   const hasPeers = (): boolean => connectionManager.getConnections().length > 0
   const shared = { ...basics, entries, records, carried, resolver, files }
   const publisher = new Publisher({ ...shared, ways: [dht, direct], keys, content, hasPeers })
   const carrier = new Carrier({ ...shared, publisher })
-  const fetching = new EntryFetch({ ...shared, shipped, kept })
+  const fetching = new EntryFetch({ ...shared, shipped, kept, counts })
   const refresher = new Refresher({ ...basics, entries, fetching, kept })
   const redistributor = new Redistributor({ ...shared, mayCarry, publisher })
   return { records, resolver, files, publisher, carrier, refresher, redistributor }

@@ -5,6 +5,7 @@ import type { Rpc } from '@waystone/rpc'
 import type { Datastore } from 'interface-datastore'
 import type { AuditSink, TrustEntry } from './contract.ts'
 import type { RatingsExchange } from './exchange/contract.ts'
+import type { FetchCounts } from './ipns/fetch-counts.ts'
 import type { FetchUrl } from './ipns/mirror-way.ts'
 import type { NamedKeys, ShippedCopy, TrustFileEntries } from './ipns/parts.ts'
 import type { Published, PublishInit } from './ipns/publisher.ts'
@@ -42,6 +43,8 @@ export interface TrustAclServiceInit {
   keys?: NamedKeys | undefined
   /** Default: the global one. */
   fetch?: FetchUrl | undefined
+  /** Counts what each way brings. */
+  counts?: FetchCounts | undefined
   clock?: Clock
   random?: Random
 }

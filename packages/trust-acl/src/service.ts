@@ -5,7 +5,7 @@ import { EXCHANGE_FUNCTIONS, ExchangeHandlers } from './exchange/handlers.ts'
 import { createRecordParts } from './record-parts.ts'
 import { parseIpnsName } from './ipns/name.ts'
 import type { AbortOptions, Startable } from '@libp2p/interface'
-import type { HeldIpnsRecord } from '@waystone/interface'
+import type { HeldIpnsRecord, PutRecordOptions } from '@waystone/interface'
 import type { RatingsExchange } from './exchange/contract.ts'
 import type { Published, PublishInit } from './ipns/publisher.ts'
 import type { RecordParts } from './record-parts.ts'
@@ -64,8 +64,13 @@ class RecordsService implements TrustAclService, Startable {
     return (await resolver.resolve(parseIpnsName(name), { signal: this.#until(options) })).record
   }
 
-  async put(name: string, record: Uint8Array, options: AbortOptions = {}): Promise<void> {
-    await this.#records.carrier.put(parseIpnsName(name), record, this.#until(options))
+  async put(text: string, record: Uint8Array, options: PutRecordOptions = {}): Promise<void> {
+    const { carrier } = this.#records
+    const name = parseIpnsName(text)
+    const { by } = options
+    const mayKeep = by !== undefined && this.#init.trust.explain({ peer: by }, 'redistribute-ipns').allow
+    if (!mayKeep) return await carrier.put(name, record, this.#until(options))
+    await carrier.carryOrPut({ by, name, record }, { signal: this.#until(options), ending: this.#until({}) })
   }
 
   async fetchEntry(labelOrPubkey: string, options: AbortOptions = {}): Promise<void> {

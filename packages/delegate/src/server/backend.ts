@@ -3,7 +3,7 @@ import { inlineBytes } from '../blocks/codecs.ts'
 import { BLOCK_MS, LOOKUP_MS, MAX_BLOCK_BYTES } from '../constants.ts'
 import { DelegateUnableError, FetchTooLargeError } from '../errors.ts'
 import type { AbortOptions, PeerId, PeerInfo } from '@libp2p/interface'
-import type { Clock, ContentStore, HeldIpnsRecord, IpnsRecords } from '@waystone/interface'
+import type { Clock, ContentStore, HeldIpnsRecord, IpnsRecords, PutRecordOptions } from '@waystone/interface'
 import type { CID } from 'multiformats/cid'
 import type { DelegateComponents } from '../contract.ts'
 
@@ -23,10 +23,10 @@ export class Backend {
     return await records.resolve(name, { signal: deadline.signal })
   }
 
-  async put(name: string, record: Uint8Array, { signal }: AbortOptions): Promise<void> {
+  async put(name: string, record: Uint8Array, { signal, by }: PutRecordOptions): Promise<void> {
     const records = this.#records()
     using deadline = createDeadline({ ms: LOOKUP_MS, what: 'storing the record', signal, clock: this.#clock })
-    await records.put(name, record, { signal: deadline.signal })
+    await records.put(name, record, { signal: deadline.signal, by })
   }
 
   async findPeer(peer: PeerId, { signal }: AbortOptions): Promise<PeerInfo> {

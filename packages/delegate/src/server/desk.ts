@@ -24,6 +24,8 @@ export interface DeskInit {
 /** Who asks, and until when. */
 export interface DeskCall extends AbortOptions {
   holder: QuotaHolder
+  /** The caller, if it is a peer. */
+  by?: PeerId | undefined
 }
 
 /** What a delegate does for its callers, whichever way they come; they have been let in already. */

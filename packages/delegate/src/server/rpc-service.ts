@@ -41,7 +41,7 @@ interface BlockPart {
 export function rpcService({ desk, trust, metrics }: RpcServiceInit): ServiceImpl<typeof DelegateService> {
   const callOf = (context: HandlerContext): DeskCall => {
     const peer = callerOf(context)
-    return { holder: { key: peer.toString(), level: trust.levelOf(peer) }, signal: context.signal }
+    return { holder: { key: peer.toString(), level: trust.levelOf(peer) }, by: peer, signal: context.signal }
   }
   const told = (error: unknown): ConnectError => {
     metrics.refused(nameOf(error))

@@ -1,14 +1,15 @@
 import { Counter, Gauge } from 'prom-client'
-import type { AddressRules, AuditLog } from '@waystone/trust-acl'
+import type { AddressRules, AuditLog, FetchCounts } from '@waystone/trust-acl'
 import type { Registry } from 'prom-client'
 
 export interface TrustSources {
   audit: Pick<AuditLog, 'denialCounts'>
   rules: Pick<AddressRules, 'lists'>
+  fetches?: Pick<FetchCounts, 'all'>
 }
 
 /** What the trust database denied, and how its lists of addresses are doing; asked at each scrape. */
-export function registerTrustMetrics(registry: Registry, { audit, rules }: TrustSources): void {
+export function registerTrustMetrics(registry: Registry, { audit, rules, fetches }: TrustSources): void {
   const denied: Counter = new Counter({
     name: 'waystone_trust_denied_total',
     help: 'Denials by function and kind of reason: rule, blocked, override, strict, level or other',
@@ -20,6 +21,20 @@ export function registerTrustMetrics(registry: Registry, { audit, rules }: Trust
     }
   })
   registerListMetrics(registry, rules)
+  if (fetches !== undefined) registerFetches(registry, fetches)
+}
+
+function registerFetches(registry: Registry, fetches: Pick<FetchCounts, 'all'>): void {
+  const counted: Counter = new Counter({
+    name: 'waystone_trust_fetches_total',
+    help: 'What each way brought when an IPNS record was looked for: found, refused or nothing',
+    labelNames: ['way', 'result'],
+    registers: [registry],
+    collect: () => {
+      counted.reset()
+      for (const { count, ...labels } of fetches.all()) counted.inc(labels, count)
+    }
+  })
 }
 
 function registerListMetrics(registry: Registry, rules: TrustSources['rules']): void {

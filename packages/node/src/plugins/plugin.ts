@@ -1,5 +1,5 @@
 import type { AdminEvents, Clock, Random } from '@waystone/interface'
-import type { AuditLog, NamedKeys, TrustAcl } from '@waystone/trust-acl'
+import type { AuditLog, FetchCounts, NamedKeys, TrustAcl } from '@waystone/trust-acl'
 import type { Config } from '../config/schema.ts'
 import type { Ping } from '@libp2p/ping'
 import type { Rpc } from '@waystone/rpc'
@@ -19,6 +19,8 @@ export interface PluginContext {
   trust: TrustAcl
   /** What was denied and what changed. */
   audit: AuditLog
+  /** Counts what looking for trust files brings. */
+  fetches?: FetchCounts | undefined
   /** Keys to publish trust files with. */
   publishKeys?: NamedKeys | undefined
   /** Where the operator is told what happens. */

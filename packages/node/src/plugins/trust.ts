@@ -3,7 +3,7 @@ import type { Plugin } from './plugin.ts'
 
 /** Keeps trust files fresh, publishes them, and exchanges them with other peers. */
 export const trustPlugin: Plugin = {
-  async create({ config, trust, audit, publishKeys: keys, clock, random }) {
+  async create({ config, trust, audit, publishKeys: keys, clock, random, fetches }) {
     const { trustAcl } = await import('@waystone/trust-acl')
     const { entries, mirrors } = config.trust
     return trustAcl({
@@ -14,6 +14,7 @@ export const trustPlugin: Plugin = {
       mirrors,
       shipped: shippedCopies(entries),
       keys,
+      counts: fetches,
       clock,
       random
     })

@@ -3,7 +3,7 @@ import { NamespacedDatastore } from '@waystone/kit/namespaced-datastore'
 import { trustAclConfig } from './acl-config.ts'
 import type { ComponentLogger, PrivateKey } from '@libp2p/interface'
 import type { AdminEvents, Clock, Random } from '@waystone/interface'
-import type { AddressRules, AuditLog, TrustAcl } from '@waystone/trust-acl'
+import type { AddressRules, AuditLog, FetchCounts, TrustAcl } from '@waystone/trust-acl'
 import type { Datastore } from 'interface-datastore'
 import type { Config } from '../config/schema.ts'
 import type { RunningPart } from '../lifecycle/stop-in-order.ts'
@@ -26,6 +26,8 @@ export interface TrustParts {
   /** By IP, in front of everything else. */
   rules: AddressRules
   audit: AuditLog
+  /** What looking for trust files brings. */
+  fetches: FetchCounts
 }
 
 /** Not below `/trust`, whose rows are all of the trust database. */
@@ -39,7 +41,7 @@ const RULES_PREFIX = '/trust-rules'
  */
 export async function openTrust(init: OpenTrustInit, own: RunningPart[]): Promise<TrustParts> {
   const { config, privateKey, datastore, logger, clock } = init
-  const { AddressRules: Rules, AuditLog: Log, TrustAcl: Acl } = await import('@waystone/trust-acl')
+  const { AddressRules: Rules, AuditLog: Log, FetchCounts: Counts, TrustAcl: Acl } = await import('@waystone/trust-acl')
   const audit = new Log({ clock, events: init.events })
   const store = new NamespacedDatastore(datastore, RULES_PREFIX)
   const rules = new Rules({ config: config.trust.rules, clock, random: init.random, audit, store })
@@ -48,5 +50,5 @@ export async function openTrust(init: OpenTrustInit, own: RunningPart[]): Promis
   const self = peerIdFromPrivateKey(privateKey)
   const trust = await Acl.open({ datastore, logger, clock, self, rules, audit, config: trustAclConfig(config) })
   own.unshift({ name: 'the trust database', stop: async () => await trust.close() })
-  return { trust, rules, audit }
+  return { trust, rules, audit, fetches: new Counts() }
 }

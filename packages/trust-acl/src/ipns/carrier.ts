@@ -1,3 +1,4 @@
+import { nameOf } from '@waystone/kit/error-fields'
 import { IpnsSequenceError, RecordNotTakenError } from './errors.ts'
 import { follow } from './follow.ts'
 import { verifyRecord } from './record.ts'
@@ -59,6 +60,19 @@ export class Carrier {
     await records.keep(record)
     await carried.put(note)
     void this.#spread({ by, name, record }, signal)
+  }
+
+  /** Keeps a record for a peer if there is room, and only hands it to the network if there is none. */
+  async carryOrPut(
+    brought: BroughtRecord,
+    { signal, ending }: { signal: AbortSignal; ending: AbortSignal }
+  ): Promise<void> {
+    try {
+      await this.carry(brought, ending)
+    } catch (error) {
+      if (nameOf(error) !== 'RecordQuotaError') throw error
+      await this.put(brought.name, brought.record, signal)
+    }
   }
 
   async #accepted(name: IpnsName, bytes: Uint8Array): Promise<SignedIpnsRecord> {

@@ -1,19 +1,20 @@
 import { messageOf, nameOf } from '@waystone/kit/error-fields'
 import { parseTrustFile } from '../trust-file/parse-trust-file.ts'
-import { followName, follow } from './follow.ts'
+import { follow } from './follow.ts'
 import { RecordOfOtherFileError } from './errors.ts'
 import { parseIpnsName } from './name.ts'
 import { verifyRecord } from './record.ts'
 import { parseIpnsValue } from './value.ts'
 import { requireRawCid } from './raw-block.ts'
 import type { TrustEntry } from '../contract.ts'
+import type { FetchCounts } from './fetch-counts.ts'
 import type { FollowedName } from './follow.ts'
 import type { FetchedFile, TrustFiles } from './files.ts'
 import type { KeptBlocks } from './kept-blocks.ts'
 import type { IpnsBasics, ShippedCopy, TrustFileEntries } from './parts.ts'
 import type { SignedIpnsRecord } from './record.ts'
 import type { RecordStore } from './record-store.ts'
-import type { FoundRecord, Resolver } from './resolver.ts'
+import type { FindRecordOptions, FoundRecord, Resolver } from './resolver.ts'
 
 export interface EntryFetchInit extends IpnsBasics {
   entries: TrustFileEntries
@@ -22,7 +23,11 @@ export interface EntryFetchInit extends IpnsBasics {
   resolver: Resolver
   files: TrustFiles
   kept: KeptBlocks
+  counts: Pick<FetchCounts, 'add'>
 }
+
+/** Nothing is wrong with what came: something has not come. */
+const MISSING: ReadonlySet<string> = new Set(['IpnsNotFoundError', 'IpnsFileNotFoundError'])
 
 type FileEntry = Pick<TrustEntry, 'label' | 'pubkey'>
 
@@ -39,8 +44,9 @@ export class EntryFetch {
     const { resolver } = this.#init
     const name = parseIpnsName(entry.pubkey)
     const onLate = (found: FoundRecord): void => void this.#takeLate(entry, found, signal)
-    const followed = await followName(resolver, name, { signal, subject: entry.label, onLate })
-    await this.#use(entry, followed, signal)
+    const options = { signal, subject: entry.label, onLate }
+    const found = await resolver.find(name, options)
+    await this.#use(entry, found, options)
   }
 
   /** Takes the copy that came with the config, if there is one and it is newer than what is known. */
@@ -49,7 +55,9 @@ export class EntryFetch {
     if (copy === undefined) return
     try {
       await this.#useShipped(entry, copy)
+      this.#init.counts.add('shipped', 'found')
     } catch (error) {
+      this.#init.counts.add('shipped', 'refused')
       this.#refused(entry, error)
     }
   }
@@ -67,12 +75,14 @@ export class EntryFetch {
     await this.#set(entry, followed, { bytes: file, blocks: [] })
   }
 
-  async #use(entry: FileEntry, followed: FollowedName, signal: AbortSignal): Promise<void> {
+  async #use(entry: FileEntry, found: FoundRecord, options: FindRecordOptions): Promise<void> {
+    const { signal } = options
     try {
+      const followed = await follow(this.#init.resolver, found, options)
       await this.#set(entry, followed, await this.#init.files.fetch(followed, { signal }))
     } catch (error) {
       signal.throwIfAborted()
-      if (!nameOf(error).endsWith('NotFoundError')) this.#refused(entry, error)
+      if (!MISSING.has(nameOf(error))) this.#refused(entry, error)
       throw error
     }
   }
@@ -88,11 +98,10 @@ export class EntryFetch {
   }
 
   async #takeLate(entry: FileEntry, found: FoundRecord, signal: AbortSignal): Promise<void> {
-    const { resolver, log } = this.#init
     try {
-      await this.#use(entry, await follow(resolver, found, { signal, subject: entry.label }), signal)
+      await this.#use(entry, found, { signal, subject: entry.label })
     } catch (error) {
-      log('a late record of %s is not used - %e', entry.label, error)
+      this.#init.log('a late record of %s is not used - %e', entry.label, error)
     }
   }
 

@@ -2,7 +2,6 @@ import { IpnsCycleError, IpnsTooManyHopsError } from './errors.ts'
 import { MAX_HOPS } from './constants.ts'
 import { parseIpnsValue } from './value.ts'
 import type { CID } from 'multiformats/cid'
-import type { IpnsName } from './name.ts'
 import type { FindRecordOptions, FoundRecord, Resolver } from './resolver.ts'
 
 /** Where a name leads to in the end. */
@@ -15,20 +14,10 @@ export interface FollowedName {
 }
 
 /**
- * Finds the record of a name, and those of the names that it points to.
+ * Follows a record, and those of the names that it points to.
  *
- * @throws IpnsCycleError, IpnsTooManyHopsError, and what {@link Resolver.find} throws
+ * @throws IpnsCycleError, IpnsTooManyHopsError, and what {@link Resolver.resolve} throws
  */
-export async function followName(
-  resolver: Pick<Resolver, 'find' | 'resolve'>,
-  name: IpnsName,
-  options: FindRecordOptions
-): Promise<FollowedName> {
-  const found = await resolver.find(name, options)
-  return await follow(resolver, found, options)
-}
-
-/** As {@link followName}, from a record that is known. */
 export async function follow(
   resolver: Pick<Resolver, 'resolve'>,
   found: FoundRecord,

@@ -4,6 +4,7 @@ import { GRACE_MS } from './constants.ts'
 import { IpnsNotFoundError } from './errors.ts'
 import { isValidAt, newerOf, verifyRecord } from './record.ts'
 import type { RecordWay } from '../contract.ts'
+import type { FetchCounts } from './fetch-counts.ts'
 import type { IpnsName } from './name.ts'
 import type { IpnsBasics } from './parts.ts'
 import type { SignedIpnsRecord } from './record.ts'
@@ -26,6 +27,7 @@ export interface FindRecordOptions {
 export interface ResolverInit extends IpnsBasics {
   records: RecordStore
   ways: () => readonly FindingWay[]
+  counts: Pick<FetchCounts, 'add'>
 }
 
 /** Looks for records on all ways at once. */
@@ -109,11 +111,17 @@ class Search {
     const { clock, log } = this.#init
     const what = `looking for a record by ${way.via}`
     using deadline = createDeadline({ ms: way.deadlineMs, what, signal: this.#options.signal, clock })
-    const found = (bytes: Uint8Array): void => void this.#checks.push(this.#take(bytes, way.via))
+    let any = false
+    const found = (bytes: Uint8Array): void => {
+      any = true
+      this.#checks.push(this.#take(bytes, way.via))
+    }
     try {
       await abortable(way.find(this.#name, { signal: deadline.signal, found }), deadline.signal)
     } catch (error) {
       log('%s: nothing for %s by %s - %e', 'resolve', this.#name.text, way.via, error)
+    } finally {
+      if (!any) this.#init.counts.add(way.via, 'nothing')
     }
   }
 
@@ -121,6 +129,7 @@ class Search {
     try {
       const record = await verifyRecord(this.#name, bytes, this.#init.clock.now())
       await this.#accept({ record: await this.#init.records.offer(record), via })
+      this.#init.counts.add(via, 'found')
     } catch (error) {
       this.#refuse(error, via)
     }
@@ -138,6 +147,7 @@ class Search {
 
   #refuse(error: unknown, via: RecordWay): void {
     if (error instanceof Error) this.#refusal ??= error
+    this.#init.counts.add(via, 'refused')
     const { subject = this.#name.text } = this.#options
     this.#init.audit.add({ kind: 'refused', subject, reason: `${nameOf(error)} by ${via}: ${messageOf(error)}` })
   }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { defaultLogger } from '@libp2p/logger'
 import { ManualClock, seededRandom } from '@waystone/kit/testing'
 import { GRACE_MS } from '../../src/ipns/constants.ts'
-import { followName } from '../../src/ipns/follow.ts'
+import { FetchCounts } from '../../src/ipns/fetch-counts.ts'
+import { follow } from '../../src/ipns/follow.ts'
 import { RecordStore } from '../../src/ipns/record-store.ts'
 import { Resolver } from '../../src/ipns/resolver.ts'
 import { readRecord } from '../../src/ipns/record.ts'
@@ -21,7 +22,15 @@ function setUp(now = NOW) {
   const records = new RecordStore(new MemoryDatastore())
   const audit = { add: ({ reason }: { reason: string }) => void refused.push(reason.split(' by ')[0] ?? '') }
   const log = defaultLogger().forComponent('test')
-  const resolver = new Resolver({ clock, random: seededRandom(1), log, audit, records, ways: () => ways })
+  const resolver = new Resolver({
+    clock,
+    random: seededRandom(1),
+    log,
+    audit,
+    records,
+    ways: () => ways,
+    counts: new FetchCounts()
+  })
   /** A way that brings these bytes after so many milliseconds; for ever silent without a time. */
   const way = (via: RecordWay, record: Uint8Array | undefined, afterMs?: number): void => {
     ways.push({
@@ -176,7 +185,7 @@ describe('names that point to names', () => {
     }
     const first = names[0]
     if (first === undefined) throw new RangeError('no name')
-    return await followName(set.resolver, first.name, { signal })
+    return await follow(set.resolver, await set.resolver.find(first.name, { signal }), { signal })
   }
 
   it('are followed up to four deep, with their paths', async () => {
