@@ -32,6 +32,8 @@ export const FILE_MS = 5 * 60_000
 export const MAX_SESSION_PEERS = 5
 /** Providers that are taken from the DHT for one block. */
 export const MAX_PROVIDERS = 20
+/** After a provider, before the next is looked for, in milliseconds: for one on another continent to be asked and to answer. */
+export const PROVIDER_PAUSE_MS = 750
 /** Blocks that are fetched at once; further ones wait. */
 export const MAX_FETCHES = 32
 

@@ -11,6 +11,7 @@ import { DEFAULT_MAX_BYTES, FILE_MS, MAX_FETCHES, MAX_PROVIDERS, MAX_PUT_BYTES }
 import { BlockHashMismatchError, BlockTooLargeError, ContentStoppedError } from './errors.ts'
 import { Fetcher } from './fetcher.ts'
 import { linkSignals } from './link-signals.ts'
+import { pacedProviders } from './paced-providers.ts'
 import { Permits } from './permits.ts'
 import type { AbortOptions, PeerId, Provider } from '@libp2p/interface'
 import type { Clock, ContentFileOptions, ContentGetOptions, EndedWork } from '@waystone/interface'
@@ -182,14 +183,10 @@ export class ContentService implements Content {
     }
   }
 
-  async *#providers(cid: CID, options?: AbortOptions): AsyncGenerator<Provider> {
-    let count = 0
-    for await (const provider of this.#components.contentRouting.findProviders(cid, options)) {
-      if (provider.id.equals(this.#components.peerId)) continue
-      yield provider
-      count++
-      if (count === MAX_PROVIDERS) return
-    }
+  #providers(cid: CID, options?: AbortOptions): AsyncGenerator<Provider> {
+    const { contentRouting, peerId } = this.#components
+    const found = contentRouting.findProviders(cid, options)
+    return pacedProviders({ found, self: peerId, clock: this.#clock, limit: MAX_PROVIDERS }, options)
   }
 
   // those who asked for it before; without bitswap nobody has
