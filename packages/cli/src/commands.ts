@@ -27,6 +27,16 @@ export const commands: CommandEntry[] = [
     load: async () => (await import('./commands/receive.ts')).receiveCommand()
   },
   {
+    name: 'fetch',
+    summary: 'get a file by its CID',
+    load: async () => (await import('./commands/fetch.ts')).fetchCommand()
+  },
+  {
+    name: 'add',
+    summary: 'offer a small file under its CID',
+    load: async () => (await import('./commands/add.ts')).addCommand()
+  },
+  {
     name: 'ping',
     summary: 'measure round trips to a peer',
     load: async () => (await import('./commands/ping.ts')).pingCommand()

@@ -69,3 +69,8 @@ export class BitswapRefusedError extends WaystoneError {
 export class BitswapBusyError extends WaystoneError {
   static override readonly name = 'BitswapBusyError'
 }
+
+/** What an operator gave is no CID. */
+export class CidInvalidError extends WaystoneError {
+  static override readonly name = 'CidInvalidError'
+}

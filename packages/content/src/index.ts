@@ -13,6 +13,8 @@
 import { ContentService } from './content.ts'
 import type { Content, ContentComponents, ContentInit } from './contract.ts'
 
+export { ContentAdminService } from './admin/content-admin-service.ts'
+export type { BlockDelegate, ContentAdminParts } from './admin/contract.ts'
 export { BITSWAP_PROTOCOL } from './protocol.ts'
 export * from './errors.ts'
 export type { Content, ContentComponents, ContentInit } from './contract.ts'

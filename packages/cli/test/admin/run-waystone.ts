@@ -21,11 +21,15 @@ export interface Running {
  * A node that is there only by its admin API, and the command line of `waystone` for its data folder: `run` in this
  * process, `start` in one of its own, for what signals and pipes do.
  */
-export async function nodeAndCommands(service: AdminNodeInit['service'] = {}, trust: AdminNodeInit['trust'] = {}) {
+export async function nodeAndCommands(
+  service: AdminNodeInit['service'] = {},
+  trust: AdminNodeInit['trust'] = {},
+  content: AdminNodeInit['content'] = {}
+) {
   const folder = await temporaryFolder()
   onTestFinished(async () => await folder[Symbol.asyncDispose]())
   const dataDir = join(folder.path, 'edge')
-  const node = await adminNode({ dataDir, service, trust })
+  const node = await adminNode({ dataDir, service, trust, content })
   onTestFinished(async () => await node[Symbol.asyncDispose]())
   const here = ['--data-dir', dataDir]
   const start = (...args: string[]): Running => startWaystone([...args, ...here])

@@ -4,7 +4,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { join } from 'node:path'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
-import { AdminService, trust as trustApi } from '@waystone/wire/admin'
+import { AdminService, content as contentApi, trust as trustApi } from '@waystone/wire/admin'
 import type { ServiceImpl } from '@connectrpc/connect'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
@@ -15,6 +15,7 @@ export interface AdminNodeInit {
   dataDir: string
   service?: Partial<ServiceImpl<typeof AdminService>>
   trust?: Partial<ServiceImpl<typeof trustApi.TrustService>>
+  content?: Partial<ServiceImpl<typeof contentApi.ContentService>>
   /** Listens there instead of on a port. */
   socketPath?: string
   tls?: { cert: string; key: string }
@@ -28,10 +29,14 @@ export interface AdminNode extends AsyncDisposable {
 
 /** Serves the admin API as a node does, in this process and without a node. */
 export async function adminNode(init: AdminNodeInit): Promise<AdminNode> {
-  const { dataDir, service = {}, trust = {}, socketPath, tls } = init
+  const { dataDir, service = {}, trust = {}, content = {}, socketPath, tls } = init
   const authorizations: AdminNode['authorizations'] = []
   const answer = connectNodeAdapter({
-    routes: router => router.service(AdminService, service).service(trustApi.TrustService, trust)
+    routes: router =>
+      router
+        .service(AdminService, service)
+        .service(trustApi.TrustService, trust)
+        .service(contentApi.ContentService, content)
   })
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     if (request.url === '/livez') return void response.end('alive\n')

@@ -25,6 +25,7 @@ export const SERVICE_KEYS = {
   ratings: 'ratings',
   trustAdmin: 'trustAdmin',
   delegate: 'delegate',
+  contentAdmin: 'contentAdmin',
   plugins: 'plugins'
 } as const
 

@@ -1,5 +1,6 @@
 import { SERVICE_KEYS } from '../libp2p/service-keys.ts'
 import { contentPlugin } from './content.ts'
+import { contentAdminPlugin } from './content-admin.ts'
 import { delegatePlugin } from './delegate.ts'
 import { dhtPlugin } from './dht.ts'
 import { doctorPlugin } from './doctor.ts'
@@ -27,5 +28,6 @@ export const basePlugins: Plugins = {
   [SERVICE_KEYS.dcutr]: dcutrPlugin,
   [SERVICE_KEYS.upnp]: upnpPlugin,
   [SERVICE_KEYS.delegate]: delegatePlugin,
+  [SERVICE_KEYS.contentAdmin]: contentAdminPlugin,
   [SERVICE_KEYS.plugins]: pluginHostPlugin()
 }
