@@ -40,15 +40,15 @@ export interface GrantingTrustPolicy extends TrustPolicy {
 /** A node that a trust file or the operator names. */
 export interface TrustedNode {
   /** Its peer id in base58: there may be 100,000 nodes, and making a `PeerId` takes 15 µs. */
-  id: string
+  readonly id: string
   /** Made of `id` when it is asked for first. */
-  peer: PeerId
-  label: string
-  level: TrustLevel
+  readonly peer: PeerId
+  readonly label: string
+  readonly level: TrustLevel
   /** Multiaddrs as text, without the peer id; may be empty. */
-  addresses: readonly string[]
+  readonly addresses: readonly string[]
   /** Whether the peer is to be reached at no other address. */
-  strict: boolean
+  readonly strict: boolean
 }
 
 /** What services plan by: the policy, and whom it knows. */
@@ -56,8 +56,8 @@ export interface NodeTrust extends GrantingTrustPolicy {
   /** The answer of {@link TrustPolicy.decide} for plans and views: nothing is counted. */
   explain(subject: TrustSubject, trustFunction: string): TrustDecision
   levelOf(peer: PeerId): TrustLevel
-  /** The known nodes that may have this function, highest level first. */
-  nodes(trustFunction: string): TrustedNode[]
+  /** The known nodes that may have this function, highest level first; the same list while nothing has changed. */
+  nodes(trustFunction: string): readonly TrustedNode[]
   /** Calls back after each change of what is allowed or known; until the returned function is called. */
   onChange(listener: () => void): () => void
 }

@@ -22,9 +22,9 @@ function reasonOf({ kind, before }: DatabaseChange, { entry, file }: HeldEntry):
   return `at level ${entry.trustlevel}`
 }
 
-/** A single peer is its entry: there is no more to say. */
+/** A single peer is its entry, and a file that stays moves nobody: there is no more to say. */
 function movesOf({ before, after }: DatabaseChange, { entry }: HeldEntry): Told[] {
-  if (entry.kind === 'peer') return []
+  if (entry.kind === 'peer' || before?.file?.file === after?.file?.file) return []
   const [old, now] = [peersOf(before), peersOf(after)]
   const joined = [...now].filter(peer => !old.has(peer))
   const left = [...old].filter(peer => !now.has(peer))

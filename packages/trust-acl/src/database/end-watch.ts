@@ -25,6 +25,8 @@ export class EndWatch {
   /** By public key, when an end was seen first, in monotonic milliseconds. */
   readonly #over = new Map<string, number>()
   #timer: Timer | undefined
+  /** When the timer goes off, in monotonic milliseconds. */
+  #dueAt = 0
   #closed = false
 
   constructor(init: EndWatchInit) {
@@ -37,11 +39,12 @@ export class EndWatch {
     this.#drop(pubkey)
     if (ended === undefined && Number.isFinite(endOf(held))) this.#mortal.set(pubkey, held)
     if (this.#isOver(held)) this.#over.set(pubkey, this.#init.clock.monotonic())
-    this.#arm()
+    if (this.#mortal.has(pubkey)) this.#wakeIn(this.#waitFor(held))
+    else this.#rest()
   }
 
   delete(pubkey: string): void {
-    if (this.#drop(pubkey)) this.#arm()
+    if (this.#drop(pubkey)) this.#rest()
   }
 
   close(): void {
@@ -64,7 +67,7 @@ export class EndWatch {
     for (const { entry } of ceased) this.#over.set(entry.pubkey, this.#init.clock.monotonic())
     for (const pubkey of revived) this.#over.delete(pubkey)
     this.#finalise()
-    this.#arm()
+    this.#again()
     if (ceased.length + revived.length > 0) this.#init.onChange(ceased)
   }
 
@@ -83,21 +86,31 @@ export class EndWatch {
     }
   }
 
-  #arm(): void {
+  #rest(): void {
+    if (this.#mortal.size > 0) return
     this.#timer?.clear()
     this.#timer = undefined
-    if (this.#closed || this.#mortal.size === 0) return
-    this.#timer = this.#init.clock.setTimeout(() => this.#tick(), this.#wait())
   }
 
-  /** Until the next end; short enough for every timer, and to notice soon that the wall clock was set. */
-  #wait(): number {
-    const now = this.#init.clock.now()
+  #again(): void {
+    this.#timer = undefined
     let wait = MAX_WAIT_MS
-    for (const held of this.#mortal.values()) {
-      const left = endOf(held) - now
-      if (left > 0 && left < wait) wait = left
-    }
-    return wait
+    for (const held of this.#mortal.values()) wait = Math.min(wait, this.#waitFor(held))
+    if (this.#mortal.size > 0) this.#wakeIn(wait)
+  }
+
+  /** Looks at no other entries: 10,000 that are added one by one would be looked at 50 million times. */
+  #wakeIn(wait: number): void {
+    const dueAt = this.#init.clock.monotonic() + wait
+    if (this.#closed || (this.#timer !== undefined && this.#dueAt <= dueAt)) return
+    this.#timer?.clear()
+    this.#dueAt = dueAt
+    this.#timer = this.#init.clock.setTimeout(() => this.#tick(), wait)
+  }
+
+  /** Until its end; short enough for every timer, and to notice soon that the wall clock was set. */
+  #waitFor(held: HeldEntry): number {
+    const left = endOf(held) - this.#init.clock.now()
+    return left > 0 ? Math.min(left, MAX_WAIT_MS) : MAX_WAIT_MS
   }
 }

@@ -9,7 +9,7 @@ import {
   checkLevel,
   checkTrustLifetime
 } from './entry-checks.ts'
-import type { EntryStatus, TrustEntry } from '../contract.ts'
+import type { EntryStatus, TrustEntry, TrustFile, TrustFileNode } from '../contract.ts'
 import type { NamedNode, Voice } from '../decide/contract.ts'
 import type { HeldEntry, StoredEntry, TrustEntryChange, TrustEntryInit } from './contract.ts'
 
@@ -90,10 +90,25 @@ export function endOf(held: HeldEntry): number {
   return Math.min(trustEnd(held), fileEnd(held))
 }
 
-/** Whom the entry speaks for. Pure. */
+/** Whether it counts at a time, in milliseconds since the Unix epoch. Pure. */
+export function isLiveAt(held: HeldEntry, now: number): boolean {
+  return held.entry.ended === undefined && now < endOf(held)
+}
+
+/** Lists of 10,000 nodes, asked for at each change of their entry. */
+const listed = new WeakMap<TrustFile, readonly TrustFileNode[]>()
+const NOBODY: readonly NamedNode[] = Object.freeze([])
+
+/** Whom the entry speaks for; the same list for the same file. Pure. */
 export function nodesOf({ entry, file }: HeldEntry): readonly NamedNode[] {
-  if (entry.kind === 'file') return file?.file.entities.flatMap(({ nodes }) => nodes) ?? []
+  if (entry.kind === 'file') return file === undefined ? NOBODY : nodesIn(file.file)
   return [{ label: '', peer: entry.pubkey, remotes: entry.addresses, remotesStrict: false }]
+}
+
+function nodesIn(file: TrustFile): readonly TrustFileNode[] {
+  const nodes = listed.get(file) ?? file.entities.flatMap(entity => entity.nodes)
+  listed.set(file, nodes)
+  return nodes
 }
 
 /** The entry as it is shown. Pure. */

@@ -1,5 +1,6 @@
 import { ipnsNameOf, readPublicKey } from '../model/names.ts'
-import { EntryUnknownError, LabelTakenError, PubkeyTakenError } from './errors.ts'
+import { MAX_ENTRIES } from './constants.ts'
+import { EntryUnknownError, LabelTakenError, PubkeyTakenError, TooManyEntriesError } from './errors.ts'
 import type { HeldEntry, StoredEntry } from './contract.ts'
 
 /** The entries in memory, by public key and by label, both of which are unique. */
@@ -7,12 +8,13 @@ export class HeldEntries {
   readonly #held = new Map<string, HeldEntry>()
   readonly #labels = new Map<string, string>()
 
-  get size(): number {
-    return this.#held.size
-  }
-
   all(): HeldEntry[] {
     return [...this.#held.values()]
+  }
+
+  /** By public key in the form of the database alone. */
+  get(pubkey: string): HeldEntry | undefined {
+    return this.#held.get(pubkey)
   }
 
   /** By label, or by public key in any text form. */
@@ -49,6 +51,14 @@ export class HeldEntries {
     if (holder !== undefined && holder !== own) throw new LabelTakenError(label, holder)
     const other = this.#held.get(pubkey)
     if (other !== undefined && pubkey !== own) throw new PubkeyTakenError(pubkey, other.entry.label)
+  }
+
+  /** @throws TooManyEntriesError */
+  assertRoom(): void {
+    if (this.#held.size < MAX_ENTRIES) return
+    throw new TooManyEntriesError(`the trust database has ${MAX_ENTRIES} entries, which is all it takes`, {
+      hint: 'remove some'
+    })
   }
 
   #byKey(text: string): HeldEntry | undefined {

@@ -1,7 +1,6 @@
 import { messageOf } from '@waystone/kit/error-fields'
 import { configPeers } from './from-config.ts'
 import { createEntry } from './entry.ts'
-import { normalPubkey } from '../model/names.ts'
 import { TrustDatabase } from './trust-database.ts'
 import type { Clock } from '@waystone/interface'
 import type { TrustAclConfig } from '../trust-acl-contract.ts'
@@ -44,8 +43,7 @@ interface Taking {
 async function take(init: OpenDatabaseInit, entry: TrustEntryInit, { database, stored }: Taking): Promise<void> {
   try {
     const { pubkey } = createEntry(entry, 'config', init.clock.now())
-    const held = database.find(pubkey)
-    if (held === undefined && !stored.seen.has(pubkey)) {
+    if (database.get(pubkey) === undefined && !stored.seen.has(pubkey)) {
       await init.store.putSeen(pubkey)
       await database.add(entry, 'config')
     }
@@ -55,7 +53,8 @@ async function take(init: OpenDatabaseInit, entry: TrustEntryInit, { database, s
 }
 
 function isNew(database: TrustDatabase, { seen }: StoredTrust, pubkey: string): boolean {
-  return database.find(pubkey) === undefined && !seen.has(normalPubkey(pubkey, 'peer'))
+  // a trust file that is published under the key of a seed is another entry
+  return database.get(pubkey) === undefined && !seen.has(pubkey)
 }
 
 function attempt({ onFault }: OpenDatabaseInit, work: () => void): void {

@@ -1,8 +1,7 @@
-import { MAX_ENTRIES, MAX_NODES_PER_FILE, MIN_TTL_MS } from './constants.ts'
-import { changeEntry, createEntry, nodesOf } from './entry.ts'
-import { TooManyEntriesError, TrustFileOutdatedError, TrustFileRefusedError } from './errors.ts'
+import { changeEntry, createEntry } from './entry.ts'
 import { HeldEntries } from './held-entries.ts'
 import { Turns } from './turns.ts'
+import { withFile } from './with-file.ts'
 import type { Clock } from '@waystone/interface'
 import type { FetchedTrustFile } from '../contract.ts'
 import type {
@@ -50,15 +49,16 @@ export class TrustDatabase {
     return this.#entries.find(text)
   }
 
+  /** By public key in the form of the database alone. */
+  get(pubkey: string): HeldEntry | undefined {
+    return this.#entries.get(pubkey)
+  }
+
   async add(init: TrustEntryInit, source: StoredEntry['source'] = 'operator'): Promise<HeldEntry> {
     return await this.#turns.take(async () => {
       const entry = createEntry(init, source, this.#init.clock.now())
       this.#entries.assertFree(entry)
-      if (this.#entries.size >= MAX_ENTRIES) {
-        throw new TooManyEntriesError(`the trust database has ${MAX_ENTRIES} entries, which is all it takes`, {
-          hint: 'remove some'
-        })
-      }
+      this.#entries.assertRoom()
       return await this.#store('added', { entry, file: undefined, stored: true })
     })
   }
@@ -97,11 +97,12 @@ export class TrustDatabase {
     await this.#turns.take(async () => await this.#patch(this.#entries.known(pubkey), change))
   }
 
-  /** Makes an end final: it then stays whatever the clock says. */
-  async end(pubkey: string, ended: Ended): Promise<void> {
-    await this.#turns.take(async () => {
-      const held = this.#entries.find(pubkey)
+  /** Makes an end final: it then stays whatever the clock says. @returns the entry, if it is still there */
+  async end(pubkey: string, ended: Ended): Promise<HeldEntry | undefined> {
+    return await this.#turns.take(async () => {
+      const held = this.#entries.get(pubkey)
       if (held !== undefined && held.entry.ended === undefined) await this.#patch(held, { ended })
+      return this.#entries.get(pubkey)
     })
   }
 
@@ -123,28 +124,4 @@ export class TrustDatabase {
     this.#init.onChange({ kind, before, after })
     return after
   }
-}
-
-function withFile(before: HeldEntry, fetched: FetchedTrustFile, now: number): HeldEntry {
-  const { label, kind } = before.entry
-  const { file, bytes, record, sequence, ttl, via } = fetched
-  if (kind !== 'file') throw new TrustFileRefusedError(`"${label}" is the entry of a single peer`)
-  if (before.file !== undefined && sequence < before.file.sequence) {
-    throw new TrustFileOutdatedError(`"${label}" has sequence ${before.file.sequence}, and ${sequence} is older`)
-  }
-  const { ended, error: _error, ...entry } = before.entry
-  const read = {
-    file,
-    bytes,
-    record,
-    sequence,
-    via,
-    cid: fetched.cid.toString(),
-    ttl: Math.max(ttl, MIN_TTL_MS),
-    fetched: now
-  }
-  const after = { ...before, entry: { ...entry, ...(ended === 'expired' && { ended }) }, file: read }
-  const count = nodesOf(after).length
-  if (count <= MAX_NODES_PER_FILE) return after
-  throw new TrustFileRefusedError(`the trust file of "${label}" names ${count} nodes, more than ${MAX_NODES_PER_FILE}`)
 }

@@ -1,4 +1,4 @@
-import type { TrustDecision, TrustLevel, TrustSubject } from '@waystone/interface'
+import type { TrustDecision, TrustSubject } from '@waystone/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { EntryLevel, TrustFileNode } from '../contract.ts'
 
@@ -8,12 +8,16 @@ export interface Voice {
   readonly id: string
   readonly label: string
   readonly level: EntryLevel
+  /** The place of the level among all. */
+  readonly rank: number
   /** The answer to everything, if it blocks. */
   readonly blocked: TrustDecision | undefined
   /** Overrides: the answers by function; undefined if there are none. */
   readonly functions: ReadonlyMap<string, TrustDecision> | undefined
   /** From when on it does not count, in milliseconds since the Unix epoch; may be infinite. */
   readonly endsAt: number
+  /** Whether it ends at all: looking that up costs less than comparing times. */
+  readonly mortal: boolean
 }
 
 /** What an entry says of a peer besides its level. */
@@ -37,15 +41,5 @@ export type RatedLevel = (peer: string) => 'peer' | 'marginal' | undefined
 
 /** A {@link TrustSubject}, or one with the peer id as text in base58. */
 export interface DecisionSubject extends Omit<TrustSubject, 'peer'> {
-  readonly peer: { toString(): string }
-}
-
-/** What all that is known of a peer comes to, for one function. */
-export interface Standing {
-  /** The answer of an entry that blocks it. */
-  blocked: TrustDecision | undefined
-  /** The answer of an override: one that denies, or else one that allows. */
-  override: TrustDecision | undefined
-  /** The highest that counts. */
-  level: TrustLevel
+  readonly peer: string | { toString(): string }
 }

@@ -1,6 +1,6 @@
 import { CONNECT } from '../model/functions.ts'
-import { RANK } from '../model/levels.ts'
-import { liftedLevel, standingOf } from './standing.ts'
+import { LEVELS, RANK } from '../model/levels.ts'
+import { blockedBy, liftedRank, overrideOf, rankOf } from './standing.ts'
 import { strictRefusal } from './strict-remotes.ts'
 import type { TrustDecision, TrustLevel } from '@waystone/interface'
 import type { DecisionSubject } from './contract.ts'
@@ -31,24 +31,26 @@ export function decide(
 ): TrustDecision {
   const ruled = subject.address === undefined ? undefined : view.rules?.check(subject.address)
   if (ruled?.allow === false) return ruled
-  const peer = subject.peer.toString()
-  const mention = view.index.get(peer)
-  const { blocked, override, level } = standingOf(mention, trustFunction, now)
+  const { text, isSelf, mention } = view.subjects.of(subject.peer)
+  const blocked = blockedBy(mention, now)
   if (blocked !== undefined) return blocked
-  if (peer === view.self) return SELF
+  if (isSelf) return SELF
   const misplaced = trustFunction === CONNECT ? strictRefusal(mention, subject, now) : undefined
   if (misplaced !== undefined) return misplaced
   return (
-    override ?? view.grants.answer(peer, trustFunction) ?? view.matrix.answer(trustFunction, lifted(view, peer, level))
+    overrideOf(mention, trustFunction, now) ??
+    view.grants.answer(text, trustFunction) ??
+    view.matrix.answerAt(trustFunction, lifted(view, text, rankOf(mention, now)))
   )
 }
 
 /** The level of a peer, as the matrix sees it. Pure. */
-export function levelOf(view: DecisionView, peer: string, now: number): TrustLevel {
-  const { blocked, level } = standingOf(view.index.get(peer), '', now)
-  return blocked === undefined ? lifted(view, peer, level) : 'blocked'
+export function levelOf(view: DecisionView, peer: DecisionSubject['peer'], now: number): TrustLevel {
+  const { text, mention } = view.subjects.of(peer)
+  if (blockedBy(mention, now) !== undefined) return 'blocked'
+  return LEVELS[lifted(view, text, rankOf(mention, now))] ?? 'none'
 }
 
-function lifted({ ratedLevel }: DecisionView, peer: string, level: TrustLevel): TrustLevel {
-  return RANK[level] >= RANK.marginal ? level : liftedLevel(level, ratedLevel(peer))
+function lifted({ ratedLevel }: DecisionView, peer: string, rank: number): number {
+  return rank >= RANK.marginal ? rank : liftedRank(rank, ratedLevel(peer))
 }

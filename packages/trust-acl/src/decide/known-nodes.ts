@@ -1,51 +1,125 @@
-import { peerIdFromString } from '@libp2p/peer-id'
 import { RANK } from '../model/levels.ts'
 import { decide, levelOf } from './decide.ts'
+import { KnownNode } from './known-node.ts'
 import { isLive } from './standing.ts'
-import type { PeerId } from '@libp2p/interface'
 import type { TrustedNode } from '@waystone/interface'
-import type { Mention } from './contract.ts'
+import type { NamedNode } from './contract.ts'
 import type { DecisionView } from './view.ts'
 
-/** The known nodes that may have a function, without this one; highest level first. @param now - milliseconds */
-export function knownNodes(view: DecisionView, trustFunction: string, now: number): TrustedNode[] {
-  const nodes: TrustedNode[] = []
-  for (const text of view.index.peers()) {
-    const node = text === view.self ? undefined : knownNode(view, text, { trustFunction, now })
-    if (node !== undefined) nodes.push(node)
+/** Functions whose nodes are kept; no part of the node asks for others than a few. */
+const MAX_LISTS = 64
+
+/**
+ * Who may have a function, highest level first, without this node itself. As
+ * there may be 100,000 of them, only those are looked at again of whom
+ * something has changed; where nothing has, the same list is given again.
+ */
+export class KnownNodes {
+  readonly #view: DecisionView
+  readonly #nodes = new Map<string, KnownNode>()
+  readonly #lists = new Map<string, readonly KnownNode[]>()
+  readonly #touched = new Set<string>()
+  #ratingsChanged = false
+  /** The time for which all of it holds; nothing is kept before the first question. */
+  #at: number | undefined
+
+  constructor(view: DecisionView) {
+    this.#view = view
   }
-  return nodes.sort((a, b) => RANK[b.level] - RANK[a.level])
-}
 
-interface NodeQuestion {
-  trustFunction: string
-  now: number
-}
+  /** @param now - milliseconds since the Unix epoch */
+  allowed(trustFunction: string, now: number): readonly TrustedNode[] {
+    this.#followTime(now)
+    if (this.#ratingsChanged) this.#followRatings(now)
+    if (this.#touched.size > 0) this.#renew(now)
+    return this.#lists.get(trustFunction) ?? this.#list(trustFunction, now)
+  }
 
-function knownNode(view: DecisionView, text: string, { trustFunction, now }: NodeQuestion): TrustedNode | undefined {
-  if (!decide(view, { peer: text }, trustFunction, now).allow) return undefined
-  const live = [...liveMentions(view.index.get(text), now)]
-  const [best] = live.length > 1 ? live.sort((a, b) => RANK[b.voice.level] - RANK[a.voice.level]) : live
-  if (best === undefined) return undefined
-  const label = best.node.label === '' ? best.voice.label : `${best.voice.label}/${best.node.label}`
-  const addresses = live.length > 1 ? [...new Set(live.flatMap(({ node }) => node.remotes))] : best.node.remotes
-  const strict = live.some(({ node }) => node.remotesStrict && node.remotes.length > 0)
-  return withPeer(text, { label, level: levelOf(view, text, now), addresses, strict })
-}
+  /** Entries name these in another way than before, or no longer. */
+  touch(nodes: readonly NamedNode[]): void {
+    if (this.#at !== undefined) for (const { peer } of nodes) this.#touched.add(peer)
+  }
 
-/** The id is made when it is wanted: that costs more than all the rest, and there may be 100,000. */
-function withPeer(text: string, rest: Omit<TrustedNode, 'id' | 'peer'>): TrustedNode {
-  let peer: PeerId | undefined
-  return {
-    ...rest,
-    id: text,
-    get peer() {
-      peer ??= peerIdFromString(text)
-      return peer
+  /** Grants of this function have changed. */
+  forget(trustFunction: string): void {
+    this.#lists.delete(trustFunction)
+  }
+
+  ratingsChanged(): void {
+    this.#ratingsChanged = true
+  }
+
+  /** Entries begin and cease to count as time goes on, or is set back. */
+  #followTime(now: number): void {
+    const { index } = this.#view
+    const before = this.#at
+    this.#at = now
+    if (before === undefined) for (const peer of index.peers()) this.#touched.add(peer)
+    else if (before !== now) {
+      for (const { voice, nodes } of index.spoken()) {
+        if (isLive(voice, before) !== isLive(voice, now)) this.touch(nodes)
+      }
     }
   }
+
+  #followRatings(now: number): void {
+    this.#ratingsChanged = false
+    for (const [peer, { level }] of this.#nodes) {
+      if (RANK[level] <= RANK.marginal && levelOf(this.#view, peer, now) !== level) this.#touched.add(peer)
+    }
+  }
+
+  #renew(now: number): void {
+    const fresh: KnownNode[] = []
+    for (const peer of this.#touched) {
+      const node = this.#make(peer, now)
+      if (node !== undefined) fresh.push(node)
+    }
+    this.#touched.clear()
+    fresh.sort(byLevel)
+    for (const [trustFunction, list] of this.#lists) {
+      const kept = list.filter(({ isGone }) => !isGone)
+      const added = this.#allowedOf(fresh, trustFunction, now)
+      if (added.length > 0 || kept.length < list.length) this.#lists.set(trustFunction, merge(kept, added))
+    }
+  }
+
+  #make(peer: string, now: number): KnownNode | undefined {
+    const before = this.#nodes.get(peer)
+    if (before !== undefined) before.isGone = true
+    const { index, self } = this.#view
+    const node = peer === self ? undefined : KnownNode.of(index.get(peer), levelOf(this.#view, peer, now), now)
+    if (node === undefined) this.#nodes.delete(peer)
+    else this.#nodes.set(peer, node)
+    return node
+  }
+
+  #list(trustFunction: string, now: number): readonly KnownNode[] {
+    const list = this.#allowedOf([...this.#nodes.values()], trustFunction, now).sort(byLevel)
+    if (this.#lists.size >= MAX_LISTS) this.#lists.clear()
+    this.#lists.set(trustFunction, list)
+    return list
+  }
+
+  #allowedOf(nodes: readonly KnownNode[], trustFunction: string, now: number): KnownNode[] {
+    return nodes.filter(({ id }) => decide(this.#view, { peer: id }, trustFunction, now).allow)
+  }
 }
 
-function* liveMentions(mention: Mention | undefined, now: number): Generator<Mention> {
-  for (let at = mention; at !== undefined; at = at.next) if (isLive(at.voice, now)) yield at
+function byLevel(a: TrustedNode, b: TrustedNode): number {
+  return RANK[b.level] - RANK[a.level]
+}
+
+/** Of two lists in order one list in order. */
+function merge(one: readonly KnownNode[], two: readonly KnownNode[]): KnownNode[] {
+  const all: KnownNode[] = []
+  let next = 0
+  for (const node of one) {
+    for (let other = two[next]; other !== undefined && byLevel(other, node) < 0; other = two[next]) {
+      all.push(other)
+      next++
+    }
+    all.push(node)
+  }
+  return next < two.length ? all.concat(two.slice(next)) : all
 }

@@ -1,6 +1,7 @@
 import type { Mention, NamedNode, Voice } from './contract.ts'
 
-interface Spoken {
+/** An entry and whom it names. */
+export interface Spoken {
   readonly voice: Voice
   readonly nodes: readonly NamedNode[]
 }
@@ -12,6 +13,12 @@ interface Spoken {
 export class PeerIndex {
   readonly #mentions = new Map<string, Mention>()
   readonly #spoken = new Map<string, Spoken>()
+  #version = 0
+
+  /** Another one after each change. */
+  get version(): number {
+    return this.#version
+  }
 
   /** How many peers are named. */
   get size(): number {
@@ -27,13 +34,19 @@ export class PeerIndex {
     return this.#mentions.keys()
   }
 
+  /** What is known of an entry. */
+  of(id: string): Spoken | undefined {
+    return this.#spoken.get(id)
+  }
+
   /** The nodes that an entry names. */
   nodesOf(id: string): readonly NamedNode[] {
     return this.#spoken.get(id)?.nodes ?? []
   }
 
-  voices(): Voice[] {
-    return [...this.#spoken.values()].map(({ voice }) => voice)
+  /** All entries, with whom they name. */
+  spoken(): IterableIterator<Spoken> {
+    return this.#spoken.values()
   }
 
   /** Takes an entry and its nodes in the place of what was known of it. */
@@ -44,6 +57,7 @@ export class PeerIndex {
   }
 
   delete(id: string): void {
+    this.#version++
     for (const { peer } of this.nodesOf(id)) {
       const rest = without(this.#mentions.get(peer), id)
       if (rest === undefined) this.#mentions.delete(peer)

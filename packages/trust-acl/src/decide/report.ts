@@ -53,7 +53,7 @@ export function reportOn(
 
 /** The fourteen, this node's own, and whatever the config, an entry or a grant names. Pure. */
 export function allFunctions({ matrix, grants, index }: DecisionView): string[] {
-  const overrides = index.voices().flatMap(({ functions }) => [...(functions?.keys() ?? [])])
+  const overrides = [...index.spoken()].flatMap(({ voice }) => [...(voice.functions?.keys() ?? [])])
   return [
     ...new Set([
       ...Object.keys(FUNCTIONS),

@@ -1,34 +1,49 @@
 import { RANK } from '../model/levels.ts'
-import type { TrustLevel } from '@waystone/interface'
-import type { Mention, RatedLevel, Standing, Voice } from './contract.ts'
+import type { TrustDecision } from '@waystone/interface'
+import type { Mention, RatedLevel, Voice } from './contract.ts'
 
 /** Whether an entry counts at this time, in milliseconds since the Unix epoch. */
 export function isLive(voice: Voice, now: number): boolean {
-  return now < voice.endsAt
+  return !voice.mortal || now < voice.endsAt
 }
 
-/** What the places at which a peer is named come to. Pure. */
-export function standingOf(mention: Mention | undefined, trustFunction: string, now: number): Standing {
-  const standing: Standing = { blocked: undefined, override: undefined, level: 'none' }
+// Asked for every stream: nothing is allocated, and most peers are named at one place.
+
+/** The answer of a live entry that blocks the peer. Pure. */
+export function blockedBy(mention: Mention | undefined, now: number): TrustDecision | undefined {
   for (let at = mention; at !== undefined; at = at.next) {
-    if (isLive(at.voice, now)) hear(standing, at.voice, trustFunction)
+    if (at.voice.blocked !== undefined && isLive(at.voice, now)) return at.voice.blocked
   }
-  return standing
+  return undefined
 }
 
-function hear(standing: Standing, voice: Voice, trustFunction: string): void {
-  if (voice.blocked !== undefined) {
-    standing.blocked = voice.blocked
-    return
+/** The answer of an override in a live entry: one that denies, or else one that allows. Pure. */
+export function overrideOf(
+  mention: Mention | undefined,
+  trustFunction: string,
+  now: number
+): TrustDecision | undefined {
+  let found: TrustDecision | undefined
+  for (let at = mention; at !== undefined; at = at.next) {
+    const override = at.voice.functions?.get(trustFunction)
+    if (override === undefined || !isLive(at.voice, now)) continue
+    if (!override.allow) return override
+    found = override
   }
-  const override = voice.functions?.get(trustFunction)
-  if (override !== undefined && standing.override?.allow !== false) standing.override = override
-  if (RANK[voice.level] > RANK[standing.level]) standing.level = voice.level
+  return found
 }
 
-/** The level with what others say of the peer, which lifts nobody above `marginal`. Pure. */
-export function liftedLevel(level: TrustLevel, rated: ReturnType<RatedLevel>): TrustLevel {
-  if (rated === undefined || RANK[level] >= RANK.marginal) return level
-  const lift = rated === 'marginal' ? 'marginal' : 'peer'
-  return RANK[lift] > RANK[level] ? lift : level
+/** The place of the highest level of the live entries; that of `none` without any. Pure. */
+export function rankOf(mention: Mention | undefined, now: number): number {
+  let rank = RANK.none
+  for (let at = mention; at !== undefined; at = at.next) {
+    if (at.voice.rank > rank && isLive(at.voice, now)) rank = at.voice.rank
+  }
+  return rank
+}
+
+/** The place of a level with what others say of the peer, which lifts nobody above `marginal`. Pure. */
+export function liftedRank(rank: number, rated: ReturnType<RatedLevel>): number {
+  if (rated === undefined || rank >= RANK.marginal) return rank
+  return Math.max(rank, rated === 'marginal' ? RANK.marginal : RANK.peer)
 }

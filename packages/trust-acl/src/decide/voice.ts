@@ -1,3 +1,4 @@
+import { RANK } from '../model/levels.ts'
 import type { TrustDecision } from '@waystone/interface'
 import type { TrustEntry } from '../contract.ts'
 import type { Voice } from './contract.ts'
@@ -18,9 +19,11 @@ export function createVoice(
     id: pubkey,
     label,
     level: trustlevel,
+    rank: RANK[trustlevel],
     blocked: trustlevel === 'blocked' ? Object.freeze({ allow: false, reason: `blocked by "${label}"` }) : undefined,
     functions: answers.length === 0 ? undefined : new Map(answers),
-    endsAt
+    endsAt,
+    mortal: endsAt !== Number.POSITIVE_INFINITY
   }
 }
 

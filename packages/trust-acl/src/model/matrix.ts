@@ -18,7 +18,10 @@ export interface FunctionRow {
 /** Names besides the rows whose answers are kept: protocols of this node, mostly. Remotes may make up more of them. */
 const MAX_KEPT_NAMES = 1_024
 
-type Answers = Readonly<Record<TrustLevel, TrustDecision>>
+/** By the place of the level in {@link LEVELS}. */
+type Answers = readonly TrustDecision[]
+
+const NO_LEVEL: TrustDecision = Object.freeze({ allow: false, reason: 'there is no such level' })
 
 /** Which level may do what: the default, changed by the config. Never changes itself. */
 export class FunctionMatrix {
@@ -44,8 +47,14 @@ export class FunctionMatrix {
 
   /** What the level alone says. */
   answer(trustFunction: string, level: TrustLevel): TrustDecision {
+    return this.answerAt(trustFunction, RANK[level])
+  }
+
+  /** As {@link FunctionMatrix.answer}, by the place of the level in {@link LEVELS}. */
+  answerAt(trustFunction: string, rank: number): TrustDecision {
     // made once for each name, as this is asked for every stream
-    return (this.#answers.get(trustFunction) ?? this.#others.get(trustFunction) ?? this.#learn(trustFunction))[level]
+    const answers = this.#answers.get(trustFunction) ?? this.#others.get(trustFunction) ?? this.#learn(trustFunction)
+    return answers[rank] ?? NO_LEVEL
   }
 
   #learn(trustFunction: string): Answers {
@@ -70,16 +79,7 @@ function levelsOf(wanted: TrustLevel | readonly TrustLevel[]): TrustLevel[] {
 }
 
 function answersOf(row: FunctionRow): Answers {
-  const at = (level: TrustLevel): TrustDecision => answerAt(row, level)
-  return {
-    blocked: at('blocked'),
-    none: at('none'),
-    peer: at('peer'),
-    marginal: at('marginal'),
-    trusted: at('trusted'),
-    advanced: at('advanced'),
-    ultimate: at('ultimate')
-  }
+  return LEVELS.map(level => answerAt(row, level))
 }
 
 function answerAt(row: FunctionRow, level: TrustLevel): TrustDecision {

@@ -1,5 +1,6 @@
 import { Grants } from '../../src/decide/grants.ts'
 import { PeerIndex } from '../../src/decide/peer-index.ts'
+import { Subjects } from '../../src/decide/subjects.ts'
 import { createVoice } from '../../src/decide/voice.ts'
 import { FunctionMatrix } from '../../src/model/matrix.ts'
 import type { EntryLevel } from '../../src/index.ts'
@@ -37,6 +38,12 @@ export function viewOf(entries: readonly TestEntry[], over: Partial<DecisionView
       peers.map(peer => ({ label: '', peer, remotes, remotesStrict: strict }))
     )
   }
-  const rest = { self: SELF, matrix: new FunctionMatrix(), grants: new Grants(), rules: undefined }
+  const rest = {
+    self: SELF,
+    subjects: new Subjects(SELF, index),
+    matrix: new FunctionMatrix(),
+    grants: new Grants(),
+    rules: undefined
+  }
   return { index, ratedLevel: () => undefined, ...rest, ...over }
 }
