@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest'
 import { allPlugins, startLocalNode } from '../local-node.ts'
 import { plain } from './network.ts'
 import type { Libp2p, PrivateKey } from '@libp2p/interface'
+import type { Clock } from '@waystone/interface'
 import type { FetchedTrustFile, TrustAcl } from '@waystone/trust-acl'
 import type { ConfigInput, Role } from '../../src/config/schema.ts'
 import type { Plugin, PluginContext } from '../../src/index.ts'
@@ -26,7 +27,12 @@ export interface InsideNode {
   refused(): string[]
 }
 
-export async function insideNode(role: Role, over: Partial<ConfigInput> = {}, rules = NO_RULES): Promise<InsideNode> {
+export async function insideNode(
+  role: Role,
+  over: Partial<ConfigInput> = {},
+  rules = NO_RULES,
+  clock?: Clock
+): Promise<InsideNode> {
   const made: { context?: PluginContext } = {}
   const probe: Plugin = {
     create: async context => {
@@ -41,7 +47,11 @@ export async function insideNode(role: Role, over: Partial<ConfigInput> = {}, ru
     mirrors: [],
     rules
   }
-  const started = await startLocalNode(role, { trust, ...over }, { plugins: { ...allPlugins, probe } })
+  const started = await startLocalNode(
+    role,
+    { trust, ...over },
+    { plugins: { ...allPlugins, probe }, ...(clock && { clock }) }
+  )
   onTestFinished(async () => await started[Symbol.asyncDispose]())
   const { context } = made
   if (context === undefined) throw new Error('the probe was never made')

@@ -23,6 +23,10 @@ export interface EnforcementInit {
 export class Enforcement implements ConnectionGater {
   readonly #init: EnforcementInit
   readonly #rules = new StreamRules()
+  /** How often trust has changed. */
+  #changes = 0
+  /** Of streams whose handlers ask: how often it had when the handler got them. */
+  readonly #handled = new WeakMap<object, number>()
 
   constructor(init: EnforcementInit) {
     this.#init = init
@@ -83,9 +87,15 @@ export class Enforcement implements ConnectionGater {
     { remotePeer: peer }: Pick<Connection, 'remotePeer'>
   ): void {
     const rule = this.#rules.of(stream)
+    if (rule?.handlerAnswers === true) this.#handled.set(stream, this.#changes)
     if (rule === undefined || rule.handlerAnswers) return
     const decision = this.#init.trust.decide({ peer }, rule.trustFunction)
     if (!decision.allow) throw new TrustDeniedError(rule.trustFunction, decision)
+  }
+
+  /** Answers that were given before do not hold any longer; to be called at once, before anything else is asked. */
+  trustChanged(): void {
+    this.#changes++
   }
 
   /** Why an open connection may not be any longer; nothing is counted. */
@@ -93,10 +103,18 @@ export class Enforcement implements ConnectionGater {
     return this.#denial({ peer, address, direction }, 'connect')
   }
 
-  /** Why an open stream may not be any longer; nothing is counted. */
+  /**
+   * Why an open stream may not be any longer; nothing is counted. One whose
+   * handler got it since the last change, or still has to get it, is answered there.
+   */
   streamDenial(stream: Pick<Stream, 'protocol' | 'direction'>, peer: PeerId): TrustDeniedError | undefined {
     const rule = this.#rules.of(stream)
-    return rule === undefined ? undefined : this.#denial({ peer }, rule.trustFunction)
+    if (rule === undefined || (rule.handlerAnswers && !this.#isFromBefore(stream))) return undefined
+    return this.#denial({ peer }, rule.trustFunction)
+  }
+
+  #isFromBefore(stream: object): boolean {
+    return (this.#handled.get(stream) ?? this.#changes) < this.#changes
   }
 
   #denial(subject: TrustSubject, trustFunction: string): TrustDeniedError | undefined {

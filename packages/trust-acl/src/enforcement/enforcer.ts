@@ -67,6 +67,7 @@ export class TrustEnforcer implements Startable {
   }
 
   readonly #onChange = (): void => {
+    this.#init.enforcement.trustChanged()
     this.#timer ??= this.#init.clock.setTimeout(() => void this.evict().catch(() => {}), GATHER_MS)
   }
 }
