@@ -1,5 +1,5 @@
 import { systemClock, systemRandom } from '@waystone/kit'
-import { exchangePeers } from './exchange/peers.ts'
+import { bitswapPeers, exchangePeers } from './exchange/peers.ts'
 import { RpcWay } from './exchange/rpc-way.ts'
 import { Carrier } from './ipns/carrier.ts'
 import { CarriedNames } from './ipns/carried.ts'
@@ -45,14 +45,16 @@ export function createRecordParts(components: TrustAclComponents, init: TrustAcl
   const records = new RecordStore(datastore)
   const kept = new KeptBlocks(datastore)
   const carried = new CarriedNames(datastore, kept)
-  const peers = async () => await exchangePeers({ connectionManager, peerStore, trust: entries })
+  const connected = { connectionManager, peerStore, trust: entries }
+  const peers = async () => await exchangePeers(connected)
+  const holders = async () => await bitswapPeers(connected)
   const direct = new RpcWay(rpc, peers, basics.clock)
   const dht = new DhtWay(contentRouting)
   const others = mirrors.map(mirror => new MirrorWay({ mirror, fetch }))
   const ways = [new OwnWay(records, carried), dht, direct, ...others]
   const resolver = new Resolver({ ...basics, records, ways: () => ways, counts })
   const content = (): ContentStore | undefined => contentOf(components)
-  const files = new TrustFiles({ ...basics, kept, entries, shipped, rpc: direct, peers, content })
+  const files = new TrustFiles({ ...basics, kept, entries, shipped, rpc: direct, peers, holders, content })
   const hasPeers = (): boolean => connectionManager.getConnections().length > 0
   const shared = { ...basics, entries, records, carried, resolver, files }
   const publisher = new Publisher({ ...shared, ways: [dht, direct], keys, content, hasPeers })

@@ -3,10 +3,13 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { systemClock } from '@waystone/kit'
 import { until } from '@waystone/kit/testing'
 import { ipnsNameOf, signRecord } from '@waystone/trust-acl/offline'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
+import { cleanUp, contentNode } from '../../../content/test/nodes.ts'
 import { blocksOf } from '../../../content/test/vectors.ts'
 import { connect, follower, inUse, mirrorOf } from './followers.ts'
-import type { FollowerNode } from './followers.ts'
+import type { Libp2p } from '@libp2p/interface'
+
+afterEach(cleanUp)
 
 // see packages/content/test/vectors and packages/trust-acl/test/ipns/vectors/kubo
 const SHAPES = [
@@ -27,10 +30,10 @@ const { description } = JSON.parse(
   await readFile(new URL('../../../content/test/vectors/trust-file.json', import.meta.url), 'utf8')
 ) as { description: string }
 
-/** A node that has what kubo made, and lets others have it over bitswap alone. */
-async function holderOf(car: string): Promise<FollowerNode> {
-  const holder = await follower({ grants: { 'bulk-data-sync': 'anyone' } })
-  for (const [cid, block] of await blocksOf(car)) await holder.content.putBlock(cid, block)
+/** Has what kubo made and speaks, as kubo does, bitswap and nothing of this network's own. */
+async function holderOf(car: string): Promise<Libp2p> {
+  const holder = await contentNode()
+  for (const [cid, block] of await blocksOf(car)) await holder.services.content.putBlock(cid, block)
   return holder
 }
 
@@ -47,7 +50,7 @@ test.for(KUBO_NAMES)(
     const record = new Uint8Array(await readFile(new URL(path, import.meta.url)))
     const holder = await holderOf('cid-v1')
     const node = await follower({ name, mirrors: [await mirrorOf({ [name]: record })] })
-    await connect(node, holder)
+    await node.libp2p.dial(holder.getMultiaddrs())
     await until(() => inUse(node) === description)
     expect(node.trust.entry('cluster')?.status).toMatchObject({ state: 'ok', via: 'https', sequence: 0n })
     expect(node.fetches.all()).toContainEqual({ way: 'https', result: 'found', count: expect.any(Number) })
@@ -60,9 +63,9 @@ test.for(SHAPES)(
     const { name, record } = await published(value)
     const holder = await holderOf(car)
     const node = await follower({ name, mirrors: [await mirrorOf({ [name]: record })] })
-    await connect(node, holder)
+    await node.libp2p.dial(holder.getMultiaddrs())
     await until(() => inUse(node) === description)
-    await holder.libp2p.stop()
+    await holder.stop()
     // a stranger to the follower: it gets nothing from it over bitswap, and has no mirror
     const newcomer = await follower({ role: 'edge', name })
     await connect(newcomer, node)

@@ -18,6 +18,8 @@ export interface FilesInit extends IpnsBasics {
   shipped: readonly ShippedCopy[]
   rpc: RpcWay
   peers: ExchangePeers
+  /** Connected peers that speak bitswap. */
+  holders: ExchangePeers
   /** Absent in a node that keeps no blocks. */
   content: () => ContentStore | undefined
 }
@@ -121,7 +123,7 @@ export class TrustFiles {
   }
 
   async #asked(from: PeerId | undefined): Promise<PeerId[]> {
-    const peers = await this.#init.peers()
+    const peers = await this.#init.holders()
     return from === undefined ? peers : [from, ...peers.filter(peer => !from.equals(peer))]
   }
 

@@ -104,7 +104,7 @@ export class RefreshLoop {
     const age = clock.now() - entry.fetched
     // fetched in the future: the clock was wrong then, or is now
     const left = age < 0 ? 0 : Math.max(0, ttl - age)
-    return left * (0.9 + 0.1 * random.number())
+    return Math.trunc(left * (0.9 + 0.1 * random.number()))
   }
 
   #afterFailure(): number {

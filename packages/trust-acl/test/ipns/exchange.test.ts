@@ -1,7 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '@waystone/kit'
-import { until } from '@waystone/kit/testing'
+import { ManualClock, until } from '@waystone/kit/testing'
 import { TrustExchangeService } from '@waystone/wire/trust'
 import { signRecord } from '../../src/ipns/sign.ts'
 import { connect, startNode, startPlainNode } from '../nodes.ts'
@@ -91,7 +91,9 @@ describe('the exchange', () => {
 
   it('carries valid records only, and lets nobody bring more than its share', async () => {
     const caller = await startNode()
-    const node = await startNode({ config: { grants: { 'redistribute-ipns': 'anyone' } } })
+    // a clock that stands still gives back no calls meanwhile
+    const clock = new ManualClock(systemClock.now())
+    const node = await startNode({ config: { grants: { 'redistribute-ipns': 'anyone' } }, clock })
     await connect(caller, node)
     const client = caller.libp2p.services.rpc.client(TrustExchangeService, node.libp2p.peerId)
     const [one, two] = [await publisherKey(), await publisherKey()]

@@ -126,6 +126,35 @@ describe('the refresh of an entry', () => {
     expect(state.attempts.length).toBeLessThanOrEqual(5)
   })
 
+  it('is planned anew after the operator has fetched: no further one comes soon', async () => {
+    const { clock, state, loop, status } = setUp({ fetched: NOW, ttl: DAY })
+    loop.start()
+    await clock.advance(0.85 * DAY)
+    await loop.fetch(new AbortController().signal)
+    await clock.advance(0)
+    expect(status().nextTryAt).toBeGreaterThanOrEqual(NOW + 1.75 * DAY)
+    await clock.advance(0.85 * DAY)
+    expect(state.attempts).toEqual([0.85 * DAY])
+    await clock.advance(0.15 * DAY)
+    expect(state.attempts).toHaveLength(2)
+  })
+
+  it('is tried again soon after the operator could not fetch, and as it was planned after the operator gave up', async () => {
+    const { clock, state, loop, status } = setUp({ fetched: NOW, ttl: DAY })
+    loop.start()
+    await clock.advance(MINUTE)
+    state.fails = true
+    await expect(loop.fetch(new AbortController().signal)).rejects.toThrow('nobody')
+    await clock.advance(0)
+    expect(status().nextTryAt).toBeLessThanOrEqual(clock.now() + 30_000)
+    state.fails = false
+    await clock.advance(30_000)
+    expect(state.attempts).toHaveLength(2)
+    await expect(loop.fetch(AbortSignal.abort(new Error('given up')))).resolves.toBeUndefined()
+    await clock.advance(0.85 * DAY)
+    expect(state.attempts).toHaveLength(3)
+  })
+
   it('ends at once, also while it fetches, and leaves no timer', async () => {
     const { clock, state, loop } = setUp()
     state.hung = true

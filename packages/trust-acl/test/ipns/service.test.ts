@@ -1,10 +1,12 @@
 import { Code } from '@connectrpc/connect'
+import { MemoryDatastore } from 'datastore-core/memory'
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '@waystone/kit'
 import { until } from '@waystone/kit/testing'
 import { TrustExchangeService } from '@waystone/wire/trust'
+import { CarriedNames } from '../../src/ipns/carried.ts'
 import { rawCid } from '../../src/ipns/raw-block.ts'
-import { signOffline } from '../../src/ipns/sign.ts'
+import { signOffline, signRecord } from '../../src/ipns/sign.ts'
 import { connect, startNode } from '../nodes.ts'
 import { codeOf, failureOf, follow, inUse, publisherKey, sign } from '../publishing.ts'
 import { DAY, trustFile } from '../records.ts'
@@ -81,6 +83,29 @@ describe('a trust file', () => {
     expect(inUse(follower)).toBe('new')
   })
 
+  it('that was shipped with a record for something else is refused by name, not passed over', async () => {
+    const [{ name, key }, other] = [await publisherKey(), await publisherKey()]
+    const file = trustFile('old')
+    const raw = `/ipfs/${(await rawCid(file)).toString()}`
+    for (const value of [`/ipns/${other.name.text}`, `${raw}/trust.json`]) {
+      const record = await signRecord({ key, value, sequence: 1n, now: systemClock.now() })
+      const follower = await startNode({ shipped: [{ pubkey: name.text, load: async () => ({ file, record }) }] })
+      await follow(follower, name.text)
+      await until(() => follower.told.some(line => line.startsWith('refused cluster: RecordOfOtherFileError')))
+      expect(inUse(follower)).toBeUndefined()
+    }
+  })
+
+  it('is refused and told when its name leads round in a circle', async () => {
+    const { name, key } = await publisherKey()
+    const [follower, peer] = [await startNode(), await startNode()]
+    const circle = await signRecord({ key, value: `/ipns/${name.text}`, sequence: 1n, now: systemClock.now() })
+    await failureOf(peer.service.put(name.text, circle))
+    await follow(follower, name.text)
+    await connect(follower, peer)
+    await until(() => follower.told.some(line => line.startsWith('refused cluster: IpnsCycleError')))
+  })
+
   it.each([
     ['an expired record', 'IpnsRecordExpiredError'],
     ['another file', 'IpnsFileMismatchError'],
@@ -98,6 +123,37 @@ describe('a trust file', () => {
     await follow(follower, name.text)
     await until(() => follower.told.some(line => line.startsWith(`refused cluster: ${error}`)))
     expect(inUse(follower)).toBeUndefined()
+  })
+})
+
+describe('a record that a delegate puts for a peer', () => {
+  it('is kept and carried if the peer may have that, and handed on only for others', async () => {
+    const { name, key } = await publisherKey()
+    const [caller, stranger] = [await startNode(), await startNode()]
+    const datastore = new MemoryDatastore()
+    const config = { grants: { 'redistribute-ipns': [caller.libp2p.peerId.toString()] } }
+    const delegate = await startNode({ config, datastore })
+    const record = await sign(key, trustFile('one'))
+    const names = new CarriedNames(datastore)
+    const by = stranger.libp2p.peerId
+    expect(await failureOf(delegate.service.put(name.text, record, { by }))).toBe('RecordNotTakenError')
+    expect(await failureOf(delegate.service.put(name.text, record))).toBe('RecordNotTakenError')
+    expect(await names.all()).toEqual([])
+    await delegate.service.put(name.text, record, { by: caller.libp2p.peerId })
+    expect(await names.all()).toMatchObject([{ name: name.text, by: caller.libp2p.peerId.toString() }])
+    for (let index = 0; index < 100; index++) {
+      await names.put({
+        name: `n${index}`,
+        by: caller.libp2p.peerId.toString(),
+        validUntil: Number.MAX_SAFE_INTEGER,
+        bytes: 1
+      })
+    }
+    const other = await publisherKey()
+    const second = await sign(other.key, trustFile('two'))
+    const putting = delegate.service.put(other.name.text, second, { by: caller.libp2p.peerId })
+    expect(await failureOf(putting)).toBe('RecordNotTakenError')
+    expect(await names.get(other.name.text)).toBeUndefined()
   })
 })
 
