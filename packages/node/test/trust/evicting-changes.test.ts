@@ -87,9 +87,9 @@ describe('what a peer has ends within a second', () => {
     const [list, other] = [await aName(), await aName()]
     await node.trust.add({ label: 'villains', pubkey: list, kind: 'file', trustlevel: 'blocked' })
     await node.trust.add({ label: 'other', pubkey: other, kind: 'file', trustlevel: 'trusted' })
-    let [changes, isGone] = [0, false]
+    const flooding = { isOver: false }
     const flood = async (): Promise<void> => {
-      for (; changes < 1_000 || (!isGone && changes < 20_000); changes++) {
+      for (let changes = 0; changes < 1_000 || (!flooding.isOver && changes < 20_000); changes++) {
         await node.trust.set('other', { trustlevel: changes % 2 === 0 ? 'peer' : 'trusted' })
         // as between the calls of an operator
         await nextTurn()
@@ -101,7 +101,7 @@ describe('what a peer has ends within a second', () => {
     // the flood does not end before this does
     await until(() => !connected(node, bad))
     expect(systemClock.monotonic() - at).toBeLessThan(1_000)
-    isGone = true
+    flooding.isOver = true
     await changing
     expect(connected(node, good)).toBe(true)
     expect(node.closed()).toHaveLength(1)
