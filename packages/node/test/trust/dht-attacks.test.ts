@@ -119,8 +119,32 @@ it('refuses an imposter: no record of another key is kept or taken', async () =>
   await villain.contentRouting.put(name.routingKey, forged)
   const newcomer = await join([...honest, villain])
   await expect(recordsOf(newcomer).resolve(name.text)).rejects.toMatchObject({ name: 'IpnsNotFoundError' })
+  // kad-dht drops it by our validator: without that it would be here, and stored by the others
   expect(await given(newcomer, name.routingKey)).toEqual([])
   const [publisher] = honest as [Libp2p, ...Libp2p[]]
   await publisher.contentRouting.put(name.routingKey, await record(key, 1n))
   expect((await recordsOf(newcomer).resolve(name.text)).sequence).toBe(1n)
 })
+
+it('refuses an imposter also by itself: what a DHT that checks nothing brings is no record of the name', async () => {
+  const [key, other] = [await generateKeyPair('Ed25519'), await generateKeyPair('Ed25519')]
+  const name = parseIpnsName(key.publicKey.toString())
+  const [forged, good] = [await record(other, 9n), await record(key, 1n)]
+  const newcomer = await join([])
+  believeAll(newcomer)
+  const villain = await attacker([newcomer])
+  await villain.contentRouting.put(name.routingKey, forged)
+  // the forged one does come, and the node's own check of its key and signature is all that stands before it
+  expect(await given(newcomer, name.routingKey)).toContainEqual(forged)
+  await expect(recordsOf(newcomer).resolve(name.text)).rejects.toMatchObject({ name: 'IpnsNameMismatchError' })
+  expect(await recordsOf(newcomer).held(name.text)).toBeUndefined()
+  await villain.contentRouting.put(name.routingKey, good)
+  expect((await recordsOf(newcomer).resolve(name.text)).sequence).toBe(1n)
+})
+
+/** Takes the validators from a node's DHT, which then hands on whatever peers send. */
+function believeAll({ services }: Libp2p): void {
+  const { validators } = services[SERVICE_KEYS.dht] as { validators: Record<string, unknown> }
+  expect(validators['ipns']).toBeTypeOf('function')
+  validators['ipns'] = async () => {}
+}

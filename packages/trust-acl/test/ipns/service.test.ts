@@ -104,6 +104,7 @@ describe('a trust file', () => {
     await follow(follower, name.text)
     await connect(follower, peer)
     await until(() => follower.told.some(line => line.startsWith('refused cluster: IpnsCycleError')))
+    expect(inUse(follower)).toBeUndefined()
   })
 
   it.each([
