@@ -95,14 +95,17 @@ export class ContentService implements Content {
     this.#tell(cid)
   }
 
-  async getBlock(cid: CID, options: AbortOptions & Pick<ContentGetOptions, 'from'> = {}): Promise<Uint8Array> {
-    return await this.#block(cid, this.#fetcher(options.from), options)
+  async getBlock(
+    cid: CID,
+    options: AbortOptions & Pick<ContentGetOptions, 'from' | 'fromOnly'> = {}
+  ): Promise<Uint8Array> {
+    return await this.#block(cid, this.#fetcher(options), options)
   }
 
   async getFile(cid: CID, options: ContentFileOptions): Promise<Uint8Array> {
-    const { maxBytes, path, from, source, onBlock, signal } = options
+    const { maxBytes, path, onBlock, signal } = options
     using deadline = createDeadline({ ms: FILE_MS, what: `reading ${cid.toString()}`, signal, clock: this.#clock })
-    const fetcher = this.#fetcher(from, source)
+    const fetcher = this.#fetcher(options)
     const load = async (block: CID): Promise<Uint8Array> => {
       const bytes = await this.#block(block, fetcher, { signal: deadline.signal })
       onBlock?.(block, bytes)
@@ -126,9 +129,10 @@ export class ContentService implements Content {
     await this.#components.contentRouting.cancelReprovide(cid, options).catch(() => {})
   }
 
-  #fetcher(from: readonly PeerId[] = [], source?: ContentFileOptions['source']): Fetcher {
+  #fetcher({ from = [], fromOnly, source }: Pick<ContentFileOptions, 'from' | 'fromOnly' | 'source'>): Fetcher {
     const others = from.filter(peer => !peer.equals(this.#components.peerId))
-    return new Fetcher({ load: async () => this.#load(), asked: this.#asked, clock: this.#clock, from: others, source })
+    const whom = { from: others, fromOnly, source }
+    return new Fetcher({ load: async () => this.#load(), asked: this.#asked, clock: this.#clock, ...whom })
   }
 
   async #block(cid: CID, fetcher: Fetcher, options: AbortOptions): Promise<Uint8Array> {

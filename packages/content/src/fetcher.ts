@@ -15,8 +15,10 @@ export interface FetcherInit {
   clock: Clock
   /** Asked first. */
   from: readonly PeerId[]
+  /** Nobody else is looked for. */
+  fromOnly?: boolean | undefined
   /** Asked side by side with everybody. */
-  source?: ContentFileOptions['source']
+  source?: ContentFileOptions['source'] | undefined
 }
 
 /** Fetches blocks that belong together, over the network. */
@@ -61,7 +63,7 @@ export class Fetcher {
     using asking = linkSignals(attempt.signal)
     try {
       this.#session ??= (await this.#init.load()).session(this.#init.from)
-      return await this.#session.retrieve(cid, { signal: asking.signal })
+      return await this.#session.retrieve(cid, { signal: asking.signal, fromOnly: this.#init.fromOnly === true })
     } catch (error) {
       this.#session = undefined
       signal.throwIfAborted()

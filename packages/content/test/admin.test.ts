@@ -101,7 +101,7 @@ describe('content for the operator', () => {
     await until(() => node.signals.length === 1)
     gone.abort()
     expect(await ended).not.toBe('none')
-    await until(() => node.signals[0]?.aborted === true)
+    await until(() => node.signals.some(({ aborted }) => aborted))
   })
 
   it('has a delegate get it, once, and only so much', async () => {

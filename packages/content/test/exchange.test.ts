@@ -95,3 +95,19 @@ test('a node that was stopped and started serves and fetches again', async () =>
   await introduce(b, a)
   expect(await b.services.content.getBlock(cid, { from: [a.peerId] })).toEqual(HELLO)
 })
+
+test('nobody but the named peer is asked or looked for if the caller wants that', async () => {
+  const directory = new Directory()
+  const [a, empty, c] = [
+    await contentNode({ directory }),
+    await contentNode({ directory }),
+    await contentNode({ directory })
+  ]
+  await introduce(c, empty)
+  const cid = await a.services.content.put(HELLO)
+  await until(() => directory.providers.has(cid.toString()))
+
+  const only = c.services.content.getBlock(cid, { from: [empty.peerId], fromOnly: true })
+  await expect(only).rejects.toMatchObject({ name: 'ContentNotFoundError' })
+  expect(c.getConnections(a.peerId)).toEqual([])
+})

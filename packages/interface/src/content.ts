@@ -6,6 +6,8 @@ export interface ContentGetOptions extends AbortOptions {
   maxBytes: number
   /** Asked first. */
   from?: readonly PeerId[]
+  /** Asks nobody else, and looks for nobody. */
+  fromOnly?: boolean
 }
 
 export interface ContentFileOptions extends ContentGetOptions {
@@ -24,7 +26,7 @@ export interface ContentStore {
   /** Takes a block that came by other ways. @throws when the bytes are not those of the CID */
   putBlock(cid: CID, bytes: Uint8Array, options?: AbortOptions): Promise<void>
   /** One block, from here or over the network. */
-  getBlock(cid: CID, options?: AbortOptions & Pick<ContentGetOptions, 'from'>): Promise<Uint8Array>
+  getBlock(cid: CID, options?: AbortOptions & Pick<ContentGetOptions, 'from' | 'fromOnly'>): Promise<Uint8Array>
   /** A whole file, raw or UnixFS. */
   getFile(cid: CID, options: ContentFileOptions): Promise<Uint8Array>
   /** Whether the block is kept here. */

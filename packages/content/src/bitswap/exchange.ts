@@ -44,7 +44,13 @@ export interface ExchangeParts {
 
 /** Blocks that belong together are asked of the same peers. */
 export interface BlockSession {
-  retrieve(cid: CID, options: AbortOptions): Promise<Uint8Array>
+  retrieve(cid: CID, options: RetrieveOptions): Promise<Uint8Array>
+}
+
+/** The library hands them on to the routing as they are. */
+interface RetrieveOptions extends AbortOptions {
+  /** Only those whom the session began with. */
+  fromOnly?: boolean
 }
 
 interface Broker {
@@ -131,8 +137,9 @@ function refuseHash(code: number): never {
 
 function providersOf(
   find: ContentRouting['findProviders']
-): (cid: CID, options?: AbortOptions) => AsyncIterable<object> {
+): (cid: CID, options?: RetrieveOptions) => AsyncIterable<object> {
   return async function* (cid, options) {
+    if (options?.fromOnly === true) return
     for await (const { id, multiaddrs } of find(cid, options)) {
       yield { id: id.toCID(), multiaddrs, router: 'libp2p', fallback: false }
     }
