@@ -1,3 +1,5 @@
+import type { TrustLevel } from '@waystone/interface'
+
 /** Bytes of one part of a block on the wire: the first arrives soon, also over a slow relay. */
 export const PART_BYTES = 65_536
 /** Bytes of one block: what bitswap carries at most. */
@@ -40,6 +42,17 @@ export const MAX_PROVIDED = 10_000
 export const MAX_PROVIDED_PER_PEER = 1_000
 /** Bytes of a DAG that a delegate copies from a thin client when that provides it; larger ones stay with the client. */
 export const MAX_COPY_BYTES = 8 * 1024 * 1024
+
+/** Bytes of all copies for thin clients of one level: what a level's clients copy pushes out no more than that of what else is kept. */
+export const MAX_COPIED_BYTES: Readonly<Record<TrustLevel, number>> = {
+  blocked: 0,
+  none: 0,
+  peer: 16 * 1024 * 1024,
+  marginal: 16 * 1024 * 1024,
+  trusted: 64 * 1024 * 1024,
+  advanced: 128 * 1024 * 1024,
+  ultimate: 256 * 1024 * 1024
+}
 
 /** Callers whose quota is remembered at one time, of each level: some 200 bytes each. */
 export const MAX_QUOTA_KEYS = 10_000

@@ -55,7 +55,7 @@ export interface DelegateInit {
 export interface DelegateComponents {
   peerId: PeerId
   rpc: Pick<Rpc, 'serve' | 'client'>
-  contentRouting: Pick<ContentRouting, 'findProviders' | 'provide'>
+  contentRouting: Pick<ContentRouting, 'findProviders' | 'provide' | 'cancelReprovide'>
   peerRouting: Pick<PeerRouting, 'findPeer'>
   addressManager: Pick<AddressManager, 'getAddresses'>
   content?: ContentStore

@@ -1,5 +1,6 @@
 import { contentRoutingSymbol, peerRoutingSymbol, serviceCapabilities } from '@libp2p/interface'
 import { systemClock } from '@waystone/kit'
+import { nameOf } from '@waystone/kit/error-fields'
 import { groupPeerAddresses } from '@waystone/kit/peer-addresses'
 import { DelegateService } from '@waystone/wire/delegate'
 import { DelegatePool } from './client/pool.ts'
@@ -10,6 +11,7 @@ import { createHttpHandler } from './http/handler.ts'
 import { nameToBytes } from './ipns-name.ts'
 import { delegateMetrics } from './metrics.ts'
 import { Backend } from './server/backend.ts'
+import { Copies } from './server/copies.ts'
 import { Desk } from './server/desk.ts'
 import { ProvidedList } from './server/provided.ts'
 import { QuotaBook } from './server/quotas.ts'
@@ -29,6 +31,7 @@ export class DelegateNode implements Delegate, Startable {
   readonly #init: DelegateInit
   readonly #clock: Clock
   readonly #provided: ProvidedList
+  readonly #copies: Copies
   readonly #metrics: DelegateMetrics
   readonly #desk: Desk
   #client: ThinClient | undefined
@@ -43,7 +46,16 @@ export class DelegateNode implements Delegate, Startable {
     this.#provided = new ProvidedList(clock)
     this.#metrics = delegateMetrics(components.metrics, () => this.#provided.size)
     const backend = new Backend(components, clock)
-    const parts = { provided: this.#provided, metrics: this.#metrics, quotas: new QuotaBook(quotas, clock) }
+    this.#copies = new Copies(clock, cid => {
+      const { signal } = this.#ending
+      backend.cancelProvide(cid, { signal }).catch((error: unknown) => this.#metrics.refused(nameOf(error)))
+    })
+    const parts = {
+      provided: this.#provided,
+      copies: this.#copies,
+      metrics: this.#metrics,
+      quotas: new QuotaBook(quotas, clock)
+    }
     this.#desk = new Desk({ backend, ...parts, ending: () => this.#ending.signal })
     this.http = createHttpHandler({ desk: this.#desk, trust, metrics: this.#metrics })
   }
@@ -76,6 +88,7 @@ export class DelegateNode implements Delegate, Startable {
     this.#ends = undefined
     this.#client = undefined
     this.#ending.abort()
+    this.#copies.close()
     for (const end of ends.toReversed()) await end()
   }
 
@@ -110,8 +123,10 @@ export class DelegateNode implements Delegate, Startable {
 
   async #serve(): Promise<() => Promise<void>> {
     const { trust } = this.#init
-    const service = rpcService({ desk: this.#desk, trust, metrics: this.#metrics })
-    return await this.#components.rpc.serve(DelegateService, service, { trustFunctions: TRUST_FUNCTIONS })
+    const { rpc, peerId, addressManager } = this.#components
+    const self = () => ({ self: peerId, own: addressManager.getAddresses() })
+    const service = rpcService({ desk: this.#desk, trust, metrics: this.#metrics, self })
+    return await rpc.serve(DelegateService, service, { trustFunctions: TRUST_FUNCTIONS })
   }
 
   #createClient(): ThinClient {
@@ -121,7 +136,8 @@ export class DelegateNode implements Delegate, Startable {
       groups.map(({ peerId, addresses }) => [peerId.toString(), rpc.client(DelegateService, addresses)])
     )
     const log = logger.forComponent('waystone:delegate')
-    const pool = new DelegatePool({ clients, clock: this.#clock, metrics: this.#metrics, log })
+    const self = this.#components.peerId
+    const pool = new DelegatePool({ clients, clock: this.#clock, metrics: this.#metrics, log, self })
     return new ThinClient({ pool, clock: this.#clock, ownAddresses: () => addressManager.getAddresses() })
   }
 }

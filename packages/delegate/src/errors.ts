@@ -56,6 +56,11 @@ export class IpnsInvalidError extends WaystoneError {
   static override readonly name = 'IpnsInvalidError'
 }
 
+/** A record that its key signed, and that has ended. */
+export class IpnsExpiredError extends WaystoneError {
+  static override readonly name = 'IpnsExpiredError'
+}
+
 /** A valid record, but older than one that was seen before. */
 export class IpnsOlderError extends WaystoneError {
   static override readonly name = 'IpnsOlderError'

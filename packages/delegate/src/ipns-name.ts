@@ -1,10 +1,11 @@
 import { unmarshalIPNSRecord } from 'ipns'
 import { ipnsValidator } from 'ipns/validator'
+import { nameOf } from '@waystone/kit/error-fields'
 import { base36 } from 'multiformats/bases/base36'
 import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
 import { MAX_RECORD_BYTES } from './constants.ts'
-import { IpnsInvalidError } from './errors.ts'
+import { IpnsExpiredError, IpnsInvalidError } from './errors.ts'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { HeldIpnsRecord } from '@waystone/interface'
 
@@ -59,7 +60,7 @@ export function nameInKey(key: Uint8Array): Uint8Array | undefined {
 /**
  * What a record says, if its key signed it and it has not ended.
  *
- * @throws IpnsInvalidError
+ * @throws IpnsInvalidError, IpnsExpiredError
  */
 export async function verifyRecord(name: Uint8Array, record: Uint8Array): Promise<HeldIpnsRecord> {
   if (record.length > MAX_RECORD_BYTES) throw new IpnsInvalidError('the record is longer than 10 KiB')
@@ -68,6 +69,8 @@ export async function verifyRecord(name: Uint8Array, record: Uint8Array): Promis
     const { value, sequence, validity } = unmarshalIPNSRecord(record)
     return { record, value, sequence, validUntil: Date.parse(validity) }
   } catch (cause) {
+    // the signature is looked at first
+    if (nameOf(cause) === 'RecordExpiredError') throw new IpnsExpiredError('the IPNS record has ended', { cause })
     const why = cause instanceof Error ? cause.name : 'unreadable'
     throw new IpnsInvalidError(`the IPNS record is not valid for its name (${why})`, { cause })
   }

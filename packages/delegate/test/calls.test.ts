@@ -90,6 +90,10 @@ describe('a thin client', () => {
     server.trust.denied.add('remote-fetch-cid')
     const error = await errorOf(collect(client.node.services.delegate.fetch(cid)))
     expect(error.message).toContain('this needs the function remote-fetch-cid')
+    const { peerId } = client.node
+    expect(error).toMatchObject({
+      hint: expect.stringContaining(`waystone trust add thin ${peerId.toString()} --level`)
+    })
     await collect(client.node.services.delegate.findProviders(cid))
     expect(server.trust.asked).toEqual(['remote-fetch-cid', 'remote-fetch-dht'])
   })

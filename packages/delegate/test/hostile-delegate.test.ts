@@ -6,6 +6,7 @@ import {
   collect,
   delegateNode,
   errorOf,
+  expiredRecord,
   falseDelegate,
   folder,
   oneRecord,
@@ -185,6 +186,14 @@ describe('a delegate that sends wrong records', () => {
       const { delegate } = node.services
       expect((await errorOf(delegate.resolve(right!.name))).cause?.name).toBe('DelegateLiedError')
       expect((await errorOf(delegate.resolve(right!.name))).name).toBe('NoDelegateError')
+    }
+  })
+
+  it('is no liar for a record that has just ended, and is asked again', async () => {
+    const { name, record } = await expiredRecord()
+    const { node } = await clientOf({ resolveIpns: () => ({ record }) })
+    for (let time = 0; time < 2; time++) {
+      expect((await errorOf(node.services.delegate.resolve(name))).cause?.name).toBe('IpnsExpiredError')
     }
   })
 

@@ -165,6 +165,14 @@ export async function recordsOf(...sequences: bigint[]): Promise<NamedRecord[]> 
   )
 }
 
+/** One that its key signed, and that has ended. */
+export async function expiredRecord(): Promise<NamedRecord> {
+  const key = await generateKeyPair('Ed25519')
+  const bytes = key.publicKey.toMultihash().bytes
+  const record = marshalIPNSRecord(await createIPNSRecord(key, '/ipfs/bafkqaaa', 1n, -1_000))
+  return { name: nameFromBytes(bytes), bytes, record }
+}
+
 export async function oneRecord(sequence = 3n): Promise<NamedRecord> {
   const [record] = await recordsOf(sequence)
   if (record === undefined) throw new Error('no record')

@@ -1,9 +1,11 @@
+import { Code } from '@connectrpc/connect'
 import { messageOf, nameOf } from '@waystone/kit/error-fields'
 import { describeRpcFailure } from '@waystone/rpc'
 import { LIAR_MS } from '../constants.ts'
 import { DelegatesFailedError, NoDelegateError } from '../errors.ts'
 import type { Client } from '@connectrpc/connect'
-import type { AbortOptions, Logger } from '@libp2p/interface'
+import type { RpcFailure } from '@waystone/rpc'
+import type { AbortOptions, Logger, PeerId } from '@libp2p/interface'
 import type { Clock } from '@waystone/interface'
 import type { DelegateService } from '@waystone/wire/delegate'
 import type { DelegateMetrics } from '../metrics.ts'
@@ -16,6 +18,8 @@ export interface PoolInit {
   clock: Clock
   metrics: DelegateMetrics
   log: Logger
+  /** This node, whom a delegate has to allow. */
+  self: PeerId
 }
 
 interface Member {
@@ -65,7 +69,7 @@ export class DelegatePool {
         this.#failed(member, error)
       }
     }
-    throw allFailed(said)
+    throw allFailed(said, this.#init.self)
   }
 
   /** Those that failed least often in a row come first. */
@@ -101,10 +105,16 @@ function isFinal(error: unknown): boolean {
   return FINAL.has(nameOf(error))
 }
 
-function allFailed(said: unknown[]): DelegatesFailedError {
+function allFailed(said: unknown[], self: PeerId): DelegatesFailedError {
   const last = describeRpcFailure(said.at(-1))
   return new DelegatesFailedError(`no delegate could help; the last one said: ${last.message}`, {
-    hint: last.hint ?? 'check that this node may use them: waystone trust explain, on the delegate',
+    hint: hintFor(last, self),
     cause: said.length === 1 ? said[0] : new AggregateError(said)
   })
+}
+
+// what is refused, only the operator of the other node can change
+function hintFor({ code, hint }: RpcFailure, self: PeerId): string {
+  if (code !== Code.PermissionDenied) return hint ?? 'see whether the delegates run and are reached from here'
+  return `the operator of the delegate has to allow this node: waystone trust add thin ${self.toString()} --level advanced`
 }

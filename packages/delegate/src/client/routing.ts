@@ -47,7 +47,8 @@ export class DelegateContentRouting implements ContentRouting {
   }
 
   async *findProviders(cid: CID, options: RoutingOptions = {}): AsyncGenerator<Provider> {
-    for (const provider of this.#init.provided.providers(cid)) yield { ...provider, routing: ROUTING }
+    // what a client says of its addresses is for those who ask; this node uses the connection that the client made
+    for (const { id } of this.#init.provided.providers(cid)) yield { id, multiaddrs: [], routing: ROUTING }
     for await (const found of this.#init.client()?.findProviders(cid, options) ?? [])
       yield { ...found, routing: ROUTING }
   }

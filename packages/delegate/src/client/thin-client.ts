@@ -1,4 +1,5 @@
 import { abortable, createDeadline } from '@waystone/kit'
+import { nameOf } from '@waystone/kit/error-fields'
 import { assertSupported } from '../blocks/codecs.ts'
 import { ANSWER_MS, MAX_ADDRESSES, MAX_PROVIDERS } from '../constants.ts'
 import { DelegateLiedError, IpnsOlderError } from '../errors.ts'
@@ -50,7 +51,7 @@ export class ThinClient {
   async resolveBytes(name: Uint8Array, options: AbortOptions = {}): Promise<HeldIpnsRecord> {
     return await this.#init.pool.first(async client => {
       const { record } = await this.#inTime(signal => client.resolveIpns({ name }, { signal }), options)
-      const held = await verifyRecord(name, record).catch((cause: unknown) => Promise.reject(lied('record', cause)))
+      const held = await verifyRecord(name, record).catch((cause: unknown) => Promise.reject(untrue(cause)))
       if (this.#sequences.advance(name, held.sequence)) return held
       throw new IpnsOlderError('the delegate knows only an older record than this node has seen')
     }, options)
@@ -126,6 +127,11 @@ function readOrLie(sent: Parameters<typeof readPeerInfo>[0]): PeerInfo {
   } catch (cause) {
     throw lied('peer', cause)
   }
+}
+
+// it may have ended on the way
+function untrue(cause: unknown): unknown {
+  return nameOf(cause) === 'IpnsExpiredError' ? cause : lied('record', cause)
 }
 
 function lied(what: string, cause?: unknown): DelegateLiedError {

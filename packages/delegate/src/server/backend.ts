@@ -44,18 +44,24 @@ export class Backend {
     }
   }
 
+  /** Lets the DHT's record of this node run out. */
+  async cancelProvide(cid: CID, { signal }: AbortOptions): Promise<void> {
+    using deadline = createDeadline({ ms: LOOKUP_MS, what: 'ending an announcement', signal, clock: this.#clock })
+    await this.#components.contentRouting.cancelReprovide(cid, { signal: deadline.signal })
+  }
+
   async provide(cid: CID, { signal }: AbortOptions): Promise<void> {
     using deadline = createDeadline({ ms: LOOKUP_MS, what: 'announcing', signal, clock: this.#clock })
     await this.#components.contentRouting.provide(cid, { signal: deadline.signal })
   }
 
-  /** @param from - the peer that is asked first */
+  /** @param from - the only peer that is asked */
   async getBlock(cid: CID, { signal, from }: AbortOptions & { from?: PeerId }): Promise<Uint8Array> {
     const inline = inlineBytes(cid)
     if (inline !== undefined) return inline
     const content = this.#content()
     using deadline = createDeadline({ ms: BLOCK_MS, what: `fetching ${cid.toString()}`, signal, clock: this.#clock })
-    const asked = from === undefined ? {} : { from: [from] }
+    const asked = from === undefined ? {} : { from: [from], fromOnly: true }
     const bytes = await content.getBlock(cid, { signal: deadline.signal, ...asked })
     if (bytes.length <= MAX_BLOCK_BYTES) return bytes
     throw new FetchTooLargeError(`the block ${cid.toString()} is longer than 2 MiB`)

@@ -1,6 +1,6 @@
 import { nameOf } from '@waystone/kit/error-fields'
 import { DepthFirst } from '../blocks/depth-first.ts'
-import { DEFAULT_PROVIDERS, MAX_COPY_BYTES, MAX_FETCH_BYTES, MAX_PROVIDERS } from '../constants.ts'
+import { DEFAULT_PROVIDERS, MAX_FETCH_BYTES, MAX_PROVIDERS } from '../constants.ts'
 import { FetchTooLargeError } from '../errors.ts'
 import { nameToBytes, verifyRecord } from '../ipns-name.ts'
 import type { AbortOptions, PeerId, PeerInfo } from '@libp2p/interface'
@@ -9,6 +9,7 @@ import type { CID } from 'multiformats/cid'
 import type { FetchedBlock, FetchOptions } from '../contract.ts'
 import type { DelegateMetrics } from '../metrics.ts'
 import type { Backend } from './backend.ts'
+import type { Copies } from './copies.ts'
 import type { ProvidedList } from './provided.ts'
 import type { QuotaBook, QuotaHolder } from './quotas.ts'
 
@@ -16,6 +17,7 @@ export interface DeskInit {
   backend: Backend
   quotas: QuotaBook
   provided: ProvidedList
+  copies: Copies
   metrics: DelegateMetrics
   /** Ends what goes on after its call, when the service stops. */
   ending: () => AbortSignal
@@ -56,10 +58,19 @@ export class Desk {
   async *findProviders(cid: CID, limit: number, call: DeskCall): AsyncGenerator<PeerInfo> {
     this.begin('find-providers', call)
     let left = Math.min(limit === 0 ? DEFAULT_PROVIDERS : limit, MAX_PROVIDERS)
-    for await (const provider of this.#init.backend.findProviders(cid, call)) {
+    for await (const provider of this.#knownAndFound(cid, call)) {
       yield provider
       if (--left === 0) return
     }
+  }
+
+  /** Thin clients come first: with the addresses that they gave, which this node itself never uses. */
+  async *#knownAndFound(cid: CID, call: DeskCall): AsyncGenerator<PeerInfo> {
+    const known = this.#init.provided.providers(cid)
+    yield* known
+    const had = new Set(known.map(({ id }) => id.toString()))
+    for await (const found of this.#init.backend.findProviders(cid, call))
+      if (!had.has(found.id.toString())) yield found
   }
 
   async *fetch(cid: CID, options: FetchOptions, call: DeskCall): AsyncGenerator<FetchedBlock> {
@@ -98,10 +109,14 @@ export class Desk {
     return copied
   }
 
+  /** Only over the connection that the caller made: nobody is looked for or dialled on its word. */
   async #copy(root: CID, from: PeerId, call: DeskCall): Promise<boolean> {
+    using room = this.#init.copies.reserve(call.holder.level)
     try {
-      const options = { maxBytes: MAX_COPY_BYTES, from }
-      for await (const _ of this.#walk(root, options, call)) continue
+      let copied = 0
+      const options = { maxBytes: room.bytes, from }
+      for await (const { bytes } of this.#walk(root, options, call)) copied += bytes.length
+      this.#init.copies.add(root, call.holder.level, copied)
       return true
     } catch (error) {
       call.signal?.throwIfAborted()

@@ -17,6 +17,7 @@ const KINDS = new Map<string, FailureKind>([
   ['FetchTooLargeError', { code: Code.ResourceExhausted, status: 403 }],
   ['CidUnsupportedError', BAD_INPUT],
   ['IpnsInvalidError', BAD_INPUT],
+  ['IpnsExpiredError', BAD_INPUT],
   ['PeerInvalidError', BAD_INPUT],
   ['IpnsOlderError', { code: Code.FailedPrecondition, status: 409 }],
   ['DelegateUnableError', { code: Code.Unimplemented, status: 501 }],

@@ -4,14 +4,16 @@ import { callerKey } from '@waystone/rpc'
 import { readCid } from '../blocks/codecs.ts'
 import { PART_BYTES } from '../constants.ts'
 import { nameFromBytes } from '../ipns-name.ts'
-import { readAddresses, readPeer, sentPeer } from '../peer-addresses.ts'
+import { readPeer, sentPeer } from '../peer-addresses.ts'
+import { announcedAddresses } from './announced-addresses.ts'
 import { callError } from './failures.ts'
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
-import type { PeerId } from '@libp2p/interface'
+import type { PeerCaller } from '@waystone/rpc'
 import type { NodeTrust } from '@waystone/interface'
 import type { DelegateService } from '@waystone/wire/delegate'
 import type { FetchedBlock } from '../contract.ts'
 import type { DelegateMetrics } from '../metrics.ts'
+import type { AnnouncedInit } from './announced-addresses.ts'
 import type { Desk, DeskCall } from './desk.ts'
 
 /** By method: what the caller must be allowed. */
@@ -28,6 +30,8 @@ export interface RpcServiceInit {
   desk: Desk
   trust: Pick<NodeTrust, 'levelOf'>
   metrics: DelegateMetrics
+  /** This node, and where it is reached now. */
+  self: () => Pick<AnnouncedInit, 'self' | 'own'>
 }
 
 /** A part of a block as it travels. */
@@ -38,9 +42,9 @@ interface BlockPart {
 }
 
 /** The desk, for peers. */
-export function rpcService({ desk, trust, metrics }: RpcServiceInit): ServiceImpl<typeof DelegateService> {
+export function rpcService({ desk, trust, metrics, self }: RpcServiceInit): ServiceImpl<typeof DelegateService> {
   const callOf = (context: HandlerContext): DeskCall => {
-    const peer = callerOf(context)
+    const { peer } = callerOf(context)
     return { holder: { key: peer.toString(), level: trust.levelOf(peer) }, by: peer, signal: context.signal }
   }
   const told = (error: unknown): ConnectError => {
@@ -66,8 +70,9 @@ export function rpcService({ desk, trust, metrics }: RpcServiceInit): ServiceImp
       }),
     provide: async ({ cid, addresses }, context) =>
       await one(async () => {
-        const id = callerOf(context)
-        const provider = { id, multiaddrs: readAddresses(id, addresses) }
+        const { peer: id, remoteAddress: remote } = callerOf(context)
+        const announced = announcedAddresses({ caller: id, remote, ...self() }, addresses)
+        const provider = { id, multiaddrs: announced }
         return { copied: await desk.provide(readCid(cid), provider, callOf(context)) }
       }),
     findPeer: async ({ peer }, context) =>
@@ -93,8 +98,8 @@ function* partsOf({ cid, bytes }: FetchedBlock): Generator<BlockPart> {
   }
 }
 
-function callerOf({ values }: HandlerContext): PeerId {
+function callerOf({ values }: HandlerContext): PeerCaller {
   const caller = values.get(callerKey)
-  if (caller?.kind === 'peer') return caller.peer
+  if (caller?.kind === 'peer') return caller
   throw new ConnectError('only peers can call this', Code.PermissionDenied)
 }
