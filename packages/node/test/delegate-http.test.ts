@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { systemClock } from '@waystone/kit'
 import { until } from '@waystone/kit/testing'
 import { describe, expect, it } from 'vitest'
@@ -31,6 +31,15 @@ async function opened(port: number, text = ''): Promise<Socket> {
   await once(socket, 'connect')
   socket.write(text)
   return socket
+}
+
+/** One that was free just now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const bound = server.address()
+  await new Promise(resolve => server.close(resolve))
+  return typeof bound === 'object' ? (bound?.port ?? 0) : 0
 }
 
 const hello: HttpHandler = async () => new Response('hello')
@@ -102,7 +111,7 @@ describe('the HTTP side of a delegate', () => {
 
   it('is closed to strangers in a node, unless its matrix says otherwise', async () => {
     const cid = 'bafkqaaa'
-    const delegate = { serve: true, use: [], quotas: {}, http: { host: '127.0.0.1', port: 18_987 } }
+    const delegate = { serve: true, use: [], quotas: {}, http: { host: '127.0.0.1', port: await freePort() } }
     const url = `http://127.0.0.1:${delegate.http.port}/ipfs/${cid}?format=raw`
     await using closed = await startLocalNode('seed', { delegate })
     expect(closed.node.libp2p.services).toHaveProperty('delegate')
@@ -111,7 +120,7 @@ describe('the HTTP side of a delegate', () => {
   })
 
   it('opens with the matrix', async () => {
-    const port = 18_988
+    const port = await freePort()
     await using open = await startLocalNode('seed', {
       delegate: {
         serve: true,

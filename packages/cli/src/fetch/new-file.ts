@@ -3,7 +3,6 @@ import { link, lstat, open, rename, rm } from 'node:fs/promises'
 import { WaystoneError } from '@waystone/interface'
 import { codeOf, messageOf } from '@waystone/kit/error-fields'
 import { EXIT_BAD_CONFIG } from '@waystone/node/exit-codes'
-import type { FileHandle } from 'node:fs/promises'
 
 /** What was fetched cannot be written where it should go. */
 export class OutputFileError extends WaystoneError {
@@ -44,20 +43,17 @@ export async function writeNewFile(path: string, data: AsyncIterable<Uint8Array>
 }
 
 async function writePart(part: string, path: string, data: AsyncIterable<Uint8Array>): Promise<number> {
+  const parts = data[Symbol.asyncIterator]()
+  // the first bytes come before the file, so that a CID which nobody has leaves no trace
+  let next = await parts.next()
+  await using file = await attempt(path, () => open(part, 'wx'))
   let size = 0
-  let file: FileHandle | undefined
-  try {
-    // opened with the first bytes, so that a CID which nobody has leaves no trace
-    for await (const bytes of data) {
-      file ??= await attempt(path, () => open(part, 'wx'))
-      await attempt(path, () => (file as FileHandle).writeFile(bytes))
-      size += bytes.length
-    }
-    file ??= await attempt(path, () => open(part, 'wx'))
-    await attempt(path, () => (file as FileHandle).sync())
-  } finally {
-    await file?.close()
+  for (; next.done !== true; next = await parts.next()) {
+    const bytes = next.value
+    await attempt(path, () => file.writeFile(bytes))
+    size += bytes.length
   }
+  await attempt(path, () => file.sync())
   return size
 }
 
