@@ -1,6 +1,8 @@
 import { describeDialFailure, Supervisor } from '@waystone/kit'
-import { BOOTSTRAP_BACKOFF, ENOUGH_PEERS, PARALLEL_BOOTSTRAP_DIALS } from './constants.ts'
+import { BOOTSTRAP, BOOTSTRAP_BACKOFF, ENOUGH_PEERS, MAX_ROUND, PARALLEL_BOOTSTRAP_DIALS } from './constants.ts'
 import { dialNode } from './dial.ts'
+import { sample } from './sample.ts'
+import type { PeerId } from '@libp2p/interface'
 import type { TrustedNode } from '@waystone/interface'
 import type { DialTarget } from './dial.ts'
 import type { SeedParts } from './seed.ts'
@@ -17,7 +19,7 @@ export class Bootstrap {
   readonly #init: BootstrapInit
   readonly #supervisor: Supervisor
   #nodes: readonly TrustedNode[] = []
-  #known: ReadonlySet<string> = new Set()
+  #others: ReadonlySet<string> = new Set()
   #controller: AbortController | undefined
   #run: Promise<void> = Promise.resolve()
 
@@ -27,13 +29,13 @@ export class Bootstrap {
   }
 
   /**
-   * @param known - ids of all peers that may be used for bootstrap
-   * @param nodes - those of them that nobody else dials
+   * @param nodes - all that may be used for bootstrap
+   * @param others - ids of those whom somebody else dials, and of this node
    */
-  follow(known: ReadonlySet<string>, nodes: readonly TrustedNode[]): void {
-    const isNew = nodes.some(({ id }) => !this.#known.has(id))
-    this.#known = known
+  follow(nodes: readonly TrustedNode[], others: ReadonlySet<string>): void {
+    const isNew = nodes !== this.#nodes && !this.#isEnough() && this.#hasNew(nodes)
     this.#nodes = nodes
+    this.#others = others
     // somebody to ask has come: no reason to wait for the next round
     if (isNew || this.#controller === undefined) this.#restart()
     else this.wake()
@@ -67,31 +69,36 @@ export class Bootstrap {
     })
   }
 
-  #connected(): Set<string> {
+  #connected(): Map<string, PeerId> {
     const connections = this.#init.connectionManager.getConnections()
     const direct = connections.filter(({ status, limits }) => status === 'open' && limits === undefined)
-    return new Set(direct.map(({ remotePeer }) => remotePeer.toString()))
+    return new Map(direct.map(({ remotePeer }) => [remotePeer.toString(), remotePeer]))
   }
 
   // peers that came by themselves count, but they alone would be the ones to choose whom this node sees
   #isEnough(): boolean {
     const connected = this.#connected()
-    return connected.size >= ENOUGH_PEERS && [...connected].some(id => this.#known.has(id))
+    return connected.size >= ENOUGH_PEERS && [...connected.values()].some(peer => this.#isUseful(peer))
   }
 
-  #strangers(): TrustedNode[] {
-    const connected = this.#connected()
-    return this.#nodes.filter(({ id }) => !connected.has(id))
+  #isUseful(peer: PeerId): boolean {
+    const { trust } = this.#init
+    return trust.levelOf(peer) !== 'none' && trust.explain({ peer }, BOOTSTRAP).allow
+  }
+
+  #hasNew(nodes: readonly TrustedNode[]): boolean {
+    const before = new Set(this.#nodes.map(({ id }) => id))
+    return nodes.some(({ id }) => !before.has(id) && !this.#others.has(id))
   }
 
   // asked at every sign of change: stops at the first one
   #hasStrangers(): boolean {
     const connected = this.#connected()
-    return this.#nodes.some(({ id }) => !connected.has(id))
+    return this.#nodes.some(({ id }) => !connected.has(id) && !this.#others.has(id))
   }
 
   async #round({ signal }: { signal: AbortSignal }): Promise<void> {
-    const queue = this.#shuffled(this.#strangers())
+    const queue = this.#choice()
     const work = async (): Promise<void> => {
       for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
         if (signal.aborted || this.#isEnough()) return
@@ -114,8 +121,10 @@ export class Bootstrap {
     }
   }
 
-  #shuffled(nodes: TrustedNode[]): TrustedNode[] {
-    const keyed = nodes.map(node => ({ node, key: this.#init.random.number() }))
-    return keyed.sort((a, b) => a.key - b.key).map(({ node }) => node)
+  // of 100,000 nodes only as many are looked at as are dialled: the next round finds others
+  #choice(): TrustedNode[] {
+    const connected = this.#connected()
+    const chosen = sample(this.#nodes, MAX_ROUND, this.#init.random)
+    return chosen.filter(({ id }) => !connected.has(id) && !this.#others.has(id))
   }
 }

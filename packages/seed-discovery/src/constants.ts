@@ -51,6 +51,9 @@ export const ENOUGH_PEERS = 4
 /** Bootstrap nodes that are dialled at one time: the first answer comes soon, and a file of dead nodes makes no storm. */
 export const PARALLEL_BOOTSTRAP_DIALS = 3
 
+/** Nodes that one round of bootstrap tries: if all of so many are down, the next round finds others. */
+export const MAX_ROUND = 256
+
 /**
  * From a change of the trust database until it is read, in milliseconds: nobody
  * notices it, and an import of 1,000 entries is read some times instead of

@@ -47,11 +47,7 @@ export class Followers {
     if (this.#isStopped) return
     const { self, configured, trust } = this.#init
     this.#set.follow(planNodes({ self, configured, connect: trust.nodes(CONNECT), hold: trust.nodes(HOLD) }))
-    const useful = trust.nodes(BOOTSTRAP).filter(({ id }) => id !== self.toString())
-    const known = new Set(useful.map(({ id }) => id))
-    const dialled = this.#dialled()
-    const rest = useful.filter(({ id }) => !dialled.has(id))
-    this.#bootstrap.follow(known, rest)
+    this.#bootstrap.follow(trust.nodes(BOOTSTRAP), this.#dialled().add(self.toString()))
     this.tags.review()
   }
 

@@ -1,5 +1,5 @@
 import { CODE_P2P, CODE_P2P_CIRCUIT, multiaddr } from '@multiformats/multiaddr'
-import { MAX_KEPT } from './constants.ts'
+import { chooseNodes } from './choose-nodes.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { TrustedNode } from '@waystone/interface'
@@ -27,21 +27,16 @@ export interface PlanInit {
 
 /** Who is to be kept: all that are configured, in their order, and a bounded choice of the others. */
 export function planNodes({ self, configured, connect, hold }: PlanInit): PlannedNode[] {
-  const [connecting, holding] = [idsOf(connect), idsOf(hold)]
-  const all = new Map([...connect, ...hold].map(node => [node.id, node]))
-  all.delete(self.toString())
-  const own = configured.flatMap(({ peerId }) => all.get(peerId.toString()) ?? [])
-  for (const { id } of own) all.delete(id)
+  const own = configured.map(({ peerId }) => peerId.toString()).filter(id => id !== self.toString())
+  const others = chooseNodes([connect, hold], { own: self.toString(), without: new Set([...own, self.toString()]) })
   // a PeerId is made of those only that are kept
-  return [...own, ...choose([...all.values()], self)].map(node => {
-    const addresses = addressesOf(node, configured)
-    return {
-      peerId: node.peer,
-      addresses,
-      strict: node.strict,
-      connect: connecting.has(node.id),
-      hold: holding.has(node.id)
-    }
+  const wanted = new Set([...own, ...others.map(({ id }) => id)])
+  const [connecting, holding] = [pick(connect, wanted), pick(hold, wanted)]
+  return [...wanted].flatMap(id => {
+    const node = holding.get(id) ?? connecting.get(id)
+    if (node === undefined) return []
+    const plan = { peerId: node.peer, addresses: addressesOf(node, configured), strict: node.strict }
+    return { ...plan, connect: connecting.has(id), hold: holding.has(id) }
   })
 }
 
@@ -53,32 +48,9 @@ export function addressesOf(node: TrustedNode, configured: readonly PeerAddresse
   return [...new Map(all.map(address => [address.toString(), address])).values()]
 }
 
-// Highest level first, as they come. Within a level the choice of every node is another one, so
-// that the members of a network spread over its seeds, and the same again after a restart.
-function choose(nodes: TrustedNode[], self: PeerId): TrustedNode[] {
-  if (nodes.length <= MAX_KEPT) return nodes
-  const own = self.toString()
-  const levels = [...new Set(nodes.map(({ level }) => level))]
-  const ranked = nodes.map(node => ({
-    node,
-    level: levels.indexOf(node.level),
-    rank: hash(own + node.id)
-  }))
-  ranked.sort((a, b) => a.level - b.level || a.rank - b.rank)
-  return ranked.slice(0, MAX_KEPT).map(({ node }) => node)
-}
-
-// 32-bit FNV-1a with the last step of MurmurHash3, or ids that end alike would stand side by side
-function hash(text: string): number {
-  let value = 0x811c9dc5
-  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193)
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35)
-  return (value ^ (value >>> 16)) >>> 0
-}
-
-function idsOf(nodes: readonly TrustedNode[]): Set<string> {
-  return new Set(nodes.map(({ id }) => id))
+/** Those of a long list that are wanted, by id. */
+function pick(nodes: readonly TrustedNode[], wanted: ReadonlySet<string>): Map<string, TrustedNode> {
+  return new Map(nodes.filter(({ id }) => wanted.has(id)).map(node => [node.id, node]))
 }
 
 function parse(text: string, peer: PeerId): Multiaddr[] {
