@@ -21,7 +21,7 @@ const FUNCTION = /^[a-z][a-z0-9-]*(:[a-zA-Z0-9._/-]+)*$/
 
 /** @throws LabelInvalidError */
 export function checkLabel(label: string): string {
-  const length = [...label].length
+  const { length } = Array.from(label)
   if (length < 1 || length > MAX_LABEL_LENGTH) throw new LabelInvalidError(label, `it has ${length} characters`)
   if (label !== label.trim() || /[\p{C}"]/u.test(label))
     throw new LabelInvalidError(label, 'it cannot be printed as it is')

@@ -1,9 +1,10 @@
 import { CONNECT } from '../model/functions.ts'
 import { LEVELS, RANK } from '../model/levels.ts'
-import { blockedBy, liftedRank, overrideOf, rankOf } from './standing.ts'
+import { liftedRank, overrideOf } from './standing.ts'
 import { strictRefusal } from './strict-remotes.ts'
 import type { TrustDecision, TrustLevel } from '@waystone/interface'
 import type { DecisionSubject } from './contract.ts'
+import type { KnownSubject } from './subjects.ts'
 import type { DecisionView } from './view.ts'
 
 const SELF: TrustDecision = Object.freeze({ allow: true, reason: 'this node itself' })
@@ -31,26 +32,25 @@ export function decide(
 ): TrustDecision {
   const ruled = subject.address === undefined ? undefined : view.rules?.check(subject.address)
   if (ruled?.allow === false) return ruled
-  const { text, isSelf, mention } = view.subjects.of(subject.peer)
-  const blocked = blockedBy(mention, now)
-  if (blocked !== undefined) return blocked
-  if (isSelf) return SELF
-  const misplaced = trustFunction === CONNECT ? strictRefusal(mention, subject, now) : undefined
+  const known = view.subjects.of(subject.peer, now)
+  if (known.blocked !== undefined) return known.blocked
+  if (known.isSelf) return SELF
+  const misplaced = trustFunction === CONNECT ? strictRefusal(known.mention, subject, now) : undefined
   if (misplaced !== undefined) return misplaced
+  const override = known.hasOverrides ? overrideOf(known.mention, trustFunction, now) : undefined
   return (
-    overrideOf(mention, trustFunction, now) ??
-    view.grants.answer(text, trustFunction) ??
-    view.matrix.answerAt(trustFunction, lifted(view, text, rankOf(mention, now)))
+    override ??
+    view.grants.answer(known.text, trustFunction) ??
+    view.matrix.answerAt(trustFunction, lifted(view, known))
   )
 }
 
 /** The level of a peer, as the matrix sees it. Pure. */
 export function levelOf(view: DecisionView, peer: DecisionSubject['peer'], now: number): TrustLevel {
-  const { text, mention } = view.subjects.of(peer)
-  if (blockedBy(mention, now) !== undefined) return 'blocked'
-  return LEVELS[lifted(view, text, rankOf(mention, now))] ?? 'none'
+  const known = view.subjects.of(peer, now)
+  return known.blocked === undefined ? (LEVELS[lifted(view, known)] ?? 'none') : 'blocked'
 }
 
-function lifted({ ratedLevel }: DecisionView, peer: string, rank: number): number {
-  return rank >= RANK.marginal ? rank : liftedRank(rank, ratedLevel(peer))
+function lifted({ ratedLevel }: DecisionView, { text, rank }: KnownSubject): number {
+  return rank >= RANK.marginal ? rank : liftedRank(rank, ratedLevel(text))
 }

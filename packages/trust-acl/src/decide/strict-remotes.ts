@@ -13,10 +13,10 @@ const read = new WeakMap<NamedNode, readonly RemoteAddress[]>()
  * entries count together, so that one file cannot shut out what another one
  * lists. Pure.
  *
- * A dialled address has to be one of them as text, but for the peer id and the
- * spelling of names. Peers come from other ports than they listen on: of an
- * inbound address only the IP counts, and only if all addresses are literal
- * IPs. A relayed inbound connection has no IP of the peer and is refused unless
+ * A dialled address has to be one of them, but for the peer id, the spelling of
+ * names and IPs, and hashes of certificates that it has and they have not. Peers
+ * come from other ports than they listen on: of an inbound address only the IP
+ * counts, and only if all direct addresses are literal IPs. A relayed inbound connection has no IP of the peer and is refused unless
  * an address leads through a relay. What stands behind a `dnsaddr` is not
  * known here: with one of these every address will do.
  */
@@ -55,11 +55,12 @@ function remotesOf(node: NamedNode): readonly RemoteAddress[] {
 }
 
 function isDialled(own: readonly RemoteAddress[], seen: RemoteAddress): boolean {
-  return own.some(({ text, unresolved }) => unresolved || text === seen.text)
+  return own.some(({ text, unresolved }) => unresolved || text === seen.text || text === seen.unpinned)
 }
 
 function isOrigin(own: readonly RemoteAddress[], seen: RemoteAddress): boolean {
   if (own.some(({ unresolved }) => unresolved)) return true
   if (seen.relayed) return own.some(({ relayed }) => relayed)
-  return own.some(({ ip }) => ip === undefined || ip === seen.ip)
+  const direct = own.filter(({ relayed }) => !relayed)
+  return direct.length === 0 || direct.some(({ ip }) => ip === undefined || ip === seen.ip)
 }
