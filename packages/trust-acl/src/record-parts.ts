@@ -57,7 +57,8 @@ export function createRecordParts(components: TrustAclComponents, init: TrustAcl
   const files = new TrustFiles({ ...basics, kept, entries, shipped, rpc: direct, peers, holders, content })
   const hasPeers = (): boolean => connectionManager.getConnections().length > 0
   const shared = { ...basics, entries, records, carried, resolver, files }
-  const publisher = new Publisher({ ...shared, ways: [dht, direct], keys, content, hasPeers })
+  const onUntaken = (): void => redistributor.noteUntaken()
+  const publisher = new Publisher({ ...shared, ways: [dht, direct], keys, content, hasPeers, onUntaken })
   const carrier = new Carrier({ ...shared, publisher })
   const fetching = new EntryFetch({ ...shared, shipped, kept, counts })
   const refresher = new Refresher({ ...basics, entries, fetching, kept })

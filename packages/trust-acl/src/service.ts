@@ -81,7 +81,10 @@ class RecordsService implements TrustAclService, Startable {
     return await this.#records.publisher.publish(init, { signal: this.#until(options) })
   }
 
-  readonly #onPeer = (): void => this.#parts?.refresher.peerCame()
+  readonly #onPeer = (): void => {
+    this.#parts?.refresher.peerCame()
+    this.#parts?.redistributor.peerCame()
+  }
 
   /** Made at first use: a service that is declared later is absent before. */
   get #records(): RecordParts {

@@ -65,8 +65,8 @@ async function publish(path: string, options: PublishOptions): Promise<void> {
     )
     if (options.json === true) printJson({ event: 'published', ...plainMessage(trust.PublishResponseSchema, answer) })
     else printLines(render(answer, systemClock.now()))
-    // the node goes on, but whoever waits for it should know
-    if (answer.published.length === 0) process.exitCode = EXIT_FAILED
+    // a lone node does what it can; one whose peers refuse goes on too, but whoever waits for it should know
+    if (answer.published.length === 0 && answer.failures.length > 0) process.exitCode = EXIT_FAILED
   })
 }
 
@@ -83,8 +83,11 @@ function render(
   now: number
 ): string[] {
   const until = Number(validUntil)
-  const ways =
-    published.length === 0 ? 'nobody has taken it yet; this node keeps it and tries again' : published.join(', ')
+  const nobody =
+    failures.length > 0
+      ? 'nobody has taken it yet; this node keeps it and tries again'
+      : 'warning: no peer is connected; this node keeps it and hands it over as soon as one is'
+  const ways = published.length === 0 ? nobody : published.join(', ')
   return [
     `name         ${name}`,
     `cid          ${cid}`,

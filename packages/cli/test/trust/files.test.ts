@@ -95,6 +95,19 @@ describe('trust publish', () => {
     expect(Buffer.from(seen[0]?.file ?? []).toString()).toBe(FILE)
   })
 
+  it('warns if there is no peer yet, which is no failure', async () => {
+    const publish = async (requests: AsyncIterable<unknown>) => {
+      await gathered(requests)
+      return { ...answer, published: [], failures: [] }
+    }
+    const { run } = await nodeAndCommands({}, { publish })
+    const path = await fileWith(FILE)
+    const warning = expect.stringMatching(/^published {4}warning: no peer is connected/m)
+    expect(await run('trust', 'publish', path)).toMatchObject({ code: 0, stdout: warning })
+    const { code, stdout } = await run('trust', 'publish', path, '--json')
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { published: [], failures: [] }])
+  })
+
   it('fails if nobody took it', async () => {
     const publish = async (requests: AsyncIterable<unknown>) => {
       await gathered(requests)

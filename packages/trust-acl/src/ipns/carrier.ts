@@ -40,7 +40,8 @@ export class Carrier {
     const record = await this.#accepted(name, bytes)
     await this.#init.records.offer(record)
     const { published, failures } = await this.#init.publisher.give(record, { signal })
-    if (published.length === 0) throw new RecordNotTakenError(`nobody took the record: ${failures.join('; ')}`)
+    if (published.length === 0)
+      throw new RecordNotTakenError(`nobody took the record: ${failures.join('; ') || 'no peer is connected'}`)
   }
 
   /**

@@ -42,7 +42,7 @@ export interface Published {
   readonly sequence: bigint
   /** Milliseconds since the Unix epoch. */
   readonly validUntil: number
-  /** The ways by which others took it. */
+  /** The ways by which others took it; none, without failures, if no peer is connected. */
   readonly published: readonly RecordWay[]
   /** What went wrong on the other ways, one line each. */
   readonly failures: readonly string[]
@@ -56,8 +56,10 @@ export interface PublisherInit extends IpnsBasics {
   ways: readonly GivingWay[]
   keys: NamedKeys | undefined
   content: () => ContentStore | undefined
-  /** Whether there is anybody to ask for the last sequence. */
+  /** Whether there is anybody to ask for the last sequence, or to hand a record to. */
   hasPeers: () => boolean
+  /** Called when nobody took a record that was published. */
+  onUntaken?: () => void
 }
 
 /** Signs records for trust files, or takes signed ones, and hands both to the network. */
@@ -80,12 +82,13 @@ export class Publisher {
     return await turn
   }
 
-  /** Hands a record to the network. */
+  /** Hands a record to the network. Without any peer nothing is tried: a query of the DHT would wait for one. */
   async give(
     record: SignedIpnsRecord,
     { signal }: AbortOptions = {}
   ): Promise<Pick<Published, 'published' | 'failures'>> {
-    const { clock, ways } = this.#init
+    const { clock, ways, hasPeers } = this.#init
+    if (!hasPeers()) return { published: [], failures: [] }
     using deadline = createDeadline({ ms: PUBLISH_DEADLINE_MS, what: 'publishing', signal, clock })
     const failures: string[] = []
     const published: RecordWay[] = []
@@ -120,6 +123,7 @@ export class Publisher {
       await this.#init.entries.setFile(name, fetched)
     }
     const { published, failures } = await this.give(record, { signal })
+    if (published.length === 0) this.#init.onUntaken?.()
     return { name, cid, sequence, validUntil, published, failures: [...stored, ...failures] }
   }
 

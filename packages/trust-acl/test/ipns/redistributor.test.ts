@@ -22,7 +22,7 @@ async function setUp() {
   await carried.put({ name: brought.name.text, by: 'somebody', validUntil: NOW + 5 * DAY, bytes: 1 })
   const entry = (pubkey: string, trustlevel: string) => ({ kind: 'file', pubkey, trustlevel }) as TrustEntry
   const list = [entry(followed.name.text, 'advanced'), entry(denied.name.text, 'peer')]
-  const state = { taken: true }
+  const state = { taken: true, alone: false }
   const given: string[] = []
   const redistributor = new Redistributor({
     clock,
@@ -36,6 +36,7 @@ async function setUp() {
     publisher: {
       give: async ({ name }) => {
         given.push(name.text)
+        if (state.alone) return { published: [], failures: [] }
         return state.taken ? { published: ['dht'], failures: [] } : { published: [], failures: ['dht: nobody'] }
       }
     }
@@ -47,7 +48,7 @@ async function setUp() {
     await running
     expect(clock.pending).toBe(0)
   }
-  return { clock, given, state, stop, wanted: [followed.name.text, brought.name.text] }
+  return { redistributor, clock, given, state, stop, wanted: [followed.name.text, brought.name.text] }
 }
 
 /** The loop reads a store between two timers. */
@@ -75,6 +76,41 @@ it('tries again sooner when nobody took it', async () => {
   await expect.poll(() => given).toEqual(wanted)
   await advance(clock, 30_000)
   await expect.poll(() => given.length).toBeGreaterThanOrEqual(4)
+  await stop()
+})
+
+it('puts what found nobody as soon as a peer comes, and only then', async () => {
+  const { redistributor, clock, given, state, stop, wanted } = await setUp()
+  await advance(clock, 10_000)
+  await expect.poll(() => given).toEqual(wanted)
+  redistributor.peerCame()
+  await advance(clock, 60_000)
+  expect(given).toEqual(wanted)
+  redistributor.noteUntaken()
+  redistributor.peerCame()
+  await advance(clock, 500)
+  await expect.poll(() => given).toEqual([...wanted, ...wanted])
+  // the same after a round without any peer
+  state.alone = true
+  await advance(clock, 12 * HOUR)
+  await expect.poll(() => given.length).toBeGreaterThanOrEqual(6)
+  state.alone = false
+  await expect.poll(() => clock.pending).toBe(1)
+  const before = given.length
+  redistributor.peerCame()
+  await advance(clock, 500)
+  await expect.poll(() => given.length).toBe(before + 2)
+  await stop()
+})
+
+it('does not ask peers that refuse whenever one more comes', async () => {
+  const { redistributor, clock, given, state, stop, wanted } = await setUp()
+  state.taken = false
+  await advance(clock, 10_000)
+  await expect.poll(() => given).toEqual(wanted)
+  redistributor.peerCame()
+  await advance(clock, 1_000)
+  expect(given).toEqual(wanted)
   await stop()
 })
 

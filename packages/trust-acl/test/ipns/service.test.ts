@@ -26,6 +26,17 @@ describe('a trust file', () => {
     expect(inUse(follower)).toBe('two')
   })
 
+  it('is published at once without any peer, and handed to the first one that comes', async () => {
+    const { name, keys } = await publisherKey()
+    const lone = await startNode({ keys })
+    const published = await lone.service.publish({ file: trustFile('one'), key: 'cluster' })
+    expect(published).toMatchObject({ published: [], failures: [] })
+    const carrier = await startNode({ config: { grants: { 'redistribute-ipns': [lone.libp2p.peerId.toString()] } } })
+    await connect(carrier, lone)
+    await until(async () => (await carrier.service.held(name.text)) !== undefined)
+    expect((await carrier.service.held(name.text))?.sequence).toBe(0n)
+  })
+
   it('lives on when its publisher is gone, by another that follows it', async () => {
     const { name, keys } = await publisherKey()
     const [publisher, carrier, late] = [await startNode({ keys }), await startNode(), await startNode()]
