@@ -28,10 +28,18 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
 
 /** Every place of a command line, from the commands themselves. */
 export async function placesOf(program: Command): Promise<Place[]> {
-  return collect(program, program.name(), await listPresets())
+  const [presets, { FUNCTION_NAMES }] = await Promise.all([listPresets(), import('@waystone/trust-acl/offline')])
+  return collect(program, program.name(), { presets, functions: FUNCTION_NAMES })
 }
 
-function collect(command: Command, path: string, presets: readonly string[]): Place[] {
+/** Words that the commands themselves do not have. */
+interface Words {
+  presets: readonly string[]
+  /** What trust is about, such as `offer-relay`. */
+  functions: readonly string[]
+}
+
+function collect(command: Command, path: string, words: Words): Place[] {
   const { commands: children, registeredArguments: args } = command
   // the helper adds --help and the command help, which stand in no list
   const options = command.createHelp().visibleOptions(ROLES.has(command.name()) ? roleOptions(command) : command)
@@ -39,29 +47,31 @@ function collect(command: Command, path: string, presets: readonly string[]): Pl
   const place: Place = {
     path,
     commands: commands.map(child => ({ name: child.name(), description: child.description() })),
-    options: options.map(option => completedOption(option, presets)),
-    argument: args.map(argument => kindOf(argument, presets)).find(isKnown) ?? 'unknown'
+    options: options.map(option => completedOption(option, words)),
+    argument: args.map(argument => kindOf(argument, words)).find(isKnown) ?? 'unknown'
   }
-  return [place, ...children.flatMap(child => collect(child, `${path} ${child.name()}`, presets))]
+  return [place, ...children.flatMap(child => collect(child, `${path} ${child.name()}`, words))]
 }
 
 function roleOptions(command: Command): Command {
   return addConfigOptions(command.createCommand(command.name()))
 }
 
-function completedOption(option: Option, presets: readonly string[]): CompletedOption {
+function completedOption(option: Option, words: Words): CompletedOption {
   const names = [option.short, option.long].filter(name => name !== undefined)
   const takesValue = option.required || option.optional
-  return { names, description: option.description, ...(takesValue && { value: kindOf(option, presets) }) }
+  return { names, description: option.description, ...(takesValue && { value: kindOf(option, words) }) }
 }
 
 // the word in the help text says what is meant
-function kindOf(part: Option | Argument, presets: readonly string[]): Completed {
+function kindOf(part: Option | Argument, { presets, functions }: Words): Completed {
   if (part.argChoices !== undefined) return part.argChoices
   const word = 'flags' in part ? (/[<[]([a-z]+)/.exec(part.flags)?.[1] ?? '') : part.name()
   if (word === 'file') return 'files'
   if (word === 'folder') return 'folders'
   if (word === 'level') return LEVELS
+  // not as an argument: it stands behind a peer, which no shell knows
+  if (word === 'function' && 'flags' in part) return functions
   return 'flags' in part && part.long === '--preset' ? presets : 'unknown'
 }
 

@@ -1,9 +1,11 @@
 import { Code } from '@connectrpc/connect'
 import { Command, Option } from 'commander'
+import { WaystoneError } from '@waystone/interface'
 import { systemClock } from '@waystone/kit'
-import { EXIT_FAILED } from '@waystone/node/exit-codes'
+import { EXIT_BAD_CONFIG, EXIT_FAILED } from '@waystone/node/exit-codes'
 import { describeRpcFailure } from '@waystone/rpc'
 import { printJson, printLines } from '../admin/output.ts'
+import { oneLine } from '../text-table.ts'
 import { addAskOptions, askTrust, examples } from './ask-trust.ts'
 import { addEntryOptions, collect, functionsOf } from './entry-options.ts'
 import { describeEntry } from './entry-page.ts'
@@ -11,6 +13,7 @@ import { entryObject, renderEntries } from './entry-text.ts'
 import { widthOf } from './fitted-table.ts'
 import { changedFunctions } from './overrides.ts'
 import { pubkeyOf } from './pubkey.ts'
+import { noteUnknownFunctions } from './unknown-functions.ts'
 import type { trust } from '@waystone/wire/admin'
 import type { AskOptions } from '../admin/ask-node.ts'
 import type { AskedTrust } from './ask-trust.ts'
@@ -23,6 +26,12 @@ interface AddOptions extends AskOptions, EntryOptions {
 interface SetOptions extends AskOptions, EntryOptions {
   label?: string
   clear?: string[]
+}
+
+/** `waystone trust set` without a flag that changes anything. */
+class NothingToChangeError extends WaystoneError {
+  static override readonly name = 'NothingToChangeError'
+  readonly exitCode = EXIT_BAD_CONFIG
 }
 
 /** `waystone trust add`. */
@@ -75,6 +84,7 @@ export function fetchCommand(): Command {
 
 async function add(label: string, pubkey: string, options: AddOptions): Promise<void> {
   const named = pubkeyOf(pubkey, options.kind)
+  await noteUnknownFunctions([...(options.allow ?? []), ...(options.deny ?? [])])
   const { level: trustlevel = '', lifetime, address = [] } = options
   await askTrust(options, async ({ trust: client, signal }) => {
     const { entry } = await client.addEntry(
@@ -95,6 +105,8 @@ async function add(label: string, pubkey: string, options: AddOptions): Promise<
 
 async function set(name: string, options: SetOptions): Promise<void> {
   const { level: trustlevel, lifetime, address, label } = options
+  assertChanges(options)
+  await noteUnknownFunctions([...(options.allow ?? []), ...(options.deny ?? [])])
   await askTrust(options, async node => {
     const functions = await changedFunctions(options, async () => (await find(node, name))?.trustedFunctions ?? [])
     const { entry, closedConnections, closedStreams } = await node.trust.setEntry(
@@ -118,7 +130,7 @@ async function remove(entry: string, options: AskOptions): Promise<void> {
   await askTrust(options, async ({ trust: client, signal }) => {
     await client.removeEntry({ entry }, { signal })
     if (options.json === true) printJson({ event: 'removed', entry })
-    else printLines(['removed'])
+    else printLines([oneLine(`removed ${entry}`)])
   })
 }
 
@@ -126,6 +138,7 @@ async function fetchNow(entry: string | undefined, options: AskOptions): Promise
   await askTrust(options, async ({ trust: client, signal }) => {
     const { entries } = await client.fetchEntry({ entry: entry ?? '' }, { signal })
     if (options.json === true) entries.forEach(each => printJson(entryObject(each)))
+    else if (entries.length === 0) printLines(['no trust files to fetch: no entry names one'])
     else printLines(renderEntries(entries, systemClock.now(), widthOf(process.stdout)))
     if (entries.some(({ status }) => status !== undefined && status.error !== '')) process.exitCode = EXIT_FAILED
   })
@@ -153,9 +166,28 @@ function tell(
   if (entry === undefined) return
   if (json === true) return printJson({ event, ...closed, entry: entryObject(entry) })
   const { closedConnections = 0, closedStreams = 0 } = closed
-  const ended = closedConnections + closedStreams > 0
-  printLines([
-    `${event} ${describeEntry(entry, systemClock.now())}`,
-    ...(ended ? [`closed ${closedConnections} connections and ${closedStreams} streams`] : [])
-  ])
+  printLines([`${event} ${describeEntry(entry, systemClock.now())}`, ...closedText(closedConnections, closedStreams)])
+}
+
+/** What ended with the change. A reservation or a circuit on this node counts as a stream. */
+function closedText(connections: number, streams: number): string[] {
+  const parts = [
+    counted(connections, 'connection'),
+    counted(streams, 'stream or reservation', 'streams or reservations')
+  ]
+  const some = parts.filter(part => !part.startsWith('0 '))
+  return some.length === 0 ? [] : [`closed ${some.join(' and ')}`]
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}
+
+const CHANGES = ['level', 'allow', 'deny', 'clear', 'lifetime', 'cacheLifetime', 'address', 'label'] as const
+
+function assertChanges(options: SetOptions): void {
+  if (CHANGES.some(name => options[name] !== undefined)) return
+  throw new NothingToChangeError('there is nothing to change', {
+    hint: 'say what, such as --level blocked or --deny offer-relay'
+  })
 }

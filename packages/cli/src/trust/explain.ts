@@ -2,10 +2,11 @@ import { Command } from 'commander'
 import { trust } from '@waystone/wire/admin'
 import { printJson, printLines } from '../admin/output.ts'
 import { plainMessage } from '../api/plain-message.ts'
-import { readPeer } from '../edge/peer-argument.ts'
 import { oneLine } from '../text-table.ts'
 import { addAskOptions, askTrust, examples } from './ask-trust.ts'
 import { cutLines, fittedTable, widthOf } from './fitted-table.ts'
+import { peerOf } from './named-peer.ts'
+import { noteUnknownFunctions } from './unknown-functions.ts'
 import type { AskOptions } from '../admin/ask-node.ts'
 import type { FittedColumn } from './fitted-table.ts'
 
@@ -26,15 +27,18 @@ const ANSWERS: FittedColumn<trust.ExplainAnswer>[] = [
 export function explainCommand(): Command {
   const command = new Command('explain')
     .description('say what a peer may do, and why')
-    .argument('<peer>', 'peer id; or a multiaddr that ends in one, for the address rules too')
+    .argument('<peer>', 'peer id; label of a peer; or a multiaddr that ends in a peer id, for the address rules too')
     .argument('[function]', 'only this one, such as offer-relay')
-  return addAskOptions(command).addHelpText('after', examples('explain 12D3KooWEaF3… offer-relay')).action(explain)
+  return addAskOptions(command)
+    .addHelpText('after', examples('explain 12D3KooWEaF3… offer-relay', 'explain laptop'))
+    .action(explain)
 }
 
 async function explain(peer: string, name: string | undefined, options: AskOptions): Promise<void> {
-  readPeer(peer)
+  await noteUnknownFunctions(name === undefined ? [] : [name])
   await askTrust(options, async ({ trust: client, signal }) => {
-    const answer = await client.explain({ peer, function: name ?? '' }, { signal })
+    const asked = await peerOf(peer, async label => (await client.getEntry({ entry: label }, { signal })).entry)
+    const answer = await client.explain({ peer: asked, function: name ?? '' }, { signal })
     if (options.json === true) printJson(plainMessage(trust.ExplainResponseSchema, answer))
     else printLines(renderExplanation(answer, widthOf(process.stdout)))
   })

@@ -13,6 +13,9 @@ import type { SignedIpnsRecord } from '@waystone/trust-acl/offline'
 /** A record of version 2 counts in 64 bits. */
 const MAX_SEQUENCE = 2n ** 64n - 1n
 
+/** As https://specs.ipfs.tech/ipns/ipns-record/ and kubo have it, and nodes of Waystone with their keys. */
+const FIRST_SEQUENCE = 0n
+
 /** What is signed with, and how. */
 export interface SignOptions {
   keyFile?: string
@@ -44,7 +47,7 @@ export async function signToFile(file: Uint8Array, path: string, options: SignOp
   const name = ipnsNameOf(privateKey.publicKey)
   const before = await recordIn(path, async bytes => await readRecord(name, bytes))
   const { ttl, lifetime } = options
-  const sequence = options.sequence ?? (before === undefined ? 1n : before.sequence + 1n)
+  const sequence = options.sequence ?? (before === undefined ? FIRST_SEQUENCE : before.sequence + 1n)
   if (before !== undefined && sequence <= before.sequence) throw goesBackwards(path, before.sequence)
   const now = systemClock.now()
   const record = await signOffline({ key: privateKey, file, sequence, ttl, lifetime, now })

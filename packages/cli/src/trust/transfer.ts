@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
+import { messageOf } from '@waystone/kit/error-fields'
 import { Command } from 'commander'
 import { terminalJson } from '@waystone/kit/terminal-text'
 import { printJson, printLines } from '../admin/output.ts'
+import { OutputFileError } from '../fetch/new-file.ts'
 import { addAskOptions, askTrust, examples } from './ask-trust.ts'
 import { parts } from './parts.ts'
 import { readInputFile } from './read-file.ts'
@@ -40,9 +42,18 @@ async function exportAll(file: string | undefined, options: AskOptions): Promise
     for await (const { json } of client.export({}, { signal })) chunks.push(json)
     const text = Buffer.concat(chunks)
     if (file === undefined) return printText(text.toString())
-    await writeFile(file, text, { mode: PRIVATE })
+    await writeFile(file, text, { mode: PRIVATE }).catch((cause: unknown) => {
+      throw unwritable(file, cause)
+    })
     if (options.json === true) printJson({ event: 'exported', file, bytes: text.length })
     else printLines([`written to ${file}`])
+  })
+}
+
+function unwritable(file: string, cause: unknown): OutputFileError {
+  return new OutputFileError(`cannot write ${file}: ${messageOf(cause)}`, {
+    hint: 'name a file in a folder that is there and can be written',
+    cause
   })
 }
 
@@ -63,5 +74,5 @@ async function importAll(file: string, { replace = false, ...options }: ImportOp
 type Counts = Pick<trust.ImportResponse, 'added' | 'replaced' | 'skipped'>
 
 function describe({ added, replaced, skipped }: Counts): string {
-  return `${added} entries added, ${replaced} replaced, ${skipped} left as they are`
+  return `${added} ${added === 1 ? 'entry' : 'entries'} added, ${replaced} replaced, ${skipped} left as they are`
 }

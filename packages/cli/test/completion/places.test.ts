@@ -39,6 +39,9 @@ describe('completion from the commands themselves', () => {
     [['logs', '--level', 'd'], ['debug']],
     [['logs', 'level', 's'], ['silent']],
     [['status', '--api', 'x', '--js'], ['--json']],
+    [['trust', 'add', '--level', 'u'], ['ultimate']],
+    [['trust', 'set', '--deny', 'offer'], ['offer-relay']],
+    [['trust', 'explain', ''], []],
     // values that no shell can know are left to the person
     [['status', '--api', ''], []],
     [['connect', ''], []],

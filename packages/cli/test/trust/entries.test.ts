@@ -82,7 +82,9 @@ describe('trust set', () => {
     const { requests, serve } = asked<trust.SetEntryRequest, object>({ entry, closedConnections: 1, closedStreams: 2 })
     const { run } = await serving({ setEntry: serve })
     const { stdout } = await run('trust', 'set', PEER, '--level', 'blocked')
-    expect(stdout).toBe(`changed x: blocked for ever; peer ${PEER}\nclosed 1 connections and 2 streams\n`)
+    expect(stdout).toBe(
+      `changed x: blocked for ever; peer ${PEER}\nclosed 1 connection and 2 streams or reservations\n`
+    )
     expect(requests).toMatchObject([{ entry: PEER, trustlevel: 'blocked', setFunctions: false, setAddresses: false }])
   })
 
@@ -106,6 +108,32 @@ describe('trust set', () => {
     code = Code.Internal
     expect((await run('trust', 'set', PEER, '--deny', 'offer-relay')).stderr).toContain('EntryUnknownError')
     expect(requests).toHaveLength(1)
+  })
+})
+
+describe('what the command line alone can tell', () => {
+  it('a change of nothing is refused before the node is asked', async () => {
+    const { run, node } = await serving({})
+    expect(await run('trust', 'set', 'x')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^NothingToChangeError: .*\nhint: /)
+    })
+    expect(node.authorizations).toEqual([])
+  })
+
+  it('a function that may be misspelt is noted, and those of families are not', async () => {
+    const { run } = await serving({ setEntry: () => ({ entry: { label: 'x' } }), getEntry: () => ({}) })
+    const flags = ['--allow', 'offer-rely', '--deny', 'tunnel:web', '--deny', 'connect']
+    const { code, stderr } = await run('trust', 'set', 'x', ...flags)
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^note: offer-rely is no function .* offer-relay is near\n$/)
+    ])
+  })
+
+  it('to fetch nothing is no empty database', async () => {
+    const { run } = await serving({ fetchEntry: () => ({ entries: [] }) })
+    expect((await run('trust', 'fetch')).stdout).toMatch(/^no trust files to fetch/)
   })
 })
 
@@ -188,7 +216,7 @@ it('trust rm and fetch say what came of it', async () => {
       entries: entry === '' ? [failed] : [{ ...failed, status: { state: 'ok' } }]
     })
   })
-  expect(await run('trust', 'rm', 'b')).toMatchObject({ code: 0, stdout: 'removed\n' })
+  expect(await run('trust', 'rm', 'b')).toMatchObject({ code: 0, stdout: 'removed b\n' })
   expect(await run('trust', 'fetch', 'b')).toMatchObject({ code: 0, stdout: expect.stringContaining(' ok ') })
   expect(await run('trust', 'fetch')).toMatchObject({ code: 1, stdout: expect.stringContaining('IpnsTimeoutError') })
 })

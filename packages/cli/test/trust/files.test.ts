@@ -146,12 +146,12 @@ describe('trust publish --sign-offline', () => {
     const { key, file, record } = await made()
     const first = await sign(file, record, '--key-file', key, '--json')
     expect(jsonLines(first.stdout)).toMatchObject([
-      { event: 'signed', sequence: 1, name: expect.stringMatching(/^k51/) }
+      { event: 'signed', sequence: 0, name: expect.stringMatching(/^k51/) }
     ])
     const second = await sign(file, record, '--key-file', key)
-    expect(second.stdout).toMatch(/^sequence {5}2$/m)
-    const third = await sign(file, record, '--key-file', key, '--sequence', '2')
-    expect(third).toMatchObject({ code: 2, stderr: expect.stringContaining('has the sequence 2 already') })
+    expect(second.stdout).toMatch(/^sequence {5}1$/m)
+    const third = await sign(file, record, '--key-file', key, '--sequence', '1')
+    expect(third).toMatchObject({ code: 2, stderr: expect.stringContaining('has the sequence 1 already') })
     expect((await sign(file, record, '--key-file', key, '--sequence', '9')).stdout).toMatch(/^sequence {5}9$/m)
   })
 
@@ -198,6 +198,15 @@ describe('trust export and import', () => {
     expect(await readFile(path, 'utf8')).toBe(text)
   })
 
+  it('names what is wrong with the place of an export', async () => {
+    const { run } = await nodeAndCommands({}, { async *export() {} })
+    for (const path of [await folder(), '/nowhere/trust.json'])
+      expect(await run('trust', 'export', path)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/^OutputFileError: cannot write .*\nhint: /)
+      })
+  })
+
   it('sends a file in parts, and says what became of the entries', async () => {
     const seen: trust.ImportRequest[] = []
     const take = async (requests: AsyncIterable<trust.ImportRequest>) => {
@@ -207,7 +216,7 @@ describe('trust export and import', () => {
     const { run } = await nodeAndCommands({}, { import: take })
     const path = await fileWith('x'.repeat(600_000))
     const { stdout } = await run('trust', 'import', path, '--replace')
-    expect(stdout).toBe('1 entries added, 2 replaced, 3 left as they are\n')
+    expect(stdout).toBe('1 entry added, 2 replaced, 3 left as they are\n')
     expect(seen.map(({ json, existing }) => [json.length, existing])).toEqual([
       [262_144, 'replace'],
       [262_144, ''],

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { Code, ConnectError } from '@connectrpc/connect'
 import { describe, expect, it } from 'vitest'
 import { until } from '@waystone/kit/testing'
 import { jsonLines, nodeAndCommands } from '../admin/run-waystone.ts'
@@ -32,7 +33,7 @@ describe('trust levels', () => {
     const { code, stdout, stderr } = await run('trust', 'levels', '--preset', 'relay')
     expect([code, stderr]).toEqual([0, expect.stringContaining('matrix of the configuration')])
     expect(stdout).toMatch(/^offer-relay \* +- +yes +yes/m)
-    expect(stdout).toMatch(/^use-as-relay +- +- +- +yes/m)
+    expect(stdout).toMatch(/^bulk-data-sync +- +- +- +yes/m)
     const [matrix] = jsonLines((await run('trust', 'levels', '--json')).stdout)
     expect(matrix).toMatchObject({ levels: { length: 7 } })
   })
@@ -62,8 +63,24 @@ describe('trust explain', () => {
 
   it('of what is no peer is refused at once', async () => {
     const { run, node } = await nodeAndCommands()
-    expect((await run('trust', 'explain', 'nobody')).code).toBe(2)
+    expect((await run('trust', 'explain', '/ip4/192.0.2.1/tcp/1')).code).toBe(2)
     expect(node.authorizations).toEqual([])
+  })
+
+  it('takes the label of a peer, and tells those of others', async () => {
+    const asked: object[] = []
+    const getEntry = ({ entry }: { entry: string }) => {
+      if (entry === 'nobody') throw new ConnectError('no such entry', Code.NotFound)
+      return { entry: { kind: entry === 'cluster' ? 'file' : 'peer', pubkey: PEER } }
+    }
+    const { run } = await nodeAndCommands({}, { explain: request => (asked.push(request), answer), getEntry })
+    expect((await run('trust', 'explain', 'laptop')).code).toBe(0)
+    expect(asked).toMatchObject([{ peer: PEER }])
+    for (const [label, why] of [
+      ['nobody', /^PeerArgumentError: "nobody" is no peer/],
+      ['cluster', /^PeerArgumentError: "cluster" is a trust file/]
+    ] as const)
+      expect(await run('trust', 'explain', label)).toMatchObject({ code: 2, stderr: expect.stringMatching(why) })
   })
 })
 

@@ -12,6 +12,7 @@
  *
  * @packageDocumentation
  */
+export { findNearest } from './nearest.ts'
 export { configSchema } from './schema.ts'
 export type { Config, ConfigInput, Role } from './schema.ts'
 export { loadConfig } from './load.ts'

@@ -19,16 +19,21 @@ export interface ExportedEntry {
   addresses?: string[]
 }
 
-/** All entries as JSON, in parts. */
+/** All entries as JSON, in parts; without the seeds and relays that the config names, as it does so elsewhere for itself. */
 export function* exportParts(entries: readonly TrustEntry[]): Generator<Uint8Array> {
   const encoder = new TextEncoder()
   yield encoder.encode(`{\n  "waystoneTrust": ${EXPORT_VERSION},\n  "entries": [`)
-  const sorted = entries.toSorted((a, b) => (a.label < b.label ? -1 : 1))
+  const sorted = entries.filter(entry => !isConfigPeer(entry)).toSorted((a, b) => (a.label < b.label ? -1 : 1))
   for (let start = 0; start < sorted.length; start += ENTRIES_PER_PART) {
     const lines = sorted.slice(start, start + ENTRIES_PER_PART).map(entry => `    ${JSON.stringify(exported(entry))}`)
     yield encoder.encode(`${start === 0 ? '\n' : ',\n'}${lines.join(',\n')}`)
   }
   yield encoder.encode('\n  ]\n}\n')
+}
+
+// once the operator has changed one of them, it is the operator's
+function isConfigPeer({ source, label, pubkey }: TrustEntry): boolean {
+  return source === 'config' && (label === `seed:${pubkey}` || label === `relay:${pubkey}`)
 }
 
 function exported(entry: TrustEntry): ExportedEntry {

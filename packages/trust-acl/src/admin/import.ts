@@ -8,6 +8,7 @@ import { readOverrides } from './overrides.ts'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { trust } from '@waystone/wire/admin'
 import type { TrustEntryInit } from '../database/contract.ts'
+import type { Turns } from '../database/turns.ts'
 import type { TrustAdminParts } from './contract.ts'
 
 /** Bytes of an import: what 10,000 entries come to with all that they can hold. */
@@ -28,6 +29,14 @@ const documentSchema = z.strictObject({
   entries: z.array(entrySchema).max(MAX_ENTRIES)
 })
 
+// nothing inside the entries is looked at: there may be millions
+const outlineSchema = z.looseObject({ waystoneTrust: z.number(), entries: z.custom<unknown[]>(Array.isArray) })
+
+export interface ImportParts extends Pick<TrustAdminParts, 'acl' | 'clock'> {
+  /** One import after the other: what two of them bring may not fit together. */
+  turns: Turns
+}
+
 /** An entry of an import, checked. */
 interface Wanted {
   init: TrustEntryInit
@@ -42,14 +51,15 @@ type Counts = MessageInitShape<typeof trust.ImportResponseSchema> & { added: num
  *
  * @throws TrustImportInvalidError, TrustImportTooLargeError, LabelTakenError, TooManyEntriesError
  */
-export async function importEntries(
-  parts: Pick<TrustAdminParts, 'acl' | 'clock'>,
-  requests: AsyncIterable<trust.ImportRequest>
-): Promise<Counts> {
+export async function importEntries(parts: ImportParts, requests: AsyncIterable<trust.ImportRequest>): Promise<Counts> {
   const { bytes, existing } = await gather(requests)
+  return await parts.turns.take(async () => await takeAll(parts, bytes, existing))
+}
+
+async function takeAll(parts: ImportParts, bytes: Uint8Array, existing: string): Promise<Counts> {
   const now = parts.clock.now()
   const entries = parse(bytes)
-  const wanted = entries.filter(({ validUntil }) => !isOver(validUntil, now)).map((one, at) => checked(one, at, now))
+  const wanted = entries.flatMap((one, at) => (isOver(one.validUntil, now) ? [] : checked(one, at, now)))
   assertFree(parts, wanted)
   const counts = { added: 0, replaced: 0, skipped: entries.length - wanted.length }
   for (const one of wanted) counts[await take(parts, one, existing)]++
@@ -72,7 +82,9 @@ async function gather(requests: AsyncIterable<trust.ImportRequest>): Promise<{ b
 }
 
 function parse(bytes: Uint8Array): z.infer<typeof documentSchema>['entries'] {
-  const { success, data, error } = documentSchema.safeParse(readJson(bytes))
+  const document = readJson(bytes)
+  assertSupported(document)
+  const { success, data, error } = documentSchema.safeParse(document)
   if (success) return data.entries
   const [issue] = error.issues
   const where = issue?.path.join('.') || 'the document'
@@ -88,6 +100,17 @@ function readJson(bytes: Uint8Array): unknown {
   } catch (cause) {
     throw new TrustImportInvalidError('it is no JSON', cause)
   }
+}
+
+/** What can be said better, or sooner, than by going through all entries. */
+function assertSupported(document: unknown): void {
+  const { success, data } = outlineSchema.safeParse(document)
+  if (!success) throw new TrustImportInvalidError('it is no export of a trust database')
+  const { waystoneTrust: version, entries } = data
+  if (version !== EXPORT_VERSION)
+    throw new TrustImportInvalidError(`it has version ${version}, and this node reads version ${EXPORT_VERSION}`)
+  if (entries.length > MAX_ENTRIES)
+    throw new TrustImportInvalidError(`it has ${entries.length} entries, more than ${MAX_ENTRIES}`)
 }
 
 function isOver(validUntil: string | undefined, now: number): boolean {

@@ -1,4 +1,5 @@
 import { addEntry, getEntry, listEntries, listNodes, setEntry } from './entries.ts'
+import { Turns } from '../database/turns.ts'
 import { explained } from './failures.ts'
 import { exportParts } from './export.ts'
 import { importEntries } from './import.ts'
@@ -12,6 +13,7 @@ import type { TrustAdminParts } from './contract.ts'
 /** The calls of `waystone.admin.v1.TrustService`. Whoever may call them is asked for by who serves them. */
 export function trustAdmin(parts: TrustAdminParts): ServiceImpl<typeof trust.TrustService> {
   const { acl } = parts
+  const turns = new Turns()
   return {
     addEntry: async request => await explained(async () => ({ entry: await addEntry(parts, request) })),
     listEntries: async request => await explained(() => listEntries(parts, request)),
@@ -28,7 +30,7 @@ export function trustAdmin(parts: TrustAdminParts): ServiceImpl<typeof trust.Tru
     async *export() {
       for (const json of exportParts(acl.entries())) yield { json }
     },
-    import: async requests => await explained(async () => await importEntries(parts, requests))
+    import: async requests => await explained(async () => await importEntries({ ...parts, turns }, requests))
   }
 }
 

@@ -38,6 +38,12 @@ export const OWN_FUNCTIONS: Readonly<Record<string, KnownFunction>> = Object.fre
   [CONNECT]: row('it may connect and is dialled', 'none')
 })
 
+/** Of all functions that this node knows by themselves. */
+export const FUNCTION_NAMES: readonly string[] = Object.freeze([
+  ...Object.keys(FUNCTIONS),
+  ...Object.keys(OWN_FUNCTIONS)
+])
+
 /** What functions of a family have in common, by what their names begin with. */
 export const FAMILIES: readonly (KnownFunction & { readonly prefix: string })[] = Object.freeze([
   { prefix: 'tunnel:', ...row('it may use this tunnel', 'nobody') },

@@ -10,6 +10,7 @@ import { MAX_IMPORT_BYTES } from '../../src/admin/import.ts'
 import { trustAdmin } from '../../src/admin/trust-admin.ts'
 import { AuditLog } from '../../src/audit/audit-log.ts'
 import { TrustAcl } from '../../src/trust-acl.ts'
+import type { TrustAclInit } from '../../src/trust-acl-contract.ts'
 
 let PEERS: string[] = []
 
@@ -21,9 +22,9 @@ beforeAll(async () => {
   PEERS = await Promise.all([1, 2, 3].map(async seed => String(await peerOf(seed))))
 })
 
-async function node() {
+async function node(config: TrustAclInit['config'] = {}) {
   const clock = new ManualClock()
-  const acl = await TrustAcl.open({ datastore: new MemoryDatastore(), self: await peerOf(9), clock })
+  const acl = await TrustAcl.open({ datastore: new MemoryDatastore(), self: await peerOf(9), clock, config })
   onTestFinished(async () => await acl.close())
   const publisher = { fetchEntry: () => Promise.reject(new Error()), publish: () => Promise.reject(new Error()) }
   const evict = async () => ({ connections: 0, streams: 0 })
@@ -92,6 +93,12 @@ describe('an export', () => {
     expect(to.acl.entry('p2')).toMatchObject({ addresses: ['/ip4/192.0.2.1/tcp/1'], trustlevel: 'trusted' })
   })
 
+  it('leaves out the seeds of the config, unless the operator has changed them', async () => {
+    const { client, acl } = await node({ seeds: PEERS.slice(0, 2).map(peer => `/ip4/192.0.2.1/tcp/1/p2p/${peer}`) })
+    await acl.set(PEERS[1] ?? '', { trustlevel: 'blocked' })
+    expect(JSON.parse(await exported(client))).toMatchObject({ entries: [{ pubkey: PEERS[1], trustlevel: 'blocked' }] })
+  })
+
   it('of nothing is a document', async () => {
     const { client } = await node()
     expect(JSON.parse(await exported(client))).toEqual({ waystoneTrust: 1, entries: [] })
@@ -128,6 +135,39 @@ describe('an import', () => {
     const { client, acl } = await node()
     expect(await refusal(client, text())).toBe('TrustImportInvalidError')
     expect(acl.entries()).toEqual([])
+  })
+
+  it('says which version it has, which entry is wrong, and looks at no entry of too many', async () => {
+    const { client } = await node()
+    const why = async (text: string): Promise<string> => JSON.stringify(await imported(client, text).catch(String))
+    expect(await why(JSON.stringify({ waystoneTrust: 2, entries: [] }))).toContain('it has version 2, and this node')
+    const gone = entryOf({ pubkey: PEERS[1], label: 'gone', validUntil: '1970-01-01T00:00:00Z' })
+    expect(await why(documentOf(gone, entryOf({ trustlevel: 'root' })))).toContain('entry 2: ')
+    expect(await why(JSON.stringify({ waystoneTrust: 1, entries: Array(1_000_000).fill(0) }))).toContain(
+      '1000000 entries'
+    )
+  })
+
+  it.each<[string, object]>([
+    ['cacheLifetimeMs', { cacheLifetimeMs: -1 }],
+    ['cacheLifetimeMs', { cacheLifetimeMs: 1e300 }],
+    ['cacheLifetimeMs', { cacheLifetimeMs: null }],
+    ['functions', { functions: ['offer-relay', '-offer-relay'] }],
+    ['functions', { functions: ['__proto__'] }]
+  ])('with %s of %j is refused', async (_what, more) => {
+    const { client, acl } = await node()
+    expect(await refusal(client, documentOf(entryOf(more)))).toBe('TrustImportInvalidError')
+    expect(acl.entries()).toEqual([])
+  })
+
+  it('waits for another one: of two that do not fit together the second is refused as a whole', async () => {
+    const { client, acl } = await node()
+    const [first, second] = await Promise.allSettled([
+      imported(client, documentOf(entryOf({ label: 'a' }), entryOf({ label: 'b', pubkey: PEERS[1] }))),
+      imported(client, documentOf(entryOf({ label: 'c', pubkey: PEERS[2] }), entryOf({ label: 'b' })), 'replace')
+    ])
+    expect([first?.status, second?.status]).toEqual(['fulfilled', 'rejected'])
+    expect(acl.entries().map(({ label }) => label)).toEqual(['a', 'b'])
   })
 
   it('that takes the label of another entry is refused', async () => {
