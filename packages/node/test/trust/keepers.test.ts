@@ -5,6 +5,7 @@ import { describeRpcFailure } from '@waystone/rpc'
 import { TrustExchangeService } from '@waystone/wire/trust'
 import { describe, expect, it } from 'vitest'
 import { startLocalNode } from '../local-node.ts'
+import { insideNode } from './inside.ts'
 import type { SeedDiscovery } from '@waystone/seed-discovery'
 import type { Rpc } from '@waystone/rpc'
 import type { WaystoneNode } from '../../src/index.ts'
@@ -42,6 +43,27 @@ describe('a node with a trust database', () => {
     await until(async () => (await libp2p.peerStore.get(seed.node.libp2p.peerId)).tags.has('waystone-seed'))
     expect(servicesOf(leaves.node).seedDiscovery.seeds()).toEqual([])
     expect(leaves.node.libp2p.getConnections()).toEqual([])
+  })
+
+  it('disconnects a seed that nobody knows any more, says so, and its DHT does not dial it again', async () => {
+    await using seed = await startLocalNode('seed')
+    await using other = await trusting(seed, ['connect-on-startup', 'hold-and-reconnect'])
+    const { libp2p, trust, closed } = await insideNode('edge')
+    for (const [label, { node, addresses }] of Object.entries({ seed, other })) {
+      const remotes = addresses.slice(0, 1).map(text => text.replace(/\/p2p\/.*/, ''))
+      const pubkey = node.libp2p.peerId.toString()
+      await trust.add({ label, pubkey, trustlevel: 'advanced', addresses: remotes })
+    }
+    const peer = seed.node.libp2p.peerId
+    await until(() => libp2p.getConnections(peer).length > 0)
+    await until(() => libp2p.getConnections(other.node.libp2p.peerId).length > 0)
+    await until(async () => (await libp2p.peerStore.get(peer)).tags.has('kad-peer'))
+    await trust.remove('seed')
+    await until(() => libp2p.getConnections(peer).length === 0)
+    await until(() => closed().some(line => line.startsWith(`hold-and-reconnect ${peer.toString()}: `)))
+    // the other one names it to the DHT
+    for await (const _ of libp2p.peerRouting.getClosestPeers(peer.toMultihash().bytes)) continue
+    expect(libp2p.getConnections(peer).filter(({ direction }) => direction === 'outbound')).toEqual([])
   })
 
   it('asks a node that may be used for bootstrap, and tags nobody for it', async () => {
