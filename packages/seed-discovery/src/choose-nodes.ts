@@ -15,45 +15,69 @@ const RANK: Readonly<Record<TrustLevel, number>> = {
 const END_LENGTH = 16
 
 export interface ChoiceInit {
-  /** The id of this node: what it chooses is its own. */
-  own: string
-  /** Ids of those who are not to be chosen. */
-  without: ReadonlySet<string>
+  /** The id of this node, which is never chosen: what it chooses is its own. */
+  self: string
+  /** Ids of those who are chosen before all others, in this order, if any list has them. */
+  first: ReadonlySet<string>
 }
 
-interface Candidate {
+/** A node, and the names of the lists that have it. */
+export interface Chosen {
   readonly node: TrustedNode
+  readonly lists: string[]
+}
+
+interface Candidate extends Chosen {
   readonly rank: number
   readonly place: number
+  /** How many came before. */
+  readonly order: number
 }
 
 /**
- * The first 16 of all nodes, highest level first. Within a level the order is
- * another one for every node, so that the members of a network spread over its
- * seeds, and the same again after a restart. Looks at each of 100,000 nodes
- * once, and copies none.
+ * Those that are chosen before all others, and the first 16 of the rest,
+ * highest level first and else as they come. Within a level the choice is another
+ * one for every node, so that the members of a network spread over its seeds, and the same again
+ * after a restart. Looks at each of 100,000 nodes once, and copies none.
  */
-export function chooseNodes(lists: readonly (readonly TrustedNode[])[], { own, without }: ChoiceInit): TrustedNode[] {
-  const start = hash(own, 0x811c9dc5)
-  const chosen: Candidate[] = []
-  for (const list of lists) {
-    for (const node of list) consider(chosen, { node, rank: RANK[node.level], place: hash(node.id, start) }, without)
+export function chooseNodes(
+  lists: Readonly<Record<string, readonly TrustedNode[]>>,
+  { self, first }: ChoiceInit
+): Chosen[] {
+  const start = hash(self, 0x811c9dc5)
+  const firsts = new Map<string, Chosen>()
+  const rest: Candidate[] = []
+  let order = 0
+  for (const [name, nodes] of Object.entries(lists)) {
+    for (const node of nodes) {
+      if (node.id === self) continue
+      if (first.has(node.id)) note(firsts, node, name)
+      else consider(rest, { node, lists: [name], rank: RANK[node.level], place: hash(node.id, start), order: order++ })
+    }
   }
-  return chosen.map(({ node }) => node)
+  rest.sort((a, b) => b.rank - a.rank || a.order - b.order)
+  return [...[...first].flatMap(id => firsts.get(id) ?? []), ...rest]
 }
 
-function consider(chosen: Candidate[], candidate: Candidate, without: ReadonlySet<string>): void {
+function note(firsts: Map<string, Chosen>, node: TrustedNode, name: string): void {
+  const chosen = firsts.get(node.id)
+  if (chosen === undefined) firsts.set(node.id, { node, lists: [name] })
+  else chosen.lists.push(name)
+}
+
+// whoever is chosen in the end is never left out on the way, so that none of its lists is missed
+function consider(chosen: Candidate[], candidate: Candidate): void {
   const last = chosen[MAX_KEPT - 1]
-  if (last !== undefined && compare(last, candidate) <= 0) return
-  const { id } = candidate.node
-  if (without.has(id) || chosen.some(({ node }) => node.id === id)) return
+  if (last !== undefined && compare(last, candidate) < 0) return
+  const known = chosen.find(({ node }) => node.id === candidate.node.id)
+  if (known !== undefined) return void known.lists.push(...candidate.lists)
   const at = chosen.findIndex(other => compare(other, candidate) > 0)
   chosen.splice(at < 0 ? chosen.length : at, 0, candidate)
   if (chosen.length > MAX_KEPT) chosen.pop()
 }
 
 function compare(a: Candidate, b: Candidate): number {
-  return b.rank - a.rank || a.place - b.place
+  return b.rank - a.rank || a.place - b.place || (a.node.id < b.node.id ? -1 : Number(a.node.id > b.node.id))
 }
 
 // 32-bit FNV-1a with the last step of MurmurHash3, or ids that end alike would stand side by side

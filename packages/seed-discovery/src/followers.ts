@@ -22,6 +22,7 @@ export class Followers {
   readonly #bootstrap: Bootstrap
   #due: Timer | undefined
   #isStopped = false
+  #planned: readonly (readonly TrustedNode[])[] = []
 
   constructor(init: FollowersInit) {
     this.#init = init
@@ -45,10 +46,19 @@ export class Followers {
 
   follow(): void {
     if (this.#isStopped) return
-    const { self, configured, trust } = this.#init
-    this.#set.follow(planNodes({ self, configured, connect: trust.nodes(CONNECT), hold: trust.nodes(HOLD) }))
+    const { self, trust } = this.#init
+    this.#keep(trust.nodes(CONNECT), trust.nodes(HOLD))
     this.#bootstrap.follow(trust.nodes(BOOTSTRAP), this.#dialled().add(self.toString()))
     this.tags.review()
+  }
+
+  /** Plans anew only if somebody came or went. */
+  #keep(connect: readonly TrustedNode[], hold: readonly TrustedNode[]): void {
+    const [lastConnect, lastHold] = this.#planned
+    if (connect === lastConnect && hold === lastHold) return
+    this.#planned = [connect, hold]
+    const { self, configured } = this.#init
+    this.#set.follow(planNodes({ self, configured, connect, hold }))
   }
 
   wake(): void {

@@ -28,16 +28,20 @@ export interface PlanInit {
 /** Who is to be kept: all that are configured, in their order, and a bounded choice of the others. */
 export function planNodes({ self, configured, connect, hold }: PlanInit): PlannedNode[] {
   const own = configured.map(({ peerId }) => peerId.toString()).filter(id => id !== self.toString())
-  const others = chooseNodes([connect, hold], { own: self.toString(), without: new Set([...own, self.toString()]) })
-  // a PeerId is made of those only that are kept
-  const wanted = new Set([...own, ...others.map(({ id }) => id)])
-  const [connecting, holding] = [pick(connect, wanted), pick(hold, wanted)]
-  return [...wanted].flatMap(id => {
-    const node = holding.get(id) ?? connecting.get(id)
-    if (node === undefined) return []
-    const plan = { peerId: node.peer, addresses: addressesOf(node, configured), strict: node.strict }
-    return { ...plan, connect: connecting.has(id), hold: holding.has(id) }
+  const chosen = chooseNodes(sameNodes(connect, hold) ? { both: connect } : { connect, hold }, {
+    self: self.toString(),
+    first: new Set(own)
   })
+  // a PeerId is made of those only that are kept
+  return chosen.map(({ node, lists }) => {
+    const plan = { peerId: node.peer, addresses: addressesOf(node, configured), strict: node.strict }
+    return { ...plan, connect: !lists.every(name => name === 'hold'), hold: !lists.every(name => name === 'connect') }
+  })
+}
+
+/** As they are by default: both functions need the same level. */
+function sameNodes(one: readonly TrustedNode[], two: readonly TrustedNode[]): boolean {
+  return one.length === two.length && one.every((node, index) => node === two[index])
 }
 
 /** Where a node may be dialled; what cannot be read, leads through a relay or ends in another peer is left out. */
@@ -46,11 +50,6 @@ export function addressesOf(node: TrustedNode, configured: readonly PeerAddresse
   const more = configured.find(({ peerId }) => peerId.equals(node.peer))?.addresses ?? []
   const all = node.strict && own.length > 0 ? own : [...more, ...own]
   return [...new Map(all.map(address => [address.toString(), address])).values()]
-}
-
-/** Those of a long list that are wanted, by id. */
-function pick(nodes: readonly TrustedNode[], wanted: ReadonlySet<string>): Map<string, TrustedNode> {
-  return new Map(nodes.filter(({ id }) => wanted.has(id)).map(node => [node.id, node]))
 }
 
 function parse(text: string, peer: PeerId): Multiaddr[] {

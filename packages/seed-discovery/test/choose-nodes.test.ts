@@ -21,20 +21,14 @@ function node(id: string, level: TrustLevel): TrustedNode {
 it('chooses 16 of 100,000 without a PeerId, those of the highest level from either list first', () => {
   const many = Array.from({ length: 100_000 }, (_, index) => node(`peer-${index}`, 'trusted'))
   const few = Array.from({ length: 3 }, (_, index) => node(`best-${index}`, 'ultimate'))
-  const chosen = chooseNodes([many, [...few, ...many.slice(0, 9)]], { own: 'me', without: new Set(['best-1']) })
-  expect(chosen).toHaveLength(16)
-  expect(new Set(chosen).size).toBe(16)
-  expect(
-    chosen
-      .slice(0, 2)
-      .map(({ id }) => id)
-      .toSorted()
-  ).toEqual(['best-0', 'best-2'])
-  expect(chosen).toEqual(
-    chooseNodes([many.toReversed(), few], { own: 'me', without: new Set(['best-1']) }).toSorted(
-      (a, b) => chosen.indexOf(a) - chosen.indexOf(b)
-    )
-  )
+  const init = { self: 'me', first: new Set(['peer-7', 'nobody']) }
+  const chosen = chooseNodes({ hold: many, connect: [...few, ...many.slice(0, 9), node('me', 'ultimate')] }, init)
+  const ids = chosen.map(chosenOne => chosenOne.node.id)
+  expect([ids.length, new Set(ids).size, ids[0]]).toEqual([17, 17, 'peer-7'])
+  expect(ids.slice(1, 4).toSorted()).toEqual(['best-0', 'best-1', 'best-2'])
+  expect(chosen.slice(0, 2).map(({ lists }) => lists)).toEqual([['hold', 'connect'], ['connect']])
+  const again = chooseNodes({ connect: few.toReversed(), hold: many.toReversed() }, init)
+  expect(again.map(chosenOne => chosenOne.node.id).toSorted()).toEqual(ids.toSorted())
 })
 
 it('samples each item at most once, and all of a short list', () => {

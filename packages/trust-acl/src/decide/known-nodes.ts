@@ -1,6 +1,7 @@
 import { RANK } from '../model/levels.ts'
 import { decide, levelOf } from './decide.ts'
 import { KnownNode } from './known-node.ts'
+import { byLevel, replaceNodes } from './node-list.ts'
 import { isLive } from './standing.ts'
 import type { TrustedNode } from '@waystone/interface'
 import type { NamedNode } from './contract.ts'
@@ -70,17 +71,17 @@ export class KnownNodes {
   }
 
   #renew(now: number): void {
-    const fresh: KnownNode[] = []
+    const [gone, fresh]: [KnownNode[], KnownNode[]] = [[], []]
     for (const peer of this.#touched) {
+      const before = this.#nodes.get(peer)
+      if (before !== undefined) gone.push(before)
       const node = this.#make(peer, now)
       if (node !== undefined) fresh.push(node)
     }
     this.#touched.clear()
     fresh.sort(byLevel)
     for (const [trustFunction, list] of this.#lists) {
-      const kept = list.filter(({ isGone }) => !isGone)
-      const added = this.#allowedOf(fresh, trustFunction, now)
-      if (added.length > 0 || kept.length < list.length) this.#lists.set(trustFunction, merge(kept, added))
+      this.#lists.set(trustFunction, replaceNodes(list, gone, this.#allowedOf(fresh, trustFunction, now)))
     }
   }
 
@@ -104,22 +105,4 @@ export class KnownNodes {
   #allowedOf(nodes: readonly KnownNode[], trustFunction: string, now: number): KnownNode[] {
     return nodes.filter(({ id }) => decide(this.#view, { peer: id }, trustFunction, now).allow)
   }
-}
-
-function byLevel(a: TrustedNode, b: TrustedNode): number {
-  return RANK[b.level] - RANK[a.level]
-}
-
-/** Of two lists in order one list in order. */
-function merge(one: readonly KnownNode[], two: readonly KnownNode[]): KnownNode[] {
-  const all: KnownNode[] = []
-  let next = 0
-  for (const node of one) {
-    for (let other = two[next]; other !== undefined && byLevel(other, node) < 0; other = two[next]) {
-      all.push(other)
-      next++
-    }
-    all.push(node)
-  }
-  return next < two.length ? all.concat(two.slice(next)) : all
 }
