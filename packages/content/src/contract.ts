@@ -22,7 +22,7 @@ export interface ContentInit {
 export interface ContentComponents {
   peerId: PeerId
   registrar: Pick<Registrar, 'handle' | 'unhandle'>
-  connectionManager: Pick<ConnectionManager, 'openConnection'>
+  connectionManager: Pick<ConnectionManager, 'getConnections' | 'openConnection'>
   contentRouting: Pick<ContentRouting, 'findProviders' | 'provide' | 'cancelReprovide'>
   datastore: Datastore
   events: TypedEventTarget<Libp2pEvents>

@@ -108,6 +108,8 @@ export class BitswapNetwork {
 
   async #connect(peer: PeerId, options: AbortOptions): Promise<Connection> {
     if (!this.#running) throw new ContentStoppedError('the content store is not running')
+    const relayed = this.#relayed(peer)
+    if (relayed !== undefined) return relayed
     using deadline = createDeadline({
       ms: ATTEMPT_MS,
       what: `connecting to ${peer.toString()}`,
@@ -115,6 +117,15 @@ export class BitswapNetwork {
       clock: this.#init.clock
     })
     return await this.#init.components.connectionManager.openConnection(peer, { signal: deadline.signal })
+  }
+
+  /**
+   * `openConnection` passes over relayed connections with limits and dials. Whoever
+   * is behind a NAT cannot be dialled, and waits on that connection for its answer.
+   */
+  #relayed(peer: PeerId): Connection | undefined {
+    const open = this.#init.components.connectionManager.getConnections(peer).filter(one => one.status === 'open')
+    return open.every(({ limits }) => limits !== undefined) ? open[0] : undefined
   }
 
   async #dial(peer: PeerId, options: AbortOptions): Promise<OutboundMessages> {
