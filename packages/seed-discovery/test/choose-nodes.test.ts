@@ -37,6 +37,6 @@ it('samples each item at most once, and all of a short list', () => {
   const some = sample(list, 256, random)
   expect([some.length, new Set(some).size, some.every(item => list.includes(item))]).toEqual([256, 256, true])
   expect(sample(list, 256, random)).not.toEqual(some)
-  expect(sample([1, 2, 3], 256, random).toSorted()).toEqual([1, 2, 3])
+  expect(new Set(sample([1, 2, 3], 256, random))).toEqual(new Set([1, 2, 3]))
   expect(sample([], 256, random)).toEqual([])
 })

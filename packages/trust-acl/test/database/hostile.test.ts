@@ -57,7 +57,7 @@ test('a trust file with the same nodes tells nobody, one with others does', asyn
 
 test('blocked by a file, or by the operator, beats the config, every override and a grant for anyone', async () => {
   const [seed, name] = [await aPeer(), await aName()]
-  const config = { seeds: [`/ip4/192.0.2.1/tcp/1/p2p/${seed}`], grants: { admin: 'anyone' as const } }
+  const config = { seeds: [`/ip4/192.0.2.1/tcp/1/p2p/${seed.toString()}`], grants: { admin: 'anyone' as const } }
   await using made = await openAcl({ config })
   const may = (): boolean[] =>
     ['connect', 'admin', 'hold-and-reconnect'].map(f => made.acl.explain({ peer: seed }, f).allow)
@@ -73,7 +73,7 @@ test('blocked by a file, or by the operator, beats the config, every override an
 
 test('a seed is one also if a trust file is published under its key', async () => {
   const seed = await aPeer()
-  const config = { seeds: [`/ip4/192.0.2.1/tcp/1/p2p/${seed}`] }
+  const config = { seeds: [`/ip4/192.0.2.1/tcp/1/p2p/${seed.toString()}`] }
   await using made = await openAcl()
   await made.acl.add({ label: 'list', pubkey: seed.toString(), kind: 'file', trustlevel: 'peer' })
   await made.acl.close()
