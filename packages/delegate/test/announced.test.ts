@@ -2,10 +2,13 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { ManualClock } from '@waystone/kit/testing'
+import { CID } from 'multiformats/cid'
+import * as Digest from 'multiformats/hashes/digest'
 import { describe, expect, it } from 'vitest'
-import { MAX_COPIED_BYTES, MAX_COPY_BYTES, PROVIDED_MS } from '../src/constants.ts'
+import { MAX_COPIED_BYTES, MAX_COPY_BYTES, MAX_PROVIDED, MAX_PROVIDED_PER_PEER, PROVIDED_MS } from '../src/constants.ts'
 import { announcedAddresses } from '../src/server/announced-addresses.ts'
 import { Copies } from '../src/server/copies.ts'
+import { ProvidedList } from '../src/server/provided.ts'
 import { rawBlock } from './nodes.ts'
 import type { PeerId } from '@libp2p/interface'
 
@@ -82,3 +85,22 @@ describe('copies for thin clients', () => {
     expect(clock.pending).toBe(0)
   })
 })
+
+it('ten callers with a thousand CIDs each push out their own announcements, not those of others', async () => {
+  const list = new ProvidedList(new ManualClock())
+  const { cid } = await rawBlock(new Uint8Array([9]))
+  list.add(cid, { id: callerId, multiaddrs: [] })
+  const cids = Array.from({ length: MAX_PROVIDED_PER_PEER }, (_, index) => numbered(index))
+  for (let flooder = 0; flooder < 11; flooder++) {
+    const id = await newPeer()
+    for (const one of cids) list.add(one, { id, multiaddrs: [] })
+  }
+  expect(list.size).toBe(MAX_PROVIDED)
+  expect(list.providers(cid).map(({ id }) => id.toString())).toEqual([caller])
+})
+
+function numbered(index: number): CID {
+  const digest = new Uint8Array(32)
+  new DataView(digest.buffer).setUint32(0, index)
+  return CID.createV1(0x55, Digest.create(0x12, digest))
+}

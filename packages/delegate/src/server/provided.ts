@@ -9,7 +9,7 @@ interface Provided {
   until: number
 }
 
-/** What thin clients said they have: bounded, and forgotten after a day. A full list forgets the oldest. */
+/** What thin clients said they have: bounded, and forgotten after a day. A full list forgets the oldest of whoever has most. */
 export class ProvidedList {
   readonly #clock: Clock
   /** By content and peer, the oldest first. */
@@ -47,8 +47,15 @@ export class ProvidedList {
     const own = this.#perPeer.get(peer)
     const oldestOwn = own?.values().next().value
     if (own !== undefined && own.size >= MAX_PROVIDED_PER_PEER && oldestOwn !== undefined) this.#remove(oldestOwn)
-    const oldest = this.#entries.keys().next().value
-    if (this.#entries.size >= MAX_PROVIDED && oldest !== undefined) this.#remove(oldest)
+    if (this.#entries.size >= MAX_PROVIDED) this.#removeFromFullest()
+  }
+
+  // a few callers that announce much push out their own, not what others have said once
+  #removeFromFullest(): void {
+    let fullest: Set<string> | undefined
+    for (const keys of this.#perPeer.values()) if (fullest === undefined || keys.size > fullest.size) fullest = keys
+    const oldest = fullest?.values().next().value
+    if (oldest !== undefined) this.#remove(oldest)
   }
 
   #dropEnded(): void {
