@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import { messageOf } from '@waystone/kit/error-fields'
 import { createEntry } from '../database/entry.ts'
@@ -62,7 +63,11 @@ async function takeAll(parts: ImportParts, bytes: Uint8Array, existing: string):
   const wanted = entries.flatMap((one, at) => (isOver(one.validUntil, now) ? [] : checked(one, at, now)))
   assertFree(parts, wanted)
   const counts = { added: 0, replaced: 0, skipped: entries.length - wanted.length }
-  for (const one of wanted) counts[await take(parts, one, existing)]++
+  for (const one of wanted) {
+    counts[await take(parts, one, existing)]++
+    // a datastore on disk may write without ever letting anything else run, and the node has other work
+    await setImmediate()
+  }
   return counts
 }
 

@@ -160,6 +160,14 @@ describe('an import', () => {
     expect(acl.entries()).toEqual([])
   })
 
+  it('lets the node go on between the entries', async () => {
+    const { client, acl } = await node()
+    const seen: number[] = []
+    acl.onChange(() => void setImmediate(() => seen.push(acl.entries().length)))
+    await imported(client, documentOf(...PEERS.map((pubkey, at) => entryOf({ pubkey, label: `p${at}` }))))
+    expect(seen[0]).toBeLessThan(PEERS.length)
+  })
+
   it('waits for another one: of two that do not fit together the second is refused as a whole', async () => {
     const { client, acl } = await node()
     const [first, second] = await Promise.allSettled([
