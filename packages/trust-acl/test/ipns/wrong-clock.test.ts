@@ -30,7 +30,7 @@ async function followed() {
   onTestFinished(async () => await open[Symbol.asyncDispose]())
   const { acl, datastore, told } = open
   const { name, sign } = await testName(1)
-  const current = { bytes: trustFile('one'), record: new Uint8Array() }
+  const current: { bytes: Uint8Array; record: Uint8Array } = { bytes: trustFile('one'), record: new Uint8Array() }
   const counts = new FetchCounts()
   const basics = { clock, random: seededRandom(1), log: defaultLogger().forComponent('test'), audit: told, counts }
   const records = new RecordStore(datastore)
