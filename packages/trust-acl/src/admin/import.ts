@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
+import { nextTurn } from '@waystone/kit'
 import { messageOf } from '@waystone/kit/error-fields'
 import { createEntry } from '../database/entry.ts'
 import { MAX_ENTRIES } from '../database/constants.ts'
@@ -66,7 +66,7 @@ async function takeAll(parts: ImportParts, bytes: Uint8Array, existing: string):
   for (const one of wanted) {
     counts[await take(parts, one, existing)]++
     // a datastore on disk may write without ever letting anything else run, and the node has other work
-    await setImmediate()
+    await nextTurn()
   }
   return counts
 }
