@@ -46,7 +46,7 @@ export const MAX_COPY_BYTES = 8 * 1024 * 1024
 /** Bytes of all copies for thin clients of one level: what a level's clients copy pushes out no more than that of what else is kept. */
 export const MAX_COPIED_BYTES: Readonly<Record<TrustLevel, number>> = {
   blocked: 0,
-  none: 0,
+  none: 16 * 1024 * 1024,
   peer: 16 * 1024 * 1024,
   marginal: 16 * 1024 * 1024,
   trusted: 64 * 1024 * 1024,

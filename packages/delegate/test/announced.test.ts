@@ -61,7 +61,7 @@ describe('copies for thin clients', () => {
     }
     using later = copies.reserve('advanced')
     expect(later.bytes).toBe(MAX_COPY_BYTES)
-    expect(copies.reserve('none').bytes).toBe(0)
+    expect(copies.reserve('blocked').bytes).toBe(0)
   })
 
   it('end after a day, each once, and give their room back', async () => {
