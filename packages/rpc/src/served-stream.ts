@@ -1,4 +1,5 @@
 import { Code, ConnectError } from '@connectrpc/connect'
+import { setIdle } from '@waystone/kit'
 import { abortAfter } from './abort-after.ts'
 import { CallStream } from './call-stream.ts'
 import { peerCaller } from './caller.ts'
@@ -58,10 +59,12 @@ export class ServedStream {
   async #nextHead(): Promise<RequestHead | undefined> {
     const { clock, stream } = this.#init
     const close = clock.setTimeout(() => void stream.close().catch(() => {}), SERVER_IDLE_MS)
+    setIdle(stream, true)
     try {
       using _ = this.#abortAfter(SERVER_IDLE_MS + LINGER_MS, 'the next call')
       return await this.#readHead()
     } finally {
+      setIdle(stream, false)
       close.clear()
     }
   }

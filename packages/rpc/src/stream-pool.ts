@@ -1,3 +1,4 @@
+import { setIdle } from '@waystone/kit'
 import { CALLER_IDLE_MS, MAX_IDLE_STREAMS } from './constants.ts'
 import type { Connection } from '@libp2p/interface'
 import type { Clock, Timer } from '@waystone/interface'
@@ -53,6 +54,7 @@ export class StreamPool {
       void close(stream)
     }
     stream.stream.addEventListener('close', drop)
+    setIdle(stream.stream, true)
     streams.push(idle)
     this.#idle.set(connection, streams)
   }
@@ -67,6 +69,7 @@ export class StreamPool {
 
   #remove(connection: Connection, idle: IdleStream): void {
     idle.timer.clear()
+    setIdle(idle.stream.stream, false)
     idle.stream.stream.removeEventListener('close', idle.onClose)
     const streams = this.#idle.get(connection) ?? []
     const index = streams.lastIndexOf(idle)

@@ -1,3 +1,4 @@
+import { isIdle } from '@waystone/kit'
 import { HOUSEKEEPING, OFFER_RELAY, OWN_TAG_PREFIX, RELAY, RELAY_KEEP_ALIVE_TAG, SEED_TAG } from './constants.ts'
 import type { Connection, Peer } from '@libp2p/interface'
 import type { SeedTrust } from './contract.ts'
@@ -25,8 +26,9 @@ export function isKeptByOthers({ id: peer, tags }: Peer, trust: Pick<SeedTrust, 
  * through the peer. What libp2p does on every connection by itself is no work.
  */
 export function isInUse({ streams }: Pick<Connection, 'streams'>): boolean {
-  return streams.some(({ status, protocol }) => {
-    const isOpen = status === 'open' || status === 'closing'
+  return streams.some(stream => {
+    const { status, protocol } = stream
+    const isOpen = (status === 'open' || status === 'closing') && !isIdle(stream)
     // one without a protocol is being opened for something
     return isOpen && !HOUSEKEEPING.some(part => (protocol ?? '').includes(part))
   })

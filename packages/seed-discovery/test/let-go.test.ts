@@ -1,6 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
 import { ManualClock, until } from '@waystone/kit/testing'
+import { setIdle } from '@waystone/kit'
 import { isInUse } from '../src/connection-use.ts'
 import { startNode, startSeeding } from './network.ts'
 import { ALL, TrustDouble } from './trust-double.ts'
@@ -166,5 +167,13 @@ describe('the use of a connection', () => {
     for (const protocol of [WORK, '/libp2p/circuit/relay/0.2.0/hop', '/libp2p/circuit/relay/0.2.0/stop', ''])
       expect(inUse(stream('/ipfs/id/1.0.0'), stream(protocol))).toBe(true)
     expect(inUse(stream(WORK, 'closing'))).toBe(true)
+  })
+
+  it('is none by a stream that only waits for the next call', () => {
+    const waiting = stream(WORK)
+    setIdle(waiting as unknown as Parameters<typeof setIdle>[0], true)
+    expect(inUse(waiting)).toBe(false)
+    setIdle(waiting as unknown as Parameters<typeof setIdle>[0], false)
+    expect(inUse(waiting)).toBe(true)
   })
 })
