@@ -17,7 +17,14 @@ import type {
   TrustSubject
 } from '@waystone/interface'
 import type { AuditSink, FetchedTrustFile, TrustEntry } from './contract.ts'
-import type { HeldEntry, StatusChange, TrustEntryChange, TrustEntryInit } from './database/contract.ts'
+import type {
+  AddAllOptions,
+  AddedAll,
+  HeldEntry,
+  StatusChange,
+  TrustEntryChange,
+  TrustEntryInit
+} from './database/contract.ts'
 import type { RatedLevel } from './decide/contract.ts'
 import type { TrustReport } from './decide/report.ts'
 import type { HeldTrustFile, TrustAclInit } from './trust-acl-contract.ts'
@@ -137,6 +144,16 @@ export class TrustAcl implements NodeTrust {
    */
   async add(init: TrustEntryInit): Promise<TrustEntry> {
     return this.#shown(await this.#watch.database.add(init))
+  }
+
+  /**
+   * Takes many entries at once: all of them, or none. Listeners are told once.
+   *
+   * @throws BatchRefusedError - says which one is wrong
+   * @throws TooManyEntriesError, and the reason of the signal
+   */
+  async addAll(inits: readonly TrustEntryInit[], options?: AddAllOptions): Promise<AddedAll> {
+    return await this.#watch.database.addAll(inits, options)
   }
 
   /** @throws EntryUnknownError, and those of {@link TrustAcl.add} */

@@ -1,15 +1,14 @@
 import { z } from 'zod'
-import { nextTurn } from '@waystone/kit'
-import { messageOf } from '@waystone/kit/error-fields'
-import { createEntry } from '../database/entry.ts'
+import { messageOf, nameOf } from '@waystone/kit/error-fields'
 import { MAX_ENTRIES } from '../database/constants.ts'
 import { TrustImportInvalidError, TrustImportTooLargeError } from './errors.ts'
 import { EXPORT_VERSION } from './export.ts'
 import { readOverrides } from './overrides.ts'
-import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { trust } from '@waystone/wire/admin'
-import type { TrustEntryInit } from '../database/contract.ts'
+import type { AddedAll, TrustEntryInit } from '../database/contract.ts'
+import type { BatchRefusedError } from '../database/errors.ts'
 import type { Turns } from '../database/turns.ts'
+import type { TrustAcl } from '../trust-acl.ts'
 import type { TrustAdminParts } from './contract.ts'
 
 /** Bytes of an import: what 10,000 entries come to with all that they can hold. */
@@ -34,44 +33,44 @@ const documentSchema = z.strictObject({
 const outlineSchema = z.looseObject({ waystoneTrust: z.number(), entries: z.custom<unknown[]>(Array.isArray) })
 
 export interface ImportParts extends Pick<TrustAdminParts, 'acl' | 'clock'> {
-  /** One import after the other: what two of them bring may not fit together. */
+  /** One import after the other: each may be as large as they can be. */
   turns: Turns
 }
 
-/** An entry of an import, checked. */
-interface Wanted {
-  init: TrustEntryInit
-  /** As the database has it. */
-  pubkey: string
-}
+/** What becomes of entries whose key is there already. */
+type Existing = 'skip' | 'replace'
 
-type Counts = MessageInitShape<typeof trust.ImportResponseSchema> & { added: number; replaced: number; skipped: number }
+interface Gathered {
+  bytes: Uint8Array
+  existing: Existing
+}
 
 /**
- * Takes the entries of an export; none if one of them is not valid.
+ * Takes the entries of an export; none if one of them is not valid, or if the
+ * caller has gone before they are written.
  *
- * @throws TrustImportInvalidError, TrustImportTooLargeError, LabelTakenError, TooManyEntriesError
+ * @throws TrustImportInvalidError, TrustImportTooLargeError
  */
-export async function importEntries(parts: ImportParts, requests: AsyncIterable<trust.ImportRequest>): Promise<Counts> {
-  const { bytes, existing } = await gather(requests)
-  return await parts.turns.take(async () => await takeAll(parts, bytes, existing))
+export async function importEntries(
+  parts: ImportParts,
+  requests: AsyncIterable<trust.ImportRequest>,
+  { signal }: { signal: AbortSignal }
+): Promise<AddedAll> {
+  const gathered = await gather(requests)
+  return await parts.turns.take(async () => await takeAll(parts, gathered, signal))
 }
 
-async function takeAll(parts: ImportParts, bytes: Uint8Array, existing: string): Promise<Counts> {
-  const now = parts.clock.now()
-  const entries = parse(bytes)
-  const wanted = entries.flatMap((one, at) => (isOver(one.validUntil, now) ? [] : checked(one, at, now)))
-  assertFree(parts, wanted)
-  const counts = { added: 0, replaced: 0, skipped: entries.length - wanted.length }
-  for (const one of wanted) {
-    counts[await take(parts, one, existing)]++
-    // a datastore on disk may write without ever letting anything else run, and the node has other work
-    await nextTurn()
-  }
-  return counts
+async function takeAll({ acl, clock }: ImportParts, gathered: Gathered, signal: AbortSignal): Promise<AddedAll> {
+  signal.throwIfAborted()
+  const now = clock.now()
+  const inits = parse(gathered.bytes).map((one, at) => ({ at, one }))
+  const live = inits.filter(({ one }) => !isOver(one.validUntil, now))
+  const wanted = live.map(({ one, at }) => initOf(one, at, now))
+  const places = live.map(({ at }) => at)
+  const counts = await addAll(acl, wanted, { existing: gathered.existing, signal, places })
+  return { ...counts, skipped: counts.skipped + inits.length - live.length }
 }
-
-async function gather(requests: AsyncIterable<trust.ImportRequest>): Promise<{ bytes: Uint8Array; existing: string }> {
+async function gather(requests: AsyncIterable<trust.ImportRequest>): Promise<Gathered> {
   const chunks: Uint8Array[] = []
   let existing: string | undefined
   let length = 0
@@ -122,49 +121,39 @@ function isOver(validUntil: string | undefined, now: number): boolean {
   return validUntil !== undefined && Date.parse(validUntil) <= now
 }
 
-function checked(entry: z.infer<typeof entrySchema>, at: number, now: number): Wanted {
+function initOf(entry: z.infer<typeof entrySchema>, at: number, now: number): TrustEntryInit {
   const { functions = [], validUntil, cacheLifetimeMs, ...rest } = entry
   try {
-    const init: TrustEntryInit = {
+    return {
       ...rest,
       trustedFunctions: readOverrides(functions),
       trustLifetime: validUntil === undefined ? 'infinity' : Date.parse(validUntil) - now,
       cacheLifetime: cacheLifetimeMs
     }
-    return { init, pubkey: createEntry(init, 'operator', now).pubkey }
   } catch (error) {
-    throw new TrustImportInvalidError(`entry ${at + 1}: ${messageOf(error)}`, error)
+    throw refusedAt(at, error)
   }
 }
 
-/** That neither two of them nor one of them and another entry share a label or a key. */
-function assertFree({ acl }: Pick<TrustAdminParts, 'acl'>, wanted: readonly Wanted[]): void {
-  const held = acl.entries()
-  const owners = new Map(held.map(({ label, pubkey }) => [label, pubkey]))
-  const keys = new Set<string>()
-  for (const { init, pubkey } of wanted) {
-    if (keys.has(pubkey)) throw new TrustImportInvalidError(`${pubkey} is in it twice`)
-    if ((owners.get(init.label) ?? pubkey) !== pubkey)
-      throw new TrustImportInvalidError(`the label ${JSON.stringify(init.label)} is that of another entry`)
-    owners.set(init.label, pubkey)
-    keys.add(pubkey)
+/** @param options.places - where each entry stands in the document, from 0 */
+async function addAll(
+  acl: Pick<TrustAcl, 'addAll'>,
+  wanted: readonly TrustEntryInit[],
+  { places, ...options }: { existing: Existing; signal: AbortSignal; places: readonly number[] }
+): Promise<AddedAll> {
+  try {
+    return await acl.addAll(wanted, options)
+  } catch (error) {
+    if (isRefusal(error)) throw refusedAt(places[error.at] ?? error.at, error.cause)
+    if (nameOf(error) === 'TooManyEntriesError') throw new TrustImportInvalidError(messageOf(error), error)
+    throw error
   }
-  const total = new Set([...held.map(({ pubkey }) => pubkey), ...keys]).size
-  if (total > MAX_ENTRIES)
-    throw new TrustImportInvalidError(`there would be ${total} entries, more than ${MAX_ENTRIES}`)
 }
 
-async function take(
-  { acl }: Pick<TrustAdminParts, 'acl'>,
-  { init, pubkey }: Wanted,
-  existing: string
-): Promise<'added' | 'replaced' | 'skipped'> {
-  if (acl.entry(pubkey) === undefined) {
-    await acl.add(init)
-    return 'added'
-  }
-  if (existing === 'skip') return 'skipped'
-  const { label, trustlevel, trustedFunctions, trustLifetime, cacheLifetime, addresses = [] } = init
-  await acl.set(pubkey, { label, trustlevel, trustedFunctions, trustLifetime, cacheLifetime, addresses })
-  return 'replaced'
+function isRefusal(error: unknown): error is BatchRefusedError {
+  return nameOf(error) === 'BatchRefusedError'
+}
+
+function refusedAt(at: number, error: unknown): TrustImportInvalidError {
+  return new TrustImportInvalidError(`entry ${at + 1}: ${messageOf(error)}`, error)
 }

@@ -30,7 +30,8 @@ export function trustAdmin(parts: TrustAdminParts): ServiceImpl<typeof trust.Tru
     async *export() {
       for (const json of exportParts(acl.entries())) yield { json }
     },
-    import: async requests => await explained(async () => await importEntries({ ...parts, turns }, requests))
+    import: async (requests, { signal }) =>
+      await explained(async () => await importEntries({ ...parts, turns }, requests, { signal }))
   }
 }
 

@@ -1,5 +1,6 @@
-import { MAX_PEER_EVENTS } from './constants.ts'
+import { MAX_ENTRY_EVENTS, MAX_PEER_EVENTS } from './constants.ts'
 import { nodesOf } from './entry.ts'
+import { whatChanged } from './what-changed.ts'
 import type { AuditSink } from '../contract.ts'
 import type { DatabaseChange, HeldEntry } from './contract.ts'
 
@@ -13,13 +14,22 @@ export function eventsOf(change: DatabaseChange): Told[] {
   return [{ kind, subject: held.entry.label, reason: reasonOf(change, held) }, ...movesOf(change, held)]
 }
 
+/** Of changes that were made at once: the first ones each, and how many more there are. Pure. */
+export function eventsOfAll(changes: readonly DatabaseChange[]): Told[] {
+  const more = Map.groupBy(changes.slice(MAX_ENTRY_EVENTS), ({ kind }) => kind)
+  return [...changes.slice(0, MAX_ENTRY_EVENTS).flatMap(eventsOf), ...Array.from(more, countOf)]
+}
+
+function countOf([kind, changes]: [DatabaseChange['kind'], DatabaseChange[]]): Told {
+  const levels = Map.groupBy(changes, ({ before, after }) => (after ?? before)?.entry.trustlevel)
+  const counts = Array.from(levels, ([level, { length }]) => `${length} at level ${level ?? 'none'}`)
+  return { kind, subject: `${changes.length} more entries`, reason: counts.join(', ') }
+}
+
 function reasonOf({ kind, before }: DatabaseChange, { entry, file }: HeldEntry): string {
   if (kind === 'fetched') return `sequence ${file?.sequence ?? 0n} over ${file?.via ?? 'nothing'}`
   if (kind === 'removed') return `was at level ${entry.trustlevel}`
-  if (before !== undefined && before.entry.trustlevel !== entry.trustlevel) {
-    return `from level ${before.entry.trustlevel} to ${entry.trustlevel}`
-  }
-  return `at level ${entry.trustlevel}`
+  return before === undefined ? `at level ${entry.trustlevel}` : whatChanged(before.entry, entry)
 }
 
 /** A single peer is its entry, and a file that stays moves nobody: there is no more to say. */

@@ -23,5 +23,14 @@ export const MIN_TTL_MS = 86_400_000
 export const MAX_WAIT_MS = 10 * 60_000
 /** Milliseconds for which the clock has to stand by an end before it is final: NTP corrects a wrong clock within minutes. */
 export const FINAL_AFTER_MS = 60 * 60_000
+/** Entries that are checked or written down before others have their turn: some milliseconds. */
+export const CHECKS_A_TURN = 200
+/**
+ * Changes after which the next one waits until everything else had its turn: a
+ * datastore on disk may write without ever waiting for anything.
+ */
+export const CHANGES_A_TURN = 32
+/** Events for entries that one change of many may cause; the others are counted in one more. */
+export const MAX_ENTRY_EVENTS = 100
 /** Events for peers that one new trust file may cause; a large file would push everything else out of the log. */
 export const MAX_PEER_EVENTS = 100

@@ -32,6 +32,21 @@ export interface TrustEntryChange {
   addresses?: readonly string[] | undefined
 }
 
+/** How many entries are taken at once. */
+export interface AddAllOptions {
+  /** What becomes of entries whose key is there already; default: everything is refused. */
+  existing?: 'refuse' | 'skip' | 'replace' | undefined
+  /** When it ends before the commit, nothing is changed. */
+  signal?: AbortSignal | undefined
+}
+
+/** What came of many entries. */
+export interface AddedAll {
+  added: number
+  replaced: number
+  skipped: number
+}
+
 /** What came of the last attempt to refresh; a key that is absent stays, one that is undefined goes. */
 export interface StatusChange {
   error?: EntryStatus['error'] | undefined

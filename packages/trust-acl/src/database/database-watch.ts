@@ -1,5 +1,5 @@
 import { toError } from '@waystone/kit/error-fields'
-import { eventsOf } from './audit-changes.ts'
+import { eventsOfAll } from './audit-changes.ts'
 import { changesNothing } from './changes-nothing.ts'
 import { EndWatch } from './end-watch.ts'
 import { stateOf } from './entry.ts'
@@ -51,7 +51,7 @@ export class DatabaseWatch {
       store: new TrustStore(datastore),
       clock,
       config,
-      onChange: change => this.#onChange(change),
+      onChange: changes => this.#onChange(changes),
       onFault: fault => log?.error(fault)
     })
     for (const held of this.#database.all()) this.#learn(held)
@@ -67,14 +67,18 @@ export class DatabaseWatch {
     this.#ends.put(held)
   }
 
-  #onChange(change: DatabaseChange): void {
+  #onChange(changes: readonly DatabaseChange[]): void {
     // taken from the config while it opens
     if (this.#database === undefined) return
-    const { before, after } = change
+    for (const change of changes) this.#follow(change)
+    for (const event of eventsOfAll(changes)) this.#init.audit?.add(event)
+    const now = this.#init.clock.now()
+    if (!changes.every(change => changesNothing(change, now))) this.#init.tell()
+  }
+
+  #follow({ before, after }: DatabaseChange): void {
     if (after !== undefined) this.#learn(after)
     else if (before !== undefined) this.#forget(before.entry.pubkey)
-    for (const event of eventsOf(change)) this.#init.audit?.add(event)
-    if (!changesNothing(change, this.#init.clock.now())) this.#init.tell()
   }
 
   #forget(pubkey: string): void {

@@ -95,6 +95,18 @@ export class TooManyEntriesError extends WaystoneError {
   static override readonly name = 'TooManyEntriesError'
 }
 
+/** One of many entries is not valid, or does not fit to the others; none was taken. */
+export class BatchRefusedError extends WaystoneError {
+  static override readonly name = 'BatchRefusedError'
+  /** Its place among them, from 0. */
+  readonly at: number
+
+  constructor(at: number, cause: unknown) {
+    super(`entry ${at + 1}: ${messageOf(cause)}`, { hint: 'none of the entries was taken', cause })
+    this.at = at
+  }
+}
+
 /** A trust file names more nodes than a file may, or is not that of the entry. */
 export class TrustFileRefusedError extends WaystoneError {
   static override readonly name = 'TrustFileRefusedError'

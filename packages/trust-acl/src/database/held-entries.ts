@@ -8,6 +8,10 @@ export class HeldEntries {
   readonly #held = new Map<string, HeldEntry>()
   readonly #labels = new Map<string, string>()
 
+  get size(): number {
+    return this.#held.size
+  }
+
   all(): HeldEntry[] {
     return [...this.#held.values()]
   }
@@ -15,6 +19,11 @@ export class HeldEntries {
   /** By public key in the form of the database alone. */
   get(pubkey: string): HeldEntry | undefined {
     return this.#held.get(pubkey)
+  }
+
+  /** The public key of the entry with a label. */
+  holderOf(label: string): string | undefined {
+    return this.#labels.get(label)
   }
 
   /** By label, or by public key in any text form. */
@@ -34,6 +43,12 @@ export class HeldEntries {
     this.forget(held.entry.pubkey)
     this.#held.set(held.entry.pubkey, held)
     this.#labels.set(held.entry.label, held.entry.pubkey)
+  }
+
+  /** Takes many, which may swap their labels. */
+  keepAll(all: readonly HeldEntry[]): void {
+    for (const { entry } of all) this.forget(entry.pubkey)
+    for (const held of all) this.keep(held)
   }
 
   forget(pubkey: string): void {

@@ -11,7 +11,7 @@ export interface OpenDatabaseInit {
   store: TrustStore
   clock: Clock
   config: Pick<TrustAclConfig, 'entries' | 'seeds' | 'relays'>
-  onChange: (change: DatabaseChange) => void
+  onChange: (changes: readonly DatabaseChange[]) => void
   /** Told of what could not be read or taken, one sentence each. */
   onFault: (fault: string) => void
 }

@@ -1,7 +1,8 @@
 import { messageOf } from '@waystone/kit/error-fields'
+import { nextTurn } from '@waystone/kit'
 import { NamespacedDatastore } from '@waystone/kit/namespaced-datastore'
 import { Key } from 'interface-datastore'
-import { MAX_ENTRIES, MAX_ROW_BYTES } from './constants.ts'
+import { CHECKS_A_TURN, MAX_ENTRIES, MAX_ROW_BYTES } from './constants.ts'
 import { decodeEntry, decodeFile, encodeEntry, encodeFile } from './rows.ts'
 import type { Datastore } from 'interface-datastore'
 import type { HeldFile, StoredEntry } from './contract.ts'
@@ -24,10 +25,12 @@ const TABLES = ['entry', 'file', 'seen'] as const
 
 /** The trust database on disk: one row for an entry, one for its trust file. */
 export class TrustStore {
+  readonly #datastore: Datastore
   readonly #rows: NamespacedDatastore
 
   /** @param datastore - the node's; only keys under `/trust` are touched */
   constructor(datastore: Datastore) {
+    this.#datastore = datastore
     this.#rows = new NamespacedDatastore(datastore, PREFIX)
   }
 
@@ -44,6 +47,22 @@ export class TrustStore {
 
   async putEntry(entry: StoredEntry): Promise<void> {
     await this.#rows.put(keyOf('entry', entry.pubkey), encodeEntry(entry))
+  }
+
+  /**
+   * Writes all or, on a datastore whose batches are transactions, nothing. Others have their turn before the commit.
+   *
+   * @throws the reason of the signal, if it ended before the commit
+   */
+  async putEntries(entries: readonly StoredEntry[], signal?: AbortSignal): Promise<void> {
+    // of the datastore itself: a namespaced one writes row by row
+    const batch = this.#datastore.batch()
+    for (const [at, entry] of entries.entries()) {
+      if (at % CHECKS_A_TURN === CHECKS_A_TURN - 1) await nextTurn()
+      batch.put(new Key(`${PREFIX}/entry/${entry.pubkey}`), encodeEntry(entry))
+    }
+    signal?.throwIfAborted()
+    await batch.commit()
   }
 
   async putFile(pubkey: string, file: HeldFile): Promise<void> {

@@ -1,3 +1,4 @@
+import { checkAll, planAll } from './add-all.ts'
 import { changeEntry, createEntry } from './entry.ts'
 import { HeldEntries } from './held-entries.ts'
 import { Turns } from './turns.ts'
@@ -5,6 +6,8 @@ import { withFile } from './with-file.ts'
 import type { Clock } from '@waystone/interface'
 import type { FetchedTrustFile } from '../contract.ts'
 import type {
+  AddAllOptions,
+  AddedAll,
   DatabaseChange,
   Ended,
   HeldEntry,
@@ -18,8 +21,8 @@ import type { TrustStore } from './store.ts'
 export interface TrustDatabaseInit {
   store: TrustStore
   clock: Clock
-  /** Called when a change is on disk. */
-  onChange: (change: DatabaseChange) => void
+  /** Called when changes are on disk, with all that were made at once. */
+  onChange: (changes: readonly DatabaseChange[]) => void
   /** Public keys that the config names: to be remembered when they are removed. */
   isConfigured: (pubkey: string) => boolean
 }
@@ -63,6 +66,26 @@ export class TrustDatabase {
     })
   }
 
+  /** All or nothing, in one batch of the datastore. What is there is looked at when it is their turn. */
+  async addAll(inits: readonly TrustEntryInit[], options: AddAllOptions = {}): Promise<AddedAll> {
+    const { existing = 'refuse', signal } = options
+    const checked = await checkAll(inits, this.#init.clock.now(), signal)
+    return await this.#turns.take(async () => {
+      signal?.throwIfAborted()
+      const changes = planAll(this.#entries, checked, existing)
+      const all = changes.map(({ after }) => after)
+      if (all.length > 0)
+        await this.#init.store.putEntries(
+          all.map(({ entry }) => entry),
+          signal
+        )
+      this.#entries.keepAll(all)
+      if (all.length > 0) this.#init.onChange(changes)
+      const added = changes.filter(({ kind }) => kind === 'added').length
+      return { added, replaced: all.length - added, skipped: inits.length - all.length }
+    })
+  }
+
   async set(text: string, change: TrustEntryChange): Promise<HeldEntry> {
     return await this.#turns.take(async () => {
       const before = this.#entries.known(text)
@@ -79,7 +102,7 @@ export class TrustDatabase {
       if (source === 'config' || this.#init.isConfigured(pubkey)) await this.#init.store.putSeen(pubkey)
       await this.#init.store.delete(pubkey)
       this.#entries.forget(pubkey)
-      this.#init.onChange({ kind: 'removed', before, after: undefined })
+      this.#init.onChange([{ kind: 'removed', before, after: undefined }])
     })
   }
 
@@ -118,10 +141,10 @@ export class TrustDatabase {
   }
 
   async #store(kind: DatabaseChange['kind'], after: HeldEntry): Promise<HeldEntry> {
-    const before = this.#entries.find(after.entry.pubkey)
+    const before = this.#entries.get(after.entry.pubkey)
     if (after.stored) await this.#init.store.putEntry(after.entry)
     this.#entries.keep(after)
-    this.#init.onChange({ kind, before, after })
+    this.#init.onChange([{ kind, before, after }])
     return after
   }
 }

@@ -1,3 +1,4 @@
+import { create } from '@bufbuild/protobuf'
 import { createClient, createRouterTransport } from '@connectrpc/connect'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
@@ -6,8 +7,9 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { ManualClock, seededRandom } from '@waystone/kit/testing'
 import { createCursors, describeRpcFailure } from '@waystone/rpc'
 import { trust } from '@waystone/wire/admin'
-import { MAX_IMPORT_BYTES } from '../../src/admin/import.ts'
+import { importEntries, MAX_IMPORT_BYTES } from '../../src/admin/import.ts'
 import { trustAdmin } from '../../src/admin/trust-admin.ts'
+import { Turns } from '../../src/database/turns.ts'
 import { AuditLog } from '../../src/audit/audit-log.ts'
 import { TrustAcl } from '../../src/trust-acl.ts'
 import type { TrustAclInit } from '../../src/trust-acl-contract.ts'
@@ -160,12 +162,33 @@ describe('an import', () => {
     expect(acl.entries()).toEqual([])
   })
 
-  it('lets the node go on between the entries', async () => {
+  it('is one change: all of its entries are there at once, and listeners are told once', async () => {
     const { client, acl } = await node()
     const seen: number[] = []
-    acl.onChange(() => void setImmediate(() => seen.push(acl.entries().length)))
+    acl.onChange(() => void seen.push(acl.entries().length))
     await imported(client, documentOf(...PEERS.map((pubkey, at) => entryOf({ pubkey, label: `p${at}` }))))
-    expect(seen[0]).toBeLessThan(PEERS.length)
+    expect(seen).toEqual([PEERS.length])
+  })
+
+  it('takes nothing when the caller goes before it is written', async () => {
+    const { acl, clock } = await node()
+    const caller = new AbortController()
+    async function* requests() {
+      yield create(trust.ImportRequestSchema, { json: new TextEncoder().encode(documentOf(entryOf())) })
+      caller.abort(new Error('gone'))
+    }
+    const importing = importEntries({ acl, clock, turns: new Turns() }, requests(), caller)
+    await expect(importing).rejects.toThrow('gone')
+    expect(acl.entries()).toEqual([])
+  })
+
+  it('takes the trust file that is published under the key of a peer that is there', async () => {
+    const { client, acl } = await node()
+    await acl.add({ label: 'peer', pubkey: PEERS[0] ?? '', trustlevel: 'peer' })
+    const pubkey = (await peerOf(1)).toCID().toString()
+    const text = documentOf(entryOf({ label: 'file', kind: 'file', pubkey }))
+    expect(await imported(client, text)).toEqual({ added: 1, replaced: 0, skipped: 0 })
+    expect(acl.entries().map(({ label }) => label)).toEqual(['peer', 'file'])
   })
 
   it('waits for another one: of two that do not fit together the second is refused as a whole', async () => {
