@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { poll } from '@waystone/kit/testing'
-import { AdminService } from '@waystone/wire/admin'
+import { AdminService, Direction } from '@waystone/wire/admin'
 import { runCommand } from './command.ts'
 import { startNode } from './node-process.ts'
 import type { CommandResult } from './command.ts'
@@ -52,16 +52,23 @@ export async function trustCommand({ node }: Member, ...args: string[]): Promise
   return await runCommand({ args: ['trust', ...args, '--data-dir', node.dataDir, '--json'] })
 }
 
-/** The events that a node's audit log holds. */
-export async function auditOf(
-  member: Member
-): Promise<{ at: number; kind: string; subject: string; reason: string }[]> {
-  const { stdout } = await trustCommand(member, 'audit')
-  const lines = stdout.split('\n').filter(line => line !== '')
-  return lines.map(line => JSON.parse(line) as { at: number; kind: string; subject: string; reason: string })
+/** A line of `waystone trust audit`. */
+export interface AuditLine {
+  /** Milliseconds since the Unix epoch. */
+  at: number
+  kind: string
+  subject: string
+  reason: string
 }
 
-/** When peers came and went, in milliseconds since the Unix epoch; filled until the node ends. */
+/** The events that a node's audit log holds. */
+export async function auditOf(member: Member): Promise<AuditLine[]> {
+  const { stdout } = await trustCommand(member, 'audit')
+  const lines = stdout.split('\n').filter(line => line !== '')
+  return lines.map(line => JSON.parse(line) as AuditLine)
+}
+
+/** When peers came and went first, in milliseconds since the Unix epoch; filled until the node ends. */
 export interface PeerTimes {
   connected: Map<string, number>
   disconnected: Map<string, number>
@@ -76,8 +83,10 @@ export async function followPeers({ node }: Member, signal: AbortSignal): Promis
     for await (const { atMs, kind, detail } of client.watchEvents({ kinds: ['peer:', 'watch:'] }, { signal })) {
       begun.resolve()
       const { peer = '' } = JSON.parse(detail || '{}') as { peer?: string }
-      if (kind === 'peer:connect') times.connected.set(peer, Number(atMs))
-      if (kind === 'peer:disconnect') times.disconnected.set(peer, Number(atMs))
+      const seen =
+        kind === 'peer:connect' ? times.connected : kind === 'peer:disconnect' ? times.disconnected : undefined
+      // on a busy machine a connection may be lost and made again later
+      if (seen !== undefined && !seen.has(peer)) seen.set(peer, Number(atMs))
     }
   })().catch(begun.reject)
   await begun.promise
@@ -90,4 +99,11 @@ export async function heldBy({ node }: Member, members: readonly Member[]): Prom
   const { peers } = await client.listPeers({ page: { size: 1_000, cursor: '' }, connectedOnly: true })
   const held = peers.filter(({ tags }) => tags.includes(SEED_TAG)).map(({ id }) => id)
   return members.map(({ peer }) => peer).filter(peer => held.includes(peer))
+}
+
+/** To whom a node has connections that it opened itself. */
+export async function dialledBy({ node }: Member): Promise<string[]> {
+  const client = await node.client(AdminService)
+  const { connections } = await client.listConnections({ page: { size: 1_000, cursor: '' } })
+  return connections.filter(({ direction }) => direction === Direction.OUTBOUND).map(({ peer }) => peer)
 }

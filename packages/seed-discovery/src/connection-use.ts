@@ -24,12 +24,14 @@ export function isKeptByOthers({ id: peer, tags }: Peer, trust: Pick<SeedTrust, 
 /**
  * Whether somebody works over a connection: a call, a tunnel, a file, a circuit
  * through the peer. What libp2p does on every connection by itself is no work.
+ *
+ * @param without - parts of further protocols that do not count
  */
-export function isInUse({ streams }: Pick<Connection, 'streams'>): boolean {
+export function isInUse({ streams }: Pick<Connection, 'streams'>, without: readonly string[] = []): boolean {
   return streams.some(stream => {
     const { status, protocol } = stream
     const isOpen = (status === 'open' || status === 'closing') && !isIdle(stream)
     // one without a protocol is being opened for something
-    return isOpen && !HOUSEKEEPING.some(part => (protocol ?? '').includes(part))
+    return isOpen && ![...HOUSEKEEPING, ...without].some(part => (protocol ?? '').includes(part))
   })
 }

@@ -73,6 +73,12 @@ export const HOUSEKEEPING: readonly string[] = [
   '/kad/'
 ]
 
+/**
+ * How long the calls that run over a connection to a seed that is no longer one may go on, in milliseconds. They are
+ * control calls, and some are only asked of it because it was a seed; data has protocols of its own, which may end.
+ */
+export const CALLS_MAY_TAKE_MS = 2_000
+
 /** From one look whether a connection is still in use to the next, in milliseconds. */
 export const LOOK_AGAIN_MS = 500
 

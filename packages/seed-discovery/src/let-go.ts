@@ -1,6 +1,8 @@
 import { KEEP_ALIVE } from '@libp2p/interface'
 import { createDeadline } from '@waystone/kit'
+import { RPC_PROTOCOL } from '@waystone/wire'
 import {
+  CALLS_MAY_TAKE_MS,
   CLOSE_TIMEOUT_MS,
   DROPPED_SEED_MS,
   DROPPED_SEED_TAG,
@@ -24,6 +26,11 @@ export interface LetGoInit extends AbortOptions {
   onClosed?: (peer: PeerId) => void
 }
 
+interface Look extends LetGoInit {
+  /** Protocols that are no use any more. */
+  ignored: readonly string[]
+}
+
 /** Takes the tag of a seed away. */
 export async function untag(peerId: PeerId, { peerStore }: Pick<LetGoInit, 'peerStore'>): Promise<void> {
   await peerStore.merge(peerId, { tags: { [SEED_TAG]: undefined } })
@@ -32,24 +39,26 @@ export async function untag(peerId: PeerId, { peerStore }: Pick<LetGoInit, 'peer
 /**
  * Disconnects a seed that nobody knows any more, whoever opened the connection:
  * it was kept open for the seed's sake. One that is in use is closed when the
- * use has ended, unless the peer has become known again by then.
+ * use has ended (calls are given a little time, data as much as it takes), unless the peer has become known again by then.
  */
 export async function letGo(peer: PeerId, init: LetGoInit): Promise<void> {
   await strip(peer, init)
   // who comes later comes as a stranger
   const connections = init.connectionManager.getConnections(peer)
-  while (!(await closeIdle(peer, connections, init))) {
+  const endCallsAt = init.clock.monotonic() + CALLS_MAY_TAKE_MS
+  const ignored = (): string[] => (init.clock.monotonic() < endCallsAt ? [] : [RPC_PROTOCOL])
+  while (!(await closeIdle(peer, connections, { ...init, ignored: ignored() }))) {
     await init.clock.sleep(LOOK_AGAIN_MS, init).catch(() => undefined)
   }
 }
 
 /** @returns whether nothing is left to do */
-async function closeIdle(peer: PeerId, connections: readonly Connection[], init: LetGoInit): Promise<boolean> {
-  const { peerStore, trust, signal } = init
+async function closeIdle(peer: PeerId, connections: readonly Connection[], init: Look): Promise<boolean> {
+  const { peerStore, trust, signal, ignored } = init
   if (signal?.aborted === true || !isStranger(peer, trust)) return true
   if (isKeptByOthers(await peerStore.get(peer), trust)) return true
   const open = connections.filter(({ status }) => status === 'open')
-  const idle = open.filter(connection => !isInUse(connection))
+  const idle = open.filter(connection => !isInUse(connection, ignored))
   await Promise.all(idle.map(async connection => close(connection, init)))
   return idle.length === open.length
 }

@@ -2,6 +2,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
 import { ManualClock, until } from '@waystone/kit/testing'
 import { setIdle } from '@waystone/kit'
+import { RPC_PROTOCOL } from '@waystone/wire'
 import { isInUse } from '../src/connection-use.ts'
 import { startNode, startSeeding } from './network.ts'
 import { ALL, TrustDouble } from './trust-double.ts'
@@ -98,6 +99,17 @@ describe('a seed that nobody knows any more', () => {
     expect([isConnected(node, seed), stream.status, dropped]).toEqual([true, 'open', []])
     stream.abort(new Error('the work has ended'))
     await until(() => clock.pending === 1)
+    await untilGone()
+  })
+
+  it('is disconnected although a call runs, after a little while', async () => {
+    const { seed, clock, node, leave, untilGone } = await withSeed()
+    await seed.handle(RPC_PROTOCOL, () => undefined)
+    await node.dialProtocol(seed.peerId, RPC_PROTOCOL)
+    await leave()
+    await until(() => clock.pending === 1)
+    await clock.advance(1_500)
+    expect(isConnected(node, seed)).toBe(true)
     await untilGone()
   })
 
