@@ -76,3 +76,6 @@ export const DEFAULT_TTL_MS = DAY
 export const LAST_SEQUENCE_MS = 5 * SECOND
 /** How long handing a record to the network may take, in milliseconds. */
 export const PUBLISH_DEADLINE_MS = 20 * SECOND
+
+/** For how long changes of the trust database are gathered before its trust files are gone through, in milliseconds. */
+export const SYNC_WITHIN_MS = 50

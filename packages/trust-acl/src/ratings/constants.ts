@@ -88,3 +88,6 @@ export const MAX_CALLERS = 1_000
 
 /** Signatures that are checked before others have their turn: about a millisecond. */
 export const CHECKS_A_TURN = 16
+
+/** For how long changes of trust are gathered before everybody is judged again, in milliseconds. */
+export const REVIEW_WITHIN_MS = 50

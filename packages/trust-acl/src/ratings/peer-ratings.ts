@@ -1,8 +1,10 @@
 import { Code } from '@connectrpc/connect'
+import { toError } from '@waystone/kit/error-fields'
 import { rpcError } from '@waystone/rpc'
 import { TrustExchangeService } from '@waystone/wire/trust'
 import { serviceCapabilities, serviceDependencies } from '@libp2p/interface'
-import { EXCHANGE_TIMEOUT_MS } from './constants.ts'
+import { Gathered } from '../gathered.ts'
+import { EXCHANGE_TIMEOUT_MS, REVIEW_WITHIN_MS } from './constants.ts'
 import { Observer } from './observer.ts'
 import { Ratings } from './ratings.ts'
 import { Rounds } from './rounds.ts'
@@ -59,6 +61,7 @@ export class PeerRatings implements RatingsExchange, Startable {
   readonly #components: PeerRatingsComponents
   readonly #init: PeerRatingsInit
   readonly #log: Logger
+  readonly #changes: Gathered
   #ratings: Ratings | undefined
   #observer: Observer | undefined
   #controller: AbortController | undefined
@@ -69,6 +72,7 @@ export class PeerRatings implements RatingsExchange, Startable {
     this.#components = components
     this.#init = init
     this.#log = components.logger.forComponent('waystone:trust:ratings')
+    this.#changes = new Gathered({ clock: init.clock, withinMs: REVIEW_WITHIN_MS, work: () => this.#review() })
   }
 
   start(): void {
@@ -87,7 +91,7 @@ export class PeerRatings implements RatingsExchange, Startable {
     this.#answer(this)
     trust.ratedLevel = ratings.ratedLevel
     trust.ratedNodes = () => ratings.nodes()
-    this.#unsubscribe = trust.onChange(() => ratings.review())
+    this.#unsubscribe = trust.onChange(this.#changes.soon)
   }
 
   /** Reads what was measured before only now: nobody waits for it. */
@@ -98,6 +102,7 @@ export class PeerRatings implements RatingsExchange, Startable {
 
   async stop(): Promise<void> {
     this.#unsubscribe?.()
+    this.#changes.clear()
     if (this.#controller !== undefined) this.#answer(undefined)
     this.#observer?.stop()
     this.#controller?.abort()
@@ -116,6 +121,14 @@ export class PeerRatings implements RatingsExchange, Startable {
       return (await this.#ratings?.exchange(peer, received)) ?? []
     } catch (error) {
       throw error instanceof Error ? rpcError(Code.ResourceExhausted, error) : error
+    }
+  }
+
+  #review(): void {
+    try {
+      this.#ratings?.review()
+    } catch (error) {
+      this.#log.error('ratings could not be looked at again - %e', toError(error))
     }
   }
 
