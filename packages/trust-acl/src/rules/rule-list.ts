@@ -47,8 +47,12 @@ export class RuleList {
     const { networks, faults } = await parseList(text, options)
     this.networks = networks
     this.confirm()
-    const passedOver = faults === 0 ? '' : `, ${faults} unreadable lines passed over`
-    this.#init.audit?.add({ kind: 'fetched', subject: this.name, reason: `${networks.size} rules${passedOver}` })
+    const passedOver = faults === 0 ? '' : `, ${counted(faults, 'unreadable line')} passed over`
+    this.#init.audit?.add({
+      kind: 'fetched',
+      subject: this.name,
+      reason: `${counted(networks.size, 'rule')}${passedOver}`
+    })
     this.#init.onChange()
   }
 
@@ -66,4 +70,8 @@ export class RuleList {
     if (isKnown) return
     this.#init.audit?.add({ kind: 'refused', subject: this.name, reason: `${failure.name}: ${failure.message}` })
   }
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
