@@ -14,7 +14,7 @@ import type {
 import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock, Random } from '@waystone/interface'
-import type { ConnectionRoute } from '@waystone/kit'
+import type { ConnectionEvents, ConnectionRoute } from '@waystone/kit'
 import type { Rpc } from '@waystone/rpc'
 import type { SignedReceiptBytes } from './receipt.ts'
 
@@ -45,6 +45,7 @@ export interface FileTransferComponents {
   privateKey: PrivateKey
   registrar: Pick<Registrar, 'handle' | 'unhandle'>
   connectionManager: Pick<ConnectionManager, 'getConnections' | 'openConnection'>
+  events: ConnectionEvents
   peerStore: Pick<PeerStore, 'get'>
   peerRouting: Pick<PeerRouting, 'findPeer'>
   addressManager: Pick<AddressManager, 'getAddresses'>

@@ -171,10 +171,11 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
   }
 
   #sender(peer: PeerId, file: SourceFile, options: SendOptions): Sender {
-    const { connectionManager, peerId, peerRouting } = this.#components
+    const { connectionManager, events, peerId, peerRouting } = this.#components
     const clock = this.#init.clock ?? systemClock
     const init: SenderInit = {
       connections: connectionManager,
+      events,
       lookUp: (target, abort) => lookUpAddresses(peerRouting, target, { ...abort, clock }),
       self: peerId,
       clock,

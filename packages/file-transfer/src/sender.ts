@@ -15,10 +15,11 @@ import type { AbortOptions, Connection, PeerId, Stream } from '@libp2p/interface
 import type { ConnectionManager } from '@libp2p/interface-internal'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock, Random } from '@waystone/interface'
-import type { ConnectionRoute } from '@waystone/kit'
+import type { ConnectionEvents, ConnectionRoute } from '@waystone/kit'
 
 export interface SenderInit {
   connections: Pick<ConnectionManager, 'getConnections' | 'openConnection'>
+  events: ConnectionEvents
   self: PeerId
   clock: Clock
   random: Random
@@ -116,13 +117,14 @@ export class Sender {
   }
 
   async #connect(): Promise<Connection> {
-    const { clock, connections } = this.#init
+    const { clock, connections, events } = this.#init
     using watchdog = new Watchdog({ stallMs: CONNECT_MS, clock, signal: this.#options.signal })
     watchdog.progress()
     const { addresses } = this.#options
     try {
       const connection = await connectToPeer(connections, this.#peer, {
         addresses,
+        events,
         failed: this.#failed,
         lookUp: options => this.#init.lookUp(this.#peer, options),
         signal: watchdog.signal

@@ -35,12 +35,13 @@ export class CallerStreams {
   }
 
   async #connect({ peer, addresses }: NamedPeer, signal: AbortSignal | undefined): Promise<Connection> {
-    const { connectionManager, peerRouting } = this.#components
+    const { connectionManager, events, peerRouting } = this.#components
     const open = bestConnection(connectionManager.getConnections(peer).filter(isOpen))
     if (open !== undefined) return open
     using deadline = createDeadline({ ms: CONNECT_MS, what: 'connecting', signal, clock: this.#clock })
     return await connectToPeer(connectionManager, peer, {
       addresses,
+      events,
       signal: deadline.signal,
       lookUp: options => lookUpAddresses(peerRouting, peer, { ...options, clock: this.#clock })
     })

@@ -4,6 +4,7 @@ import type { ComponentLogger, Metrics, PeerId, PeerRouting, PeerStore } from '@
 import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock, Random, TrustPolicy } from '@waystone/interface'
+import type { ConnectionEvents } from '@waystone/kit'
 import type { JsonCallOptions } from './json-call.ts'
 import type { Cursors } from './pagination.ts'
 
@@ -25,6 +26,7 @@ export interface RpcInit {
 export interface RpcComponents {
   registrar: Pick<Registrar, 'handle' | 'unhandle'>
   connectionManager: Pick<ConnectionManager, 'getConnections' | 'openConnection'>
+  events: ConnectionEvents
   peerStore: Pick<PeerStore, 'get'>
   peerRouting: Pick<PeerRouting, 'findPeer'>
   logger: ComponentLogger

@@ -77,10 +77,11 @@ describe('a node', () => {
   })
 
   it('can stop before it starts', async () => {
-    const { peerStore, peerRouting, logger } = await rpcNode()
+    const events = await rpcNode()
+    const { peerStore, peerRouting, logger } = events
     const registrar = { handle: async () => {}, unhandle: async () => {} }
     const connectionManager = { getConnections: () => [], openConnection: async () => Promise.reject(new Error('no')) }
-    const service = rpc()({ registrar, connectionManager, peerStore, peerRouting, logger })
+    const service = rpc()({ registrar, connectionManager, events, peerStore, peerRouting, logger })
     await expect(stop(service)).resolves.toBeUndefined()
   })
 

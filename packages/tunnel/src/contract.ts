@@ -1,7 +1,7 @@
 import type { ComponentLogger, Metrics, PeerId, PeerRouting } from '@libp2p/interface'
 import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import type { AdminEvents, Clock, GrantingTrustPolicy, TrustGrantees } from '@waystone/interface'
-import type { ConnectionRoute } from '@waystone/kit'
+import type { ConnectionEvents, ConnectionRoute } from '@waystone/kit'
 import type { Rpc } from '@waystone/rpc'
 
 export interface TunnelInit {
@@ -26,6 +26,7 @@ export interface TunnelComponents {
   peerId: PeerId
   registrar: Pick<Registrar, 'handle' | 'unhandle'>
   connectionManager: Pick<ConnectionManager, 'getConnections' | 'openConnection'>
+  events: ConnectionEvents
   addressManager: Pick<AddressManager, 'getAddresses'>
   peerRouting: Pick<PeerRouting, 'findPeer'>
   logger: ComponentLogger

@@ -39,10 +39,10 @@ export interface OpenInit {
 
 /** Opens tunnels to what peers expose. */
 export class Opener {
-  readonly #components: Pick<TunnelComponents, 'connectionManager' | 'peerRouting'>
+  readonly #components: Pick<TunnelComponents, 'connectionManager' | 'events' | 'peerRouting'>
   readonly #clock: Clock
 
-  constructor(components: Pick<TunnelComponents, 'connectionManager' | 'peerRouting'>, clock: Clock) {
+  constructor(components: Pick<TunnelComponents, 'connectionManager' | 'events' | 'peerRouting'>, clock: Clock) {
     this.#components = components
     this.#clock = clock
   }
@@ -68,12 +68,13 @@ export class Opener {
   }
 
   async #connect({ to: { peer, addresses }, signal }: OpenInit, failed: Set<Connection>): Promise<Connection> {
-    const { connectionManager, peerRouting } = this.#components
+    const { connectionManager, events, peerRouting } = this.#components
     const clock = this.#clock
     using deadline = createDeadline({ ms: PEER_CONNECT_MS, what: 'reaching the peer', signal, clock })
     try {
       return await connectToPeer(connectionManager, peer, {
         addresses,
+        events,
         failed,
         signal: deadline.signal,
         lookUp: options => lookUpAddresses(peerRouting, peer, { ...options, clock })

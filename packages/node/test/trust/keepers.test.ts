@@ -9,10 +9,11 @@ import { insideNode } from './inside.ts'
 import type { SeedDiscovery } from '@waystone/seed-discovery'
 import type { Rpc } from '@waystone/rpc'
 import type { WaystoneNode } from '../../src/index.ts'
+import type { InsideNode } from './inside.ts'
 
 type Local = Awaited<ReturnType<typeof startLocalNode>>
 
-function servicesOf({ libp2p }: WaystoneNode): { rpc: Rpc; seedDiscovery: SeedDiscovery } {
+function servicesOf({ libp2p }: Pick<WaystoneNode, 'libp2p'>): { rpc: Rpc; seedDiscovery: SeedDiscovery } {
   const { rpc, seedDiscovery }: { rpc?: Rpc; seedDiscovery?: SeedDiscovery } = libp2p.services
   if (rpc === undefined || seedDiscovery === undefined) throw new Error('a service is missing')
   return { rpc, seedDiscovery }
@@ -95,4 +96,38 @@ describe('a node with a trust database', () => {
     const again = await exchange(friend).catch((error: unknown) => describeRpcFailure(error))
     expect(again).toMatchObject({ code: Code.ResourceExhausted, name: 'RatingsTooSoonError' })
   })
+
+  it(
+    'uses a peer for bootstrap that enough raters praise, by real exchanges, while they may',
+    { timeout: 120_000 },
+    async () => {
+      await using subject = await startLocalNode('seed')
+      const peer = subject.node.libp2p.peerId
+      const matrix = { 'use-for-bootstrap': 'marginal' as const }
+      const asked = await insideNode('edge', { trust: { ...NO_TRUST, matrix } })
+      const praise = async (): Promise<() => void> => {
+        const rater = await insideNode('edge')
+        for (let round = 0; round < 3; round++) {
+          await rater.libp2p.dial(multiaddr(subject.addresses[0] ?? ''))
+          await rater.libp2p.hangUp(peer)
+        }
+        rater.trust.grant('peer-exchange', 'anyone')
+        const revoke = asked.trust.grant('peer-exchange', [rater.libp2p.peerId])
+        await rater.libp2p.dial(asked.libp2p.getMultiaddrs())
+        const clientOf = ({ libp2p }: InsideNode, other: InsideNode) =>
+          servicesOf({ libp2p }).rpc.client(TrustExchangeService, other.libp2p.peerId)
+        const { ratings } = await clientOf(asked, rater).exchangeRatings({ ratings: [] })
+        await clientOf(rater, asked).exchangeRatings({ ratings })
+        return revoke
+      }
+      const revokes = [await praise(), await praise()]
+      expect([asked.trust.levelOf(peer), asked.libp2p.getConnections(peer)]).toEqual(['peer', []])
+      revokes.push(await praise())
+      expect(asked.trust.levelOf(peer)).toBe('marginal')
+      await until(() => asked.libp2p.getConnections(peer).length > 0)
+      revokes[0]?.()
+      await until(() => asked.trust.levelOf(peer) !== 'marginal')
+      expect(asked.trust.nodes('use-for-bootstrap')).toEqual([])
+    }
+  )
 })

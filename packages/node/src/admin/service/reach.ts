@@ -19,12 +19,12 @@ export async function reach(
   signal: AbortSignal,
   ms: number = REACH_MS
 ): Promise<Connection> {
-  const { connectionManager, peerRouting } = components
+  const { connectionManager, events, peerRouting } = components
   using deadline = createDeadline({ ms, what: 'reaching the peer', signal, clock })
   const lookUp: Parameters<typeof connectToPeer>[2]['lookUp'] = async options =>
     await lookUpAddresses(peerRouting, peer, { ...options, clock })
   try {
-    return await connectToPeer(connectionManager, peer, { addresses, signal: deadline.signal, lookUp })
+    return await connectToPeer(connectionManager, peer, { addresses, events, signal: deadline.signal, lookUp })
   } catch (error) {
     signal.throwIfAborted()
     throw unreachable(peer, deadline.signal.aborted ? deadline.signal.reason : error)
