@@ -93,6 +93,9 @@ export interface Served {
 
 export const QUOTAS = { advanced: { callsPerMinute: 1000, bytesPerHour: 2 ** 30 } }
 
+/** How long libp2p waits for the other end, in milliseconds: on a busy machine its own limits pass. */
+const UNHURRIED = { dialTimeout: 60_000, addressDialTimeout: 60_000, inboundUpgradeTimeout: 60_000 }
+
 /** A node on loopback TCP with the service. */
 export async function delegateNode(init: Partial<DelegateInit> = {}): Promise<Served> {
   const [trust, content, records] = [new FakeTrust(), new FakeContent(), new FakeRecords()]
@@ -101,7 +104,7 @@ export async function delegateNode(init: Partial<DelegateInit> = {}): Promise<Se
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
-    connectionManager: { inboundConnectionThreshold: 10_000 },
+    connectionManager: { inboundConnectionThreshold: 10_000, ...UNHURRIED },
     services: {
       identify: identify(),
       rpc: rpc({ trust }),
