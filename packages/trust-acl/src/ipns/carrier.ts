@@ -46,14 +46,18 @@ export class Carrier {
 
   /**
    * Keeps a record for a peer, and puts it into the network again and again
-   * while it is valid. Its file is fetched when the peer has its answer.
+   * while it is valid. Its file is fetched when the peer has its answer. One that is
+   * carried already stays as it is.
    *
    * @throws RecordQuotaError, and what is wrong with the record
    */
   async carry({ by, name, record: bytes }: BroughtRecord, signal: AbortSignal): Promise<void> {
     const { records, carried, clock } = this.#init
+    const held = await records.held(name)
     const record = await this.#accepted(name, bytes)
     const known = await carried.get(name.text)
+    // those who carry for each other would hand it to and fro for ever
+    if (known !== undefined && held !== undefined && isSame(held.record, bytes)) return
     // our own stays ours, whoever brings it back
     const owner = known !== undefined && known.by === undefined ? {} : { by: by.toString() }
     const note = { name: name.text, ...owner, validUntil: record.validUntil, bytes: MAX_FILE_BYTES / 8 + bytes.length }
