@@ -9,7 +9,7 @@ test('a stranger has no level and none of the fourteen', async () => {
     allow: false,
     reason: 'offer-relay is denied at level none'
   })
-  expect(made.told.of('denied')).toEqual([`${peer}: offer-relay is denied at level none`])
+  expect(made.told.of('denied')).toEqual([`${peer.toString()}: offer-relay is denied at level none`])
   expect(made.acl.explain({ peer }, 'connect').allow).toBe(true)
 })
 
@@ -28,7 +28,7 @@ test('the nodes of a trust file have the level of its entry', async () => {
     strict: true
   })
   expect(made.acl.nodes('offer-relay')).toEqual([])
-  expect(made.told.of('joined')).toEqual([`${peer}: "cluster" names it`])
+  expect(made.told.of('joined')).toEqual([`${peer.toString()}: "cluster" names it`])
 })
 
 test('entries, files and what the operator removed outlive the process', async () => {
@@ -36,7 +36,7 @@ test('entries, files and what the operator removed outlive the process', async (
   const [peer, seed, name] = [await aPeer(), await aPeer(), await aName()]
   const config = {
     entries: [{ label: 'shipped', pubkey: name, trustlevel: 'advanced' }],
-    seeds: [`/ip4/192.0.2.1/tcp/1/p2p/${seed}`]
+    seeds: [`/ip4/192.0.2.1/tcp/1/p2p/${seed.toString()}`]
   }
   await first.acl.close()
   await using second = await openAcl({ ...first, config })
@@ -50,7 +50,7 @@ test('entries, files and what the operator removed outlive the process', async (
       .entries()
       .map(({ label }) => label)
       .sort()
-  ).toEqual(['friend', `seed:${seed}`, 'shipped'])
+  ).toEqual(['friend', `seed:${seed.toString()}`, 'shipped'])
   expect(third.acl.fileOf('shipped')?.bytes.length).toBeGreaterThan(10)
   await third.acl.remove('shipped')
   await third.acl.remove(seed.toString())

@@ -8,7 +8,13 @@ type Grants = NonNullable<TrustAclConfig['grants']>
 /** What the trust database takes from the config. Pure. */
 export function trustAclConfig({ trust, seeds, relays, delegate }: Config): TrustAclConfig {
   const { matrix, entries } = trust
-  return { grants: grantsOf(trust), matrix, entries: entries.map(trustEntryOf), seeds: [...seeds, ...delegate.use], relays }
+  return {
+    grants: grantsOf(trust),
+    matrix,
+    entries: entries.map(trustEntryOf),
+    seeds: [...seeds, ...delegate.use],
+    relays
+  }
 }
 
 /** An entry of the config as the trust database takes it. Pure. */

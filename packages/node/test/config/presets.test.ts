@@ -12,17 +12,23 @@ describe('the presets of Waystone', () => {
     expect(await listPresets()).toEqual(['dev', 'edge', 'relay', 'seed', 'thin'])
   })
 
-  test.each(['seed', 'relay', 'edge', 'thin', 'dev'])('%s loads, and prints as a file that loads to the same', async preset => {
-    const loaded = await loadConfig({ preset })
-    const folder = await writeFiles({ 'printed.yaml': printConfig(loaded) })
-    const again = await loadConfig({ file: join(folder, 'printed.yaml') })
-    expect(again.config).toEqual(loaded.config)
-  })
+  test.each(['seed', 'relay', 'edge', 'thin', 'dev'])(
+    '%s loads, and prints as a file that loads to the same',
+    async preset => {
+      const loaded = await loadConfig({ preset })
+      const folder = await writeFiles({ 'printed.yaml': printConfig(loaded) })
+      const again = await loadConfig({ file: join(folder, 'printed.yaml') })
+      expect(again.config).toEqual(loaded.config)
+    }
+  )
 
-  test.each(['seed', 'relay', 'edge', 'thin', 'dev'])('%s names the schema for editors on its first line', async preset => {
-    const text = await readFile(join(presetFolder, `${preset}.yaml`), 'utf8')
-    expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=./schema.json')
-  })
+  test.each(['seed', 'relay', 'edge', 'thin', 'dev'])(
+    '%s names the schema for editors on its first line',
+    async preset => {
+      const text = await readFile(join(presetFolder, `${preset}.yaml`), 'utf8')
+      expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=./schema.json')
+    }
+  )
 
   test('dev listens on loopback and free ports only, and tells nobody', async () => {
     const { config } = await loadConfig({ preset: 'dev' })

@@ -71,7 +71,7 @@ test('the kind follows from addresses and from how the key is written', async ()
   const [a, b] = [await aPeer(), await aPeer()]
   const one = await made.acl.add({ label: 'a', pubkey: a.toString(), trustlevel: 'peer' })
   const two = await made.acl.add({ label: 'b', pubkey: await aName(), trustlevel: 'peer' })
-  const addresses = [`/ip4/192.0.2.7/tcp/1/p2p/${b}`, '/ip4/192.0.2.7/tcp/1']
+  const addresses = [`/ip4/192.0.2.7/tcp/1/p2p/${b.toString()}`, '/ip4/192.0.2.7/tcp/1']
   const three = await made.acl.add({ label: 'c', pubkey: b.toCID().toString(), trustlevel: 'peer', addresses })
   expect([one.kind, two.kind, three.kind]).toEqual(['peer', 'file', 'peer'])
   expect(three.addresses).toEqual(['/ip4/192.0.2.7/tcp/1'])
@@ -102,11 +102,11 @@ describe('a trust file', () => {
     await made.acl.add({ label: 'f', pubkey: name, trustlevel: 'trusted' })
     await made.acl.setFile(name, fetchedFile([{ peer: a }]))
     await made.acl.setFile(name, fetchedFile([{ peer: b }], { sequence: 2n }))
-    expect(made.told.of('left')).toEqual([`${a}: "f" no longer names it`])
-    expect(made.told.of('joined')).toEqual([`${a}: "f" names it`, `${b}: "f" names it`])
+    expect(made.told.of('left')).toEqual([`${a.toString()}: "f" no longer names it`])
+    expect(made.told.of('joined')).toEqual([`${a.toString()}: "f" names it`, `${b.toString()}: "f" names it`])
     expect(made.told.of('fetched')).toEqual(['f: sequence 1 over rpc', 'f: sequence 2 over rpc'])
     expect([made.acl.levelOf(a), made.acl.levelOf(b)]).toEqual(['none', 'trusted'])
-    const many = Array.from({ length: 300 }, (_, index) => ({ peer: `${b}${index}` }))
+    const many = Array.from({ length: 300 }, (_, index) => ({ peer: `${b.toString()}${index}` }))
     await made.acl.setFile(name, fetchedFile(many, { sequence: 3n }))
     expect(made.told.of('joined').at(-1)).toBe('f: 200 more of its nodes')
   })

@@ -14,7 +14,7 @@ test('a broken row is reported and skipped, the rest is used', async () => {
   await made.acl.add({ label: 'good', pubkey: peer.toString(), trustlevel: 'trusted' })
   await made.acl.add({ label: 'file', pubkey: name, trustlevel: 'trusted' })
   await made.acl.setFile(name, fetchedFile([{ peer: other }]))
-  const good = await made.datastore.get(new Key(`/trust/entry/${peer}`))
+  const good = await made.datastore.get(new Key(`/trust/entry/${peer.toString()}`))
   const rows: [string, Uint8Array][] = [
     ['/trust/entry/a', new Uint8Array([0xff])],
     ['/trust/entry/b', text({ label: 'b' })],
@@ -101,14 +101,18 @@ describe('what the config names', () => {
   test('seeds and relays are one entry for each peer, not stored, and the operator may change them', async () => {
     const [peer, relay] = [await aPeer(), await aPeer()]
     const config = {
-      seeds: [`/ip4/192.0.2.1/tcp/1/p2p/${peer}`, `/ip4/192.0.2.1/udp/1/quic-v1/p2p/${peer}`, 'nonsense'],
-      relays: [`/ip4/192.0.2.1/tcp/1/p2p/${peer}`, `/ip4/192.0.2.2/tcp/1/p2p/${relay}`]
+      seeds: [
+        `/ip4/192.0.2.1/tcp/1/p2p/${peer.toString()}`,
+        `/ip4/192.0.2.1/udp/1/quic-v1/p2p/${peer.toString()}`,
+        'nonsense'
+      ],
+      relays: [`/ip4/192.0.2.1/tcp/1/p2p/${peer.toString()}`, `/ip4/192.0.2.2/tcp/1/p2p/${relay.toString()}`]
     }
     const datastore = new MemoryDatastore()
     await using made = await openAcl({ datastore, config })
     expect(made.acl.entries().map(({ label, addresses }) => [label, addresses])).toEqual([
-      [`seed:${peer}`, ['/ip4/192.0.2.1/tcp/1', '/ip4/192.0.2.1/udp/1/quic-v1']],
-      [`relay:${relay}`, ['/ip4/192.0.2.2/tcp/1']]
+      [`seed:${peer.toString()}`, ['/ip4/192.0.2.1/tcp/1', '/ip4/192.0.2.1/udp/1/quic-v1']],
+      [`relay:${relay.toString()}`, ['/ip4/192.0.2.2/tcp/1']]
     ])
     expect(made.acl.nodes('use-for-bootstrap').map(({ level, strict }) => [level, strict])).toEqual([
       ['advanced', false],

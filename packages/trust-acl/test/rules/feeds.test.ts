@@ -214,7 +214,7 @@ describe('a feed that is no good', () => {
     await using at = await setup(() => undefined)
     await until(() => at.server.requests.length === 1)
     at.rules.stop()
-    await until(() => at.server.requests[0]?.destroyed === true)
+    await until(() => at.server.requests[0]?.destroyed ?? false)
     expect(at.clock.pending).toBe(0)
   })
 })
