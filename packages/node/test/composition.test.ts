@@ -48,10 +48,10 @@ test('the config decides which of the plugins run', async () => {
   const always = ['identify', 'identifyPush', 'rpc', 'doctor']
   const trust = ['content', 'trustAcl', 'ratings', 'trustAdmin']
   const [seeds, files] = ['seedDiscovery', 'fileTransfer']
-  expect(Object.keys(relay)).toEqual([...always, 'dht', ...trust, 'relayServer', seeds, files])
+  expect(Object.keys(relay)).toEqual([...always, 'dht', ...trust, 'contentAdmin', 'relayServer', seeds, files])
   const nat = { autonat: true, dcutr: true, upnp: true, stun: [] }
   const edge = await createServices(allPlugins, await context(localConfig('edge', { nat, dht: { mode: 'off' } })))
-  expect(Object.keys(edge)).toEqual([...always, ...trust, 'autonat', 'dcutr', 'upnp', seeds, files])
+  expect(Object.keys(edge)).toEqual([...always, ...trust, 'autonat', 'dcutr', 'upnp', 'contentAdmin', seeds, files])
 })
 
 test('WebRTC between private peers is listened for on relays', async () => {

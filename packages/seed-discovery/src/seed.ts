@@ -117,6 +117,8 @@ export class Seed {
 
   #connected(): void {
     const { count, log } = this.#parts
+    // it may have been there before this seed was looked at, so that no sign came
+    this.#appeared.resolve()
     count('connected')
     log('seed %p is connected', this.node.peerId)
     this.#lastError = undefined

@@ -88,6 +88,21 @@ describe('seeds of the trust database', () => {
     await until(() => isConnected(node, seed))
   })
 
+  it('are held when they were connected before anybody knew them', async () => {
+    const seed = await startNode()
+    const [trust, clock] = [new TrustDouble([]), new ManualClock()]
+    const node = await startSeeding({ seeds: [], trust, clock })
+    await seed.dial(multiaddr(addressOf(node)))
+    await until(() => isConnected(node, seed))
+    trust.tell([known(seed, ['hold-and-reconnect'])])
+    await clock.advance(100)
+    await until(async () => (await tagsOf(node, seed)).includes('waystone-seed'))
+    await seed.hangUp(node.peerId)
+    await until(() => clock.pending > 0)
+    await clock.advance(1_000)
+    await until(() => isConnected(node, seed))
+  })
+
   it('in the config alone are not dialled when the trust database says no', async () => {
     const seed = await startNode()
     const clock = new ManualClock()
