@@ -101,6 +101,7 @@ describe('seeds of the trust database', () => {
     await until(() => clock.pending > 0)
     await clock.advance(1_000)
     await until(() => isConnected(node, seed))
+    expect(await tagsOf(node, seed)).toContain('waystone-seed')
   })
 
   it('in the config alone are not dialled when the trust database says no', async () => {
