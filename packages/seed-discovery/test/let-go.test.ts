@@ -9,7 +9,7 @@ import { ALL, TrustDouble } from './trust-double.ts'
 import type { Libp2p } from 'libp2p'
 import type { KnownNode } from './trust-double.ts'
 
-const WORK = '/work/1'
+const WORK = '/example/work/1'
 const addressOf = (node: Libp2p): string => node.getMultiaddrs()[0]?.toString() ?? ''
 const known = (node: Libp2p, functions: readonly string[] = ALL): KnownNode => ({
   peer: node.peerId,
