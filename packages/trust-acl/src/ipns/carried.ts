@@ -12,7 +12,8 @@ const carried = z.strictObject({
   name: z.string(),
   by: z.string().optional(),
   validUntil: z.number(),
-  bytes: z.number()
+  bytes: z.number(),
+  hasFile: z.boolean().optional()
 })
 
 /** A name whose record is put into the network again and again from here. */
@@ -25,6 +26,8 @@ export interface CarriedName {
   readonly validUntil: number
   /** Record and file together. */
   readonly bytes: number
+  /** Whether the file of this version was fetched from whoever brought the record. */
+  readonly hasFile?: boolean | undefined
 }
 
 /** Which names this node carries for itself and for others, with their files, over restarts. */

@@ -47,7 +47,7 @@ export class Carrier {
   /**
    * Keeps a record for a peer, and puts it into the network again and again
    * while it is valid. Its file is fetched when the peer has its answer. One that is
-   * carried already stays as it is.
+   * carried already stays as it is, but for a file that could not be had before.
    *
    * @throws RecordQuotaError, and what is wrong with the record
    */
@@ -57,7 +57,10 @@ export class Carrier {
     const record = await this.#accepted(name, bytes)
     const known = await carried.get(name.text)
     // those who carry for each other would hand it to and fro for ever
-    if (known !== undefined && held !== undefined && isSame(held.record, bytes)) return
+    if (known !== undefined && held !== undefined && isSame(held.record, bytes)) {
+      if (known.by !== undefined && known.hasFile !== true) void this.#tryFile({ by, name, record }, signal)
+      return
+    }
     // our own stays ours, whoever brings it back
     const owner = known !== undefined && known.by === undefined ? {} : { by: by.toString() }
     const note = { name: name.text, ...owner, validUntil: record.validUntil, bytes: MAX_FILE_BYTES / 8 + bytes.length }
@@ -92,10 +95,17 @@ export class Carrier {
     signal: AbortSignal
   ) {
     const { publisher, log } = this.#init
+    const given = publisher
+      .give(record, { signal })
+      .catch((error: unknown) => log('the record of %s is not handed on - %e', name.text, error))
+    await Promise.all([given, this.#tryFile({ by, name, record }, signal)])
+  }
+
+  async #tryFile(brought: Omit<BroughtRecord, 'record'> & { record: SignedIpnsRecord }, signal: AbortSignal) {
     try {
-      await Promise.all([publisher.give(record, { signal }), this.#keepFile({ by, name, record }, signal)])
+      await this.#keepFile(brought, signal)
     } catch (error) {
-      log('the record of %s is carried without its file - %e', name.text, error)
+      this.#init.log('the record of %s is carried without its file - %e', brought.name.text, error)
     }
   }
 
@@ -110,7 +120,7 @@ export class Carrier {
     if (known === undefined) return
     const blocks = file.blocks.length === 0 ? [{ cid, bytes: file.bytes }] : file.blocks
     const size = blocks.reduce((sum, { bytes }) => sum + bytes.length, record.record.length)
-    const note = { ...known, bytes: size }
+    const note = { ...known, bytes: size, hasFile: true }
     if (note.by !== undefined) await carried.makeRoom(note, clock.now())
     await carried.put(note, blocks)
   }
