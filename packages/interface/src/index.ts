@@ -26,3 +26,5 @@ export type {
 export type { ContentFileOptions, ContentGetOptions, ContentStore } from './content.ts'
 export type { HeldIpnsRecord, IpnsRecords, PutRecordOptions } from './ipns.ts'
 export type { AdminEvents } from './events.ts'
+export type { ClusterFile, ClusterMember, ClusterMembership, NodeInstance } from './cluster.ts'
+export type { EnrollOptions, RegistryEnrollment, RegistryEntry, RegistryRecord, RegistryState } from './registry.ts'

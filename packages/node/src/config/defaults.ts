@@ -13,6 +13,9 @@ export function defaultsFor(role: Role): ConfigInput {
     dataDir: `~/.waystone/${role}`,
     identity: {},
     addresses: { listen: [], announce: [], private: false },
+    cluster: {},
+    // names and URLs are asked anew at least this often: scaling shows within it
+    discovery: { dns: [], dnsServers: [], port: 4001, urls: [], interval: '60s', cache: true },
     seeds: [],
     relays: [],
     transports: { tcp: true, ws: true, quic: true, webrtcDirect: true, webrtc: true, circuit: true, memory: false },
@@ -32,6 +35,7 @@ export function defaultsFor(role: Role): ConfigInput {
     files: { accept: [], maxFileSize: '64GiB' },
     // strangers may next to nothing; who carries circuits for everybody says so in its preset
     trust: { grants: {}, matrix: {}, entries: [], mirrors: [], rules: NO_RULES },
+    registry: { ...registry, serve: role === 'seed', advertiseRelay: role !== 'edge' },
     content: { enabled: true, maxBytes: '1GiB' },
     delegate: { serve: role === 'seed', use: [], quotas: QUOTAS },
     tunnels: { expose: [], forward: [] },
@@ -77,4 +81,15 @@ const relayService: ConfigInput['relayService'] = {
   // transfer; a longer one resumes over the next circuit
   circuitDuration: '1h',
   circuitBytes: '1GiB'
+}
+
+const registry: Omit<ConfigInput['registry'], 'serve' | 'advertiseRelay'> = {
+  // 100,000 nodes with one record each, and room
+  maxRecords: 200_000,
+  maxBytes: '256MiB',
+  maxRecordsPerPeer: 64,
+  // an office or a data centre; strangers' flood from one network stays a flood of this size
+  maxRecordsPerNetwork: 256,
+  capabilities: [],
+  rendezvous: []
 }

@@ -1,13 +1,18 @@
 import { z } from 'zod'
 import { admin } from './schema-admin.ts'
+import { cluster, discovery, pool } from './schema-cluster.ts'
 import { plugin, tunnels } from './schema-extensions.ts'
+import { registry } from './schema-registry.ts'
 import { content, delegate, trust } from './schema-trust.ts'
 import { address, path, peerAddress, peerId } from './fields.ts'
 import { duration, durationOrUnlimited, size, sizeOrUnlimited } from './units.ts'
 
 const identity = z.strictObject({
   keyFile: path.optional().describe('private key; default identity.key in the data folder'),
-  passphraseFile: path.optional().describe('file that holds the passphrase of the key; or WAYSTONE_IDENTITY_PASSPHRASE')
+  passphraseFile: path
+    .optional()
+    .describe('file that holds the passphrase of the key; or WAYSTONE_IDENTITY_PASSPHRASE'),
+  pool: pool.optional().describe('take a free identity of a pool instead of keyFile')
 })
 
 const addresses = z.strictObject({
@@ -90,6 +95,8 @@ export const configSchema = z.strictObject({
   dataDir: path.describe('folder for the identity, the peer store and the DHT; default ~/.waystone/<role>'),
   identity,
   addresses,
+  cluster,
+  discovery,
   seeds: z.array(peerAddress).describe('seeds to join the network through'),
   relays: z.array(peerAddress).describe('relays (or seeds) on which to hold a reservation'),
   transports,
@@ -107,6 +114,7 @@ export const configSchema = z.strictObject({
   tunnels,
   plugins: z.array(plugin).describe('protocols of others that this node runs'),
   trust,
+  registry,
   content,
   delegate,
   admin,

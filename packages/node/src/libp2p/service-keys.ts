@@ -26,6 +26,13 @@ export const SERVICE_KEYS = {
   trustAdmin: 'trustAdmin',
   delegate: 'delegate',
   contentAdmin: 'contentAdmin',
+  seedCluster: 'seedCluster',
+  clusterAdmin: 'clusterAdmin',
+  bootstrap: 'bootstrap',
+  pubsub: 'pubsub',
+  registryServer: 'registryServer',
+  registry: 'registry',
+  registryAdmin: 'registryAdmin',
   plugins: 'plugins'
 } as const
 

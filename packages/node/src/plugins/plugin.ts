@@ -1,4 +1,4 @@
-import type { AdminEvents, Clock, Random } from '@waystone/interface'
+import type { AdminEvents, ClusterMembership, Clock, NodeInstance, Random } from '@waystone/interface'
 import type { AuditLog, FetchCounts, NamedKeys, TrustAcl } from '@waystone/trust-acl'
 import type { Config } from '../config/schema.ts'
 import type { Ping } from '@libp2p/ping'
@@ -23,6 +23,10 @@ export interface PluginContext {
   fetches?: FetchCounts | undefined
   /** Keys to publish trust files with. */
   publishKeys?: NamedKeys | undefined
+  /** Who belongs to the cluster of the config; absent without one. */
+  membership?: ClusterMembership | undefined
+  /** This run of the node; absent means one without an identity pool that nobody has to tell from others. */
+  instance?: NodeInstance | undefined
   /** Where the operator is told what happens. */
   events: AdminEvents
   /** Where the packages under `plugins` are looked for; default: the working folder. */

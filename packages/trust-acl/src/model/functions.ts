@@ -35,7 +35,12 @@ export const FUNCTIONS: Readonly<Record<string, KnownFunction>> = Object.freeze(
 /** Functions of this node besides the fourteen. */
 export const OWN_FUNCTIONS: Readonly<Record<string, KnownFunction>> = Object.freeze({
   admin: row('it may look into this node and change it', 'ultimate'),
-  [CONNECT]: row('it may connect and is dialled', 'none')
+  [CONNECT]: row('it may connect and is dialled', 'none'),
+  'registry-query': row('it may ask and watch the registry that this node keeps', 'none'),
+  'registry-sync': row('registries are kept equal with it', 'advanced'),
+  'registry:rendezvous': row('it may register where it is met', 'none'),
+  'registry:capability': row('it may register what it can do', 'peer'),
+  'registry:relay-advert': row('it may register as a relay', 'peer')
 })
 
 /** Of all functions that this node knows by themselves. */
@@ -47,6 +52,7 @@ export const FUNCTION_NAMES: readonly string[] = Object.freeze([
 /** What functions of a family have in common, by what their names begin with. */
 export const FAMILIES: readonly (KnownFunction & { readonly prefix: string })[] = Object.freeze([
   { prefix: 'tunnel:', ...row('it may use this tunnel', 'nobody') },
+  { prefix: 'registry:', ...row('it may register records of this kind', 'trusted') },
   { prefix: 'protocol:', ...row('it may open streams of this protocol', 'none') }
 ])
 

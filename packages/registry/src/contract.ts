@@ -1,0 +1,125 @@
+import type { AbortOptions, PeerId } from '@libp2p/interface'
+import type { RegistryEnrollment, RegistryRecord, RegistryState } from '@waystone/interface'
+import type { Filter, Kind } from '@waystone/wire/registry'
+
+/** A record whose signature, form and times were checked, with the bytes that prove it. */
+export interface VerifiedRecord extends RegistryRecord {
+  readonly withdrawn: boolean
+  /** The encoded `SignedRecord`. */
+  readonly signed: Uint8Array
+}
+
+/** What tells records apart. */
+export interface RecordName {
+  readonly kind: string
+  /** Peer id in base58. */
+  readonly peer: string
+  readonly key: string
+}
+
+/** What became of a record that was put: `newer` is held already, or the same. */
+export type PutResult = 'taken' | 'renewed' | 'held' | 'newer'
+
+/** The registry that this node keeps. Everything in it is verified. */
+export interface RegistryStore {
+  /**
+   * Takes a record that whoever brings it may write.
+   *
+   * @param network - of the registering peer, as `networkOf` gives it; absent for records that other registries bring
+   * @throws RegistryFullError, PeerRecordsFullError, NetworkRecordsFullError - nobody else's record is forgotten for it
+   */
+  put(record: VerifiedRecord, options?: { network?: string | undefined }): PutResult
+  /** At most `limit` records that match, in the order of a place that never changes, after `after`. */
+  query(request: StoreQuery): StorePage
+  /** From a change on: what was put and what went, oldest first; then as it comes. */
+  watch(request: StoreWatch, options: { signal: AbortSignal }): AsyncIterable<StoreChange>
+  kinds(): Kind[]
+  state(): RegistryState
+  /** 8 bytes for each of `DIGEST_PARTS` parts. */
+  digests(): Uint8Array
+  /** Hash of the name (16 bytes) and sequence of each record in a part, withdrawn ones too. */
+  names(part: number): { hash: Uint8Array; sequence: number }[]
+  /** The encoded `SignedRecord`s of these names' hashes, as far as they are here. */
+  signed(hashes: readonly Uint8Array[]): Uint8Array[]
+  /** Whether a record of this hash with this sequence or a higher one is held. */
+  holds(hash: Uint8Array, sequence: number): boolean
+  /** Calls back with each record that was taken or renewed, until the returned function is called. */
+  onPut(listener: (record: VerifiedRecord) => void): () => void
+}
+
+export interface StoreQuery {
+  kind: string
+  filter?: Filter | undefined
+  limit: number
+  /** The place of the last record of the page before. */
+  after?: number | undefined
+}
+
+export interface StorePage {
+  records: readonly { place: number; signed: Uint8Array }[]
+  hasMore: boolean
+}
+
+export interface StoreWatch {
+  kind?: string | undefined
+  filter?: Filter | undefined
+  /** The number of the last change that was seen; absent begins with what is there. */
+  after?: bigint | undefined
+}
+
+export type StoreChange =
+  | { readonly type: 'put'; readonly signed: Uint8Array; readonly number: bigint }
+  | { readonly type: 'gone'; readonly name: RecordName; readonly number: bigint }
+  | { readonly type: 'current'; readonly number: bigint }
+  /** The change to go on from is not known any more. */
+  | { readonly type: 'reset' }
+
+/** Whose registry was asked, and what it said. */
+export interface RegistryAnswer {
+  /** The newest record of each name that any of them gave, verified again here. */
+  readonly records: readonly RegistryRecord[]
+  readonly nextCursor: string
+  /** Nobody if this node keeps a registry itself. */
+  readonly asked: readonly PeerId[]
+  /** What they do not agree on, in one sentence each. */
+  readonly disagreements: readonly string[]
+}
+
+export interface RegistryQueryOptions extends AbortOptions {
+  /** Records on a page; default 100. */
+  size?: number
+  cursor?: string
+  /** How many registries are asked and compared; default 2, of different networks where there are any. */
+  registries?: number
+}
+
+export type RegistryChange =
+  | { readonly type: 'put'; readonly record: RegistryRecord; readonly resume: string }
+  | { readonly type: 'gone'; readonly name: RecordName; readonly resume: string }
+  | { readonly type: 'current'; readonly resume: string }
+  | { readonly type: 'reset' }
+
+export interface RegistryWatchOptions extends AbortOptions {
+  /** From a change: goes on after it. */
+  resume?: string
+}
+
+/** The service in `libp2p.services.registry`, in every node and in browsers. */
+export interface Registry extends RegistryEnrollment {
+  /** @param filter - as `parseFilter` makes it of text */
+  query(kind: string, filter?: Filter, options?: RegistryQueryOptions): Promise<RegistryAnswer>
+  /** Goes on at another registry when one is lost. */
+  watch(kind: string, filter?: Filter, options?: RegistryWatchOptions): AsyncIterable<RegistryChange>
+  kinds(options?: AbortOptions): Promise<Kind[]>
+  own(): readonly OwnEntry[]
+}
+
+export interface OwnEntry {
+  readonly kind: string
+  readonly key: string
+  readonly sequence: number
+  readonly expiry: number
+  readonly heldBy: readonly PeerId[]
+  /** Why registries refused it, in one sentence each. */
+  readonly refusals: readonly string[]
+}
