@@ -11,7 +11,7 @@ export function defaultsFor(role: Role): ConfigInput {
     role,
     network: 'main',
     dataDir: `~/.waystone/${role}`,
-    identity: {},
+    identity: { pool: { lease: {} } },
     addresses: { listen: [], announce: [], private: false },
     cluster: {},
     // names and URLs are asked anew at least this often: scaling shows within it

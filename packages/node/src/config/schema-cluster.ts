@@ -43,18 +43,22 @@ export const discovery = z.strictObject({
   cache: z.boolean().describe('remember peers that were good, and start from them')
 })
 
+const ORDINAL = 'must be hostname (as in seed-3), or a number'
+
 const lease = z.strictObject({
   directory: path.optional().describe('folder that all seeds of the pool share'),
   postgresFile: path.optional().describe('file that holds a PostgreSQL URL; or WAYSTONE_POOL_POSTGRES'),
   ordinal: z
-    .union([z.literal('hostname'), z.int().min(0)], { error: 'must be hostname (as in seed-3), or a number' })
+    .union([z.string().regex(/^(hostname|\d{1,4})$/, ORDINAL), z.int().min(0).max(9_999).transform(String)], {
+      error: ORDINAL
+    })
     .optional()
     .describe('the slot is given from outside, as to the pods of a Kubernetes StatefulSet'),
   duration: duration.optional().describe('how long a lease lasts without a sign of life of its holder; default 15s')
 })
 
-/** Identities that several seeds share: each takes a free one while it runs. */
+/** Identities that several seeds share: each takes a free one while it runs. Used if there is a folder. */
 export const pool = z.strictObject({
-  folder: path.describe('folder with the sealed slots, as waystone identity pool makes it'),
+  folder: path.optional().describe('folder with the sealed slots, as waystone identity pool makes it'),
   lease: lease.describe('who says which slot is free: exactly one of directory, postgresFile and ordinal')
 })

@@ -12,7 +12,7 @@ const identity = z.strictObject({
   passphraseFile: path
     .optional()
     .describe('file that holds the passphrase of the key; or WAYSTONE_IDENTITY_PASSPHRASE'),
-  pool: pool.optional().describe('take a free identity of a pool instead of keyFile')
+  pool: pool.describe('take a free identity of a pool instead of keyFile')
 })
 
 const addresses = z.strictObject({

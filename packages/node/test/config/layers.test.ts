@@ -8,6 +8,8 @@ import { nestValues, valueAt } from '../../src/config/nesting.ts'
 import { configLeaves } from '../../src/config/tree.ts'
 import { writeFiles } from './scratch-folder.ts'
 
+/** An IPNS name. */
+const NAME = 'k51qzi5uqu5dlvj2baxnqndepeb86cbk3ng7n3i46uzyxzyqj2xjonzllnv0v8'
 const PEER = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'
 const CERTIFICATE = { 'tls.certFile': '/cert.pem', 'tls.keyFile': '/key.pem' }
 
@@ -42,6 +44,17 @@ const values: Record<string, unknown[]> = {
   'trust.rules.deny': numbered(index => [`2001:db8:${index}::/48`]),
   'trust.rules.files': numbered(index => [{ path: `/rules-${index}.txt`, action: 'deny' }]),
   'trust.rules.feeds': numbered(index => [{ url: `https://feed-${index}.example.org`, action: 'deny', refresh: '5m' }]),
+  'identity.pool.lease.ordinal': numbered(String),
+  'cluster.name': numbered(index => `cluster-${index}`),
+  'cluster.key': [PEER, NAME, PEER, NAME, PEER],
+  'cluster.trustlevel': ['marginal', 'trusted', 'advanced', 'ultimate', 'trusted'],
+  'discovery.dns': numbered(index => [`seeds-${index}.example.org`]),
+  'discovery.dnsServers': numbered(index => [`192.0.2.${index}:53`]),
+  'discovery.urls': numbered(index => [`https://seeds-${index}.example.org`]),
+  'registry.maxBytes': numbered(index => `${index}GiB`),
+  'registry.region': numbered(index => `region-${index}`),
+  'registry.capabilities': numbered(index => [{ name: `job-${index}`, numbers: { cores: index } }]),
+  'registry.rendezvous': numbered(index => [`game-${index}`]),
   'content.maxBytes': numbered(index => `${index}GiB`),
   'delegate.use': numbered(index => [`/ip4/203.0.113.${index}/tcp/4001/p2p/${PEER}`]),
   'delegate.http': numbered(index => ({ host: '127.0.0.1', port: index })),
