@@ -25,6 +25,20 @@ import type { SeedDiscovery, SeedDiscoveryComponents, SeedDiscoveryInit } from '
 
 export { DROPPED_SEED_TAG } from './constants.ts'
 export type {
+  AddressAnswer,
+  DialledSeed,
+  DialVerdict,
+  KnownSeed,
+  PeerFeed,
+  SeedCheck,
+  SeedResolver,
+  SourceInit,
+  SourceKind,
+  SourceStatus,
+  SrvAnswer
+} from './contract-sources.ts'
+export type {
+  GoodPeers,
   SeedDiscovery,
   SeedDiscoveryComponents,
   SeedDiscoveryEvents,

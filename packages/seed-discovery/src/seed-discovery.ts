@@ -6,9 +6,10 @@ import { configTrust } from './config-trust.ts'
 import { REDIAL_BACKOFF } from './constants.ts'
 import { Followers } from './followers.ts'
 import { missingSeeds } from './missing-seeds.ts'
-import type { CounterGroup, PeerId, Startable } from '@libp2p/interface'
+import type { AbortOptions, CounterGroup, PeerId, Startable } from '@libp2p/interface'
 import type { PeerAddresses } from '@waystone/kit/peer-addresses'
 import type { SeedDiscovery, SeedDiscoveryComponents, SeedDiscoveryInit, SeedStatus, SeedTrust } from './contract.ts'
+import type { KnownSeed, SeedCheck, SourceStatus } from './contract-sources.ts'
 import type { SeedParts } from './seed.ts'
 
 // what may bring or end a connection to a seed, ours or made by others
@@ -65,6 +66,20 @@ export class SeedDiscoveryService implements SeedDiscovery, Startable {
 
   seeds(): SeedStatus[] {
     return this.#followers?.seeds.map(seed => seed.status()) ?? []
+  }
+
+  sources(): SourceStatus[] {
+    return []
+  }
+
+  known(): KnownSeed[] {
+    return this.seeds().map(({ peerId, addresses, connected }) => {
+      return { peerId, addresses, sources: ['trust'], isAdmitted: true, isConnected: connected, isHeld: true }
+    })
+  }
+
+  async *check(_options: AbortOptions = {}): AsyncGenerator<SeedCheck> {
+    yield* await Promise.resolve(this.sources().map(source => ({ source })))
   }
 
   [readinessSymbol](): string[] {
