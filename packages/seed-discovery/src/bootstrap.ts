@@ -4,11 +4,13 @@ import { dialNode } from './dial.ts'
 import { sample } from './sample.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { TrustedNode } from '@waystone/interface'
+import type { GoodPeers } from './contract.ts'
 import type { DialTarget } from './dial.ts'
 import type { SeedParts } from './seed.ts'
 
 export interface BootstrapInit extends SeedParts {
   targetOf: (node: TrustedNode) => DialTarget
+  goodPeers?: GoodPeers | undefined
 }
 
 /**
@@ -75,8 +77,10 @@ export class Bootstrap {
     return new Map(direct.map(({ remotePeer }) => [remotePeer.toString(), remotePeer]))
   }
 
-  // peers that came by themselves count, but they alone would be the ones to choose whom this node sees
+  // peers that came by themselves count, but they alone would be the ones to choose whom this node sees;
+  // those that it found good before were its own choice
   #isEnough(): boolean {
+    if (this.#init.goodPeers?.isEnough() === true) return true
     const connected = this.#connected()
     return connected.size >= ENOUGH_PEERS && [...connected.values()].some(peer => this.#isUseful(peer))
   }
@@ -98,6 +102,7 @@ export class Bootstrap {
   }
 
   async #round({ signal }: { signal: AbortSignal }): Promise<void> {
+    await this.#init.goodPeers?.settled({ signal })
     const queue = this.#choice()
     const work = async (): Promise<void> => {
       for (let node = queue.pop(); node !== undefined; node = queue.pop()) {

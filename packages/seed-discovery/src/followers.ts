@@ -6,12 +6,15 @@ import { SeedSet } from './seed-set.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Timer, TrustedNode } from '@waystone/interface'
 import type { PeerAddresses } from '@waystone/kit/peer-addresses'
+import type { GoodPeers } from './contract.ts'
 import type { DialTarget } from './dial.ts'
 import type { Seed, SeedParts } from './seed.ts'
 
 export interface FollowersInit extends SeedParts {
   self: PeerId
   configured: readonly PeerAddresses[]
+  /** They are tried before nodes are asked that are not held. */
+  goodPeers?: GoodPeers | undefined
 }
 
 /** Everything that does what the trust database says, from one reading of it. */

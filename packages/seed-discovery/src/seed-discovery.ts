@@ -40,7 +40,8 @@ export class SeedDiscoveryService implements SeedDiscovery, Startable {
     this.#isRunning = true
     this.#registerMetrics()
     const { peerId: self, events } = this.#components
-    this.#followers = new Followers({ ...this.#parts(), self, configured: this.#configured })
+    const { goodPeers } = this.#init
+    this.#followers = new Followers({ ...this.#parts(), self, configured: this.#configured, goodPeers })
     for (const sign of SIGNS) events.addEventListener(sign, this.#wake)
     events.addEventListener('peer:update', this.#followers.tags.onUpdate)
     // libp2p dials tagged peers when all services have started

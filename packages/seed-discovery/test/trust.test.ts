@@ -222,6 +222,31 @@ describe('bootstrap', () => {
     expect(node.getPeers()).toHaveLength(6)
   })
 
+  it('waits for peers that were good before, and asks nobody while they are enough', async () => {
+    const [seed, clock] = [await startNode(), new ManualClock()]
+    const tried = Promise.withResolvers<void>()
+    const good = { isEnough: false, asked: 0 }
+    const settled = async (): Promise<void> => {
+      good.asked++
+      await tried.promise
+    }
+    const goodPeers = { settled, isEnough: () => good.isEnough }
+    const node = await startSeeding({ seeds: [], trust: new TrustDouble([onlyBootstrap(seed)]), goodPeers, clock })
+    await until(() => good.asked > 0)
+    good.isEnough = true
+    tried.resolve()
+    await clock.advance(600_000)
+    expect(node.getPeers()).toEqual([])
+    good.isEnough = false
+    // any sign makes it look again
+    const visitor = await startNode()
+    await visitor.dial(multiaddr(addressOf(node)))
+    await until(async () => {
+      await clock.advance(60_000)
+      return isConnected(node, seed)
+    })
+  })
+
   it('dials three at a time, whatever the trust file holds', async () => {
     const clock = new ManualClock()
     const keys = await Promise.all(Array.from({ length: 40 }, newKey))
