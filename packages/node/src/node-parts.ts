@@ -1,13 +1,16 @@
 import path from 'node:path'
 import { systemClock, systemRandom } from '@waystone/kit'
+import { createInstance } from './cluster/instance.ts'
+import { openMembership } from './cluster/open-membership.ts'
 import { createDataFolder, datastorePath } from './data-folder.ts'
 import type { ComponentLogger, PrivateKey } from '@libp2p/interface'
 import { EventLog } from './events/event-log.ts'
 import { namedKeys } from './trust/named-keys.ts'
 import { openTrust } from './trust/open-trust.ts'
-import type { Clock, Random } from '@waystone/interface'
+import type { Clock, NodeInstance, Random } from '@waystone/interface'
 import type { NamedKeys } from '@waystone/trust-acl'
 import type { Datastore } from 'interface-datastore'
+import type { TrustMembership } from './cluster/membership.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { Config } from './config/schema.ts'
 import type { RunningPart } from './lifecycle/stop-in-order.ts'
@@ -46,6 +49,9 @@ export interface NodeParts extends TrustParts {
   clock: Clock
   random: Random
   publishKeys: NamedKeys
+  /** Absent without a cluster in the config. */
+  membership: TrustMembership | undefined
+  instance: NodeInstance
   events: EventLog
   pluginFolder: string | undefined
   /** Aborted when the node is to stop, also while it starts. */
@@ -69,8 +75,10 @@ export async function openNodeParts(init: CreateNodeInit): Promise<NodeParts> {
     // first the lock on the data folder: two processes must not both make a key
     const datastore = init.datastore ?? (await openDatastore(init.config, own))
     const privateKey = init.privateKey ?? (await loadKey(init, random))
-    const made = { ...shared, privateKey, datastore, logger }
-    return { ...made, ...(await openTrust({ ...made, config: init.config }, own)), own }
+    const made = { ...shared, privateKey, datastore, logger, instance: createInstance({ clock, random }) }
+    const trust = await openTrust({ ...made, config: init.config }, own)
+    const membership = await openMembership({ config: init.config, trust: trust.trust, logger }, own)
+    return { ...made, ...trust, membership, own }
   } catch (error) {
     for (const part of own) await part.stop()
     throw error

@@ -4,6 +4,7 @@ import { AdminApi } from './admin/service/admin-api.ts'
 import { loadOrCreateToken } from './admin/token.ts'
 import { removeAdminUrl, writeAdminUrl } from './admin/url-file.ts'
 import { pluginStatuses } from './admin/service/plugin-statuses.ts'
+import { fetcherIn } from './cluster/open-membership.ts'
 import { createDataFolder } from './data-folder.ts'
 import { ByteCounts } from './libp2p/byte-counts.ts'
 import { createLibp2pNode } from './libp2p/create-libp2p-node.ts'
@@ -63,6 +64,7 @@ export async function createNode(init: CreateNodeInit): Promise<WaystoneNode> {
     const log = asNodeLog(parts.logger)
     const api = new AdminApi({ ...parts, config, loaded, bytes, log, missing, requestStop, plugins: listPlugins })
     const libp2p = await createLibp2pNode({ ...parts, config, plugins, metrics, bytes, adminApi: api.create })
+    parts.membership?.fetchBy(fetcherIn(libp2p.services))
     made.node = new ServiceNode({ config, parts, libp2p, metrics, api, admin: init.admin ?? true })
     return made.node
   } catch (error) {

@@ -1,5 +1,6 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { findImpossibleAdmin } from './combinations-admin.ts'
+import { findImpossibleCluster } from './combinations-cluster.ts'
 import { findTwice } from './combinations-lists.ts'
 import { findImpossibleTrust } from './combinations-trust.ts'
 import { isUnspecified, overlaps, readListenAddress } from './listen-address.ts'
@@ -31,6 +32,7 @@ export function findImpossible(config: Config, isOwn: (path: string) => boolean)
     ...rules.flatMap(rule => [...rule(config, listen)]),
     ...findImpossibleAdmin(config, { listen, isOwn }),
     ...findImpossibleTrust(config),
+    ...findImpossibleCluster(config),
     ...findTwice(config)
   ]
 }

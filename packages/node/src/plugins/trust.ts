@@ -1,3 +1,4 @@
+import { entriesWithCluster } from '../cluster/cluster-entry.ts'
 import { shippedCopies } from '../trust/shipped-copies.ts'
 import type { Plugin } from './plugin.ts'
 
@@ -5,14 +6,14 @@ import type { Plugin } from './plugin.ts'
 export const trustPlugin: Plugin = {
   async create({ config, trust, audit, publishKeys: keys, clock, random, fetches }) {
     const { trustAcl } = await import('@waystone/trust-acl')
-    const { entries, mirrors } = config.trust
+    const { mirrors } = config.trust
     return trustAcl({
       trust,
       audit,
       mayCarry: ({ trustlevel, trustedFunctions }) =>
         trustedFunctions['redistribute-ipns'] ?? trust.matrix.allows('redistribute-ipns', trustlevel),
       mirrors,
-      shipped: shippedCopies(entries),
+      shipped: shippedCopies(entriesWithCluster(config)),
       keys,
       counts: fetches,
       clock,

@@ -1,4 +1,5 @@
 import { peerIdFromString } from '@libp2p/peer-id'
+import { entriesWithCluster } from '../cluster/cluster-entry.ts'
 import type { TrustAclConfig, TrustEntryInit } from '@waystone/trust-acl'
 import type { Config } from '../config/schema.ts'
 
@@ -6,13 +7,14 @@ type Entry = Config['trust']['entries'][number]
 type Grants = NonNullable<TrustAclConfig['grants']>
 
 /** What the trust database takes from the config. Pure. */
-export function trustAclConfig({ trust, seeds, relays, delegate }: Config): TrustAclConfig {
-  const { matrix, entries } = trust
+export function trustAclConfig(config: Config): TrustAclConfig {
+  const { trust, seeds, relays, delegate, cluster } = config
   return {
     grants: grantsOf(trust),
-    matrix,
-    entries: entries.map(trustEntryOf),
-    seeds: [...seeds, ...delegate.use],
+    matrix: trust.matrix,
+    entries: entriesWithCluster(config).map(trustEntryOf),
+    // in a cluster they are addresses and nothing more: its trust file says who is a seed
+    seeds: cluster.key === undefined ? [...seeds, ...delegate.use] : delegate.use,
     relays
   }
 }

@@ -28,7 +28,7 @@ async function readCapped(path: string, max: number): Promise<Uint8Array> {
     if (bytes.length <= max) return bytes
   } catch (cause) {
     throw new ShippedCopyError(`${path} cannot be read (${codeOf(cause) ?? messageOf(cause)})`, {
-      hint: 'check the path under trust.entries, and that this user may read it',
+      hint: 'check the path under trust.entries or cluster, and that this user may read it',
       cause
     })
   }
