@@ -117,6 +117,11 @@ export const commands: CommandEntry[] = [
     load: async () => (await import('./commands/trust.ts')).trustCommand()
   },
   {
+    name: 'cluster',
+    summary: 'make a cluster of seeds, and see how it does',
+    load: async () => (await import('./commands/cluster.ts')).clusterCommand()
+  },
+  {
     name: 'plugin',
     summary: 'begin a plugin: protocols of your own in any node',
     load: async () => (await import('./commands/plugin.ts')).pluginCommand()

@@ -24,12 +24,13 @@ export interface Running {
 export async function nodeAndCommands(
   service: AdminNodeInit['service'] = {},
   trust: AdminNodeInit['trust'] = {},
-  content: AdminNodeInit['content'] = {}
+  content: AdminNodeInit['content'] = {},
+  more: Pick<AdminNodeInit, 'cluster' | 'registry'> = {}
 ) {
   const folder = await temporaryFolder()
   onTestFinished(async () => await folder[Symbol.asyncDispose]())
   const dataDir = join(folder.path, 'edge')
-  const node = await adminNode({ dataDir, service, trust, content })
+  const node = await adminNode({ dataDir, service, trust, content, ...more })
   onTestFinished(async () => await node[Symbol.asyncDispose]())
   const here = ['--data-dir', dataDir]
   const start = (...args: string[]): Running => startWaystone([...args, ...here])

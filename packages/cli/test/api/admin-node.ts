@@ -4,7 +4,13 @@ import { createServer as createHttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { join } from 'node:path'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
-import { AdminService, content as contentApi, trust as trustApi } from '@waystone/wire/admin'
+import {
+  AdminService,
+  cluster as clusterApi,
+  content as contentApi,
+  registry as registryApi,
+  trust as trustApi
+} from '@waystone/wire/admin'
 import type { ServiceImpl } from '@connectrpc/connect'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
@@ -16,6 +22,8 @@ export interface AdminNodeInit {
   service?: Partial<ServiceImpl<typeof AdminService>>
   trust?: Partial<ServiceImpl<typeof trustApi.TrustService>>
   content?: Partial<ServiceImpl<typeof contentApi.ContentService>>
+  cluster?: Partial<ServiceImpl<typeof clusterApi.ClusterService>>
+  registry?: Partial<ServiceImpl<typeof registryApi.RegistryAdminService>>
   /** Listens there instead of on a port. */
   socketPath?: string
   tls?: { cert: string; key: string }
@@ -29,7 +37,7 @@ export interface AdminNode extends AsyncDisposable {
 
 /** Serves the admin API as a node does, in this process and without a node. */
 export async function adminNode(init: AdminNodeInit): Promise<AdminNode> {
-  const { dataDir, service = {}, trust = {}, content = {}, socketPath, tls } = init
+  const { dataDir, service = {}, trust = {}, content = {}, cluster = {}, registry = {}, socketPath, tls } = init
   const authorizations: AdminNode['authorizations'] = []
   const answer = connectNodeAdapter({
     routes: router =>
@@ -37,6 +45,8 @@ export async function adminNode(init: AdminNodeInit): Promise<AdminNode> {
         .service(AdminService, service)
         .service(trustApi.TrustService, trust)
         .service(contentApi.ContentService, content)
+        .service(clusterApi.ClusterService, cluster)
+        .service(registryApi.RegistryAdminService, registry)
   })
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     if (request.url === '/livez') return void response.end('alive\n')
