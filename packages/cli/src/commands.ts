@@ -122,6 +122,11 @@ export const commands: CommandEntry[] = [
     load: async () => (await import('./commands/cluster.ts')).clusterCommand()
   },
   {
+    name: 'seeds',
+    summary: 'show and check the seeds of the running node',
+    load: async () => (await import('./commands/seeds.ts')).seedsCommand()
+  },
+  {
     name: 'plugin',
     summary: 'begin a plugin: protocols of your own in any node',
     load: async () => (await import('./commands/plugin.ts')).pluginCommand()

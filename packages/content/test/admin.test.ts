@@ -41,12 +41,15 @@ async function served(delegate?: ContentAdminParts['delegate']): Promise<Served>
   const fake = new FakeStore()
   const seen: object[] = []
   let calls: object = {}
-  const serve = async (_service: unknown, impl: object, options: object): Promise<() => Promise<void>> => {
-    calls = impl
+  const serveLate = async (_: string, load: () => Promise<{ implementation: object }>, options: object) => {
+    calls = (await load()).implementation
     seen.push(options)
     return async () => {}
   }
-  await new ContentAdminService({ rpc: { serve: serve as never } }, () => ({ store: fake.store, delegate })).start()
+  await new ContentAdminService({ rpc: { serveLate: serveLate as never } }, () => ({
+    store: fake.store,
+    delegate
+  })).start()
   const transport = createRouterTransport(router => router.service(content.ContentService, calls))
   return Object.assign(fake, { client: createClient(content.ContentService, transport), options: seen[0] ?? {} })
 }

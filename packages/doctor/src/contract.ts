@@ -68,7 +68,7 @@ export interface DoctorComponents {
   peerStore: Pick<PeerStore, 'get' | 'all'>
   logger: ComponentLogger
   ping: DoctorPing
-  rpc: Pick<Rpc, 'serve' | 'client'>
+  rpc: Pick<Rpc, 'serveLate' | 'client'>
 }
 
 export interface ExamineOptions extends AbortOptions {

@@ -1,17 +1,22 @@
 import { Code } from '@connectrpc/connect'
 import { rpcError } from '@waystone/rpc'
 import { nameOf, toError } from '@waystone/kit/error-fields'
+import { DoctorService } from '@waystone/wire/admin'
 import { diagnosisMessage, findingMessage } from './messages.ts'
-import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
+import type { HandlerContext } from '@connectrpc/connect'
+import type { LateService } from '@waystone/rpc'
 import type { MessageInitShape } from '@bufbuild/protobuf'
-import type { DiagnoseRequest, DiagnoseResponseSchema, DoctorService } from '@waystone/wire/admin'
+import type { DiagnoseRequest, DiagnoseResponseSchema } from '@waystone/wire/admin'
 import type { Diagnosis, Doctor, Finding } from './contract.ts'
 
 type Response = MessageInitShape<typeof DiagnoseResponseSchema>
 
 /** Tells findings as they come, and the diagnosis at the end. */
-export function doctorHandlers(doctor: Doctor): ServiceImpl<typeof DoctorService> {
-  return { diagnose: (request, context) => diagnose(doctor, request, context) }
+export function doctorService(doctor: Doctor): LateService<typeof DoctorService> {
+  const implementation: LateService<typeof DoctorService>['implementation'] = {
+    diagnose: (request, context) => diagnose(doctor, request, context)
+  }
+  return { service: DoctorService, implementation }
 }
 
 async function* diagnose(

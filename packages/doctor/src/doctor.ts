@@ -1,18 +1,12 @@
 import { serviceCapabilities, serviceDependencies } from '@libp2p/interface'
 import { systemClock, systemRandom } from '@waystone/kit'
-import { DoctorService } from '@waystone/wire/admin'
-import { ProbeService } from '@waystone/wire/probe'
-import { CHECK_MS, MAX_CHECK_MS, MAX_EXAMINATIONS } from './constants.ts'
-import { doctorHandlers } from './doctor-service.ts'
+import { SERVICE_NAMES } from '@waystone/wire'
+import { MAX_EXAMINATIONS } from './constants.ts'
 import { DoctorBusyError } from './errors.ts'
-import { judge } from './judge/index.ts'
-import { probeHandlers } from './probe-service.ts'
-import { runChecks } from './run-checks.ts'
 import type { Startable } from '@libp2p/interface'
+import type { LateService } from '@waystone/rpc'
 import type { CheckContext } from './check.ts'
 import type { Diagnosis, Doctor, DoctorComponents, DoctorInit, ExamineOptions } from './contract.ts'
-import type { Situation } from './judge/situation.ts'
-import type { Observation } from './observation.ts'
 
 /** Lifecycle and wiring; measuring is in `checks`, and what it means in `judge`. */
 export class NodeDoctor implements Doctor, Startable {
@@ -33,8 +27,11 @@ export class NodeDoctor implements Doctor, Startable {
     if (this.#unserve !== undefined) return
     const { rpc } = this.#components
     this.#unserve = []
-    this.#unserve.push(await rpc.serve(ProbeService, probeHandlers(this.#parts())))
-    this.#unserve.push(await rpc.serve(DoctorService, doctorHandlers(this), { admin: true, trustFunction: 'admin' }))
+    const operator = { admin: true, trustFunction: 'admin' }
+    const probe = async (): Promise<LateService> => (await import('./probe-service.ts')).probeService(this.#parts())
+    const doctor = async (): Promise<LateService> => (await import('./doctor-service.ts')).doctorService(this)
+    this.#unserve.push(await rpc.serveLate(SERVICE_NAMES.probe, probe))
+    this.#unserve.push(await rpc.serveLate(SERVICE_NAMES.doctorAdmin, doctor, operator))
   }
 
   async stop(): Promise<void> {
@@ -47,41 +44,12 @@ export class NodeDoctor implements Doctor, Startable {
     if (this.#running >= MAX_EXAMINATIONS) throw new DoctorBusyError()
     this.#running++
     try {
-      return await this.#examine(options)
+      // loaded only when somebody asks: a node is to be ready within a second
+      const { examineNode } = await import('./examination.ts')
+      return await examineNode(this.#parts(), options)
     } finally {
       this.#running--
     }
-  }
-
-  async #examine(options: ExamineOptions): Promise<Diagnosis> {
-    const undo: (() => Promise<void>)[] = []
-    const context: CheckContext = { ...this.#parts(), afterwards: work => void undo.push(work) }
-    try {
-      const observations = await this.#run(context, options)
-      const { role, versions } = this.#init
-      const about = { peerId: this.#components.peerId.toString(), role, version: versions.waystone }
-      return { ...judge(this.#situation(observations)), ...about, atMs: context.clock.now() }
-    } finally {
-      await Promise.allSettled(undo.map(async work => await work()))
-    }
-  }
-
-  async #run(context: CheckContext, options: ExamineOptions): Promise<Observation[]> {
-    const { timeoutMs = CHECK_MS, signal = new AbortController().signal } = options
-    // loaded only when somebody asks: a node is to be ready within a second
-    const { CHECKS } = await import('./checks/index.ts')
-    const soFar: Observation[] = []
-    const onObservations = (found: Observation[]): void => {
-      soFar.push(...found)
-      const { findings } = judge(this.#situation(soFar))
-      for (const finding of findings) if (found.includes(finding.detail)) options.onFinding?.(finding)
-    }
-    return await runChecks(CHECKS, context, { timeoutMs: Math.min(timeoutMs, MAX_CHECK_MS), signal, onObservations })
-  }
-
-  #situation(observations: readonly Observation[]): Situation {
-    const { role, isLocal } = this.#init
-    return { role, isLocal, observations }
   }
 
   #parts(): Omit<CheckContext, 'afterwards'> {

@@ -1,15 +1,15 @@
 import { callerKey } from '@waystone/rpc'
-import type { ServiceImpl } from '@connectrpc/connect'
-import type { ProbeService } from '@waystone/wire/probe'
+import { ProbeService } from '@waystone/wire/probe'
+import type { LateService } from '@waystone/rpc'
 import type { CheckContext } from './check.ts'
 
 /** Answers every peer: it costs next to nothing and tells what identify tells too, and the time. */
-export function probeHandlers({
+export function probeService({
   init,
   components,
   clock
-}: Pick<CheckContext, 'init' | 'components' | 'clock'>): ServiceImpl<typeof ProbeService> {
-  return {
+}: Pick<CheckContext, 'init' | 'components' | 'clock'>): LateService<typeof ProbeService> {
+  const implementation: LateService<typeof ProbeService>['implementation'] = {
     probe: (_request, { values }) => {
       const receivedAtMs = BigInt(clock.now())
       return {
@@ -22,4 +22,5 @@ export function probeHandlers({
       }
     }
   }
+  return { service: ProbeService, implementation }
 }

@@ -6,10 +6,8 @@ import { receiveFiles } from './admin-receive.ts'
 import { sendFile } from './admin-send.ts'
 import { OperatorOnlyError } from './errors.ts'
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
-import type { Clock } from '@waystone/interface'
-import type { Rpc } from '@waystone/rpc'
+import type { LateService } from '@waystone/rpc'
 import type { FileAdmin } from './admin-context.ts'
-import type { FileTransfer, FileTransferComponents } from './contract.ts'
 
 const CODES: Record<string, Code> = {
   OperatorOnlyError: Code.PermissionDenied,
@@ -23,29 +21,9 @@ const CODES: Record<string, Code> = {
   FileTransferStoppedError: Code.Unavailable
 }
 
-/**
- * Lets the operator send and receive files over the admin API, where the node
- * has RPC.
- *
- * @returns what ends it
- */
-export async function serveFiles(
-  files: FileTransfer,
-  components: FileTransferComponents,
-  clock: Clock
-): Promise<(() => Promise<void>) | undefined> {
-  const service = fileAdmin({ files, own: components, clock })
-  return await rpcOf(components)?.serve(FileService, service, { admin: true, trustFunction: 'admin' })
-}
-
-/** libp2p throws when a service is read that is not there. */
-function rpcOf(components: FileTransferComponents): Pick<Rpc, 'serve'> | undefined {
-  try {
-    return components.rpc
-  } catch (error) {
-    if (nameOf(error) === 'MissingServiceError') return undefined
-    throw error
-  }
+/** `waystone.admin.v1.FileService`. */
+export function fileService(admin: FileAdmin): LateService<typeof FileService> {
+  return { service: FileService, implementation: fileAdmin(admin) }
 }
 
 /** The calls of `waystone.admin.v1.FileService`. */

@@ -52,7 +52,7 @@ export interface FileTransferComponents {
   logger: ComponentLogger
   metrics?: Metrics
   /** Where it is there, the operator can send and receive files over the admin API. */
-  rpc?: Pick<Rpc, 'serve'>
+  rpc?: Pick<Rpc, 'serveLate'>
 }
 
 export type SendPhase = 'connecting' | AttemptPhase | 'waiting' | 'done'

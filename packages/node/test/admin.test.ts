@@ -16,7 +16,7 @@ import { startLocalNode } from './local-node.ts'
 let missing: string[] = []
 const failures: unknown[] = []
 const TOKEN = 'f'.repeat(64)
-const nothingServed = { adminRevision: 0, adminRoutes: () => {} }
+const nothingServed = { adminRevision: 0, adminRoutes: async () => () => {} }
 const admin = { host: '127.0.0.1', port: 0, names: [], tls: {} }
 const server = new AdminServer({
   admin,

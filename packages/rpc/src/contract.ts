@@ -46,6 +46,12 @@ export interface ServeOptions {
   maxMessages?: number
 }
 
+/** A service with what answers its calls; see {@link Rpc.serveLate}. */
+export interface LateService<S extends DescService = DescService> {
+  service: S
+  implementation: Partial<ServiceImpl<S>>
+}
+
 /**
  * Who is called: a peer, wherever it is; a peer at an address that ends in its
  * id; or `any` connected peer that serves the service.
@@ -75,6 +81,19 @@ export interface Rpc {
     implementation: Partial<ServiceImpl<S>>,
     options?: ServeOptions
   ): Promise<() => Promise<void>>
+  /**
+   * The same for a service whose code is loaded at its first call, as those of a
+   * node are that is to be ready soon. Where that fails the call fails, and the
+   * next one tries again.
+   *
+   * @param typeName - full name of the service, such as `hello.v1.HelloService`
+   * @throws ServiceTakenError
+   */
+  serveLate<S extends DescService>(
+    typeName: string,
+    load: () => Promise<LateService<S>>,
+    options?: ServeOptions
+  ): Promise<() => Promise<void>>
   /** An answer in parts that is not read to its end (`break`, `return`) cancels its call. */
   client<S extends DescService>(service: S, target: RpcTarget, options?: ClientOptions): Client<S>
   transport(target: RpcTarget, options?: ClientOptions): Transport
@@ -94,10 +113,10 @@ export interface Rpc {
   /** Names of the services that peers can call. */
   services(): string[]
   /**
-   * Mounts what is served with `admin` on another server; see {@link adminRevision}.
+   * Loads what is served with `admin`, and returns what mounts it on another server; see {@link adminRevision}.
    * Limits and interceptors come along; the interceptors of that server's router do not run.
    */
-  adminRoutes(router: ConnectRouter): void
+  adminRoutes(): Promise<(router: ConnectRouter) => void>
   /** Changes when {@link adminRoutes} would mount something else. */
   readonly adminRevision: number
   /** For list calls: signs and checks the cursors of their pages. */

@@ -25,6 +25,11 @@ export class ServiceTakenError extends WaystoneError {
   static override readonly name = 'ServiceTakenError'
 }
 
+/** An RPC service is announced under another name than its own. */
+export class ServiceNameError extends WaystoneError {
+  static override readonly name = 'ServiceNameError'
+}
+
 /** A page's cursor was not made by this node for this list, or was changed. */
 export class CursorInvalidError extends WaystoneError {
   static override readonly name = 'CursorInvalidError'

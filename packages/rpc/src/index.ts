@@ -13,9 +13,7 @@
  *
  * @packageDocumentation
  */
-import { RpcService } from './rpc.ts'
-import type { Rpc, RpcComponents, RpcInit } from './contract.ts'
-
+export { rpc } from './service.ts'
 export { callerKey } from './caller.ts'
 export type { Caller, OperatorCaller, PeerCaller } from './caller.ts'
 export { describeRpcFailure, rpcError } from './error-info.ts'
@@ -25,9 +23,4 @@ export { checkMessages, JsonMessageInvalidError, procedurePath, ProcedureInvalid
 export type { JsonCallOptions } from './json-call.ts'
 export { createCursors } from './pagination.ts'
 export type { Cursors, Page, PageQuery, RowsAfter } from './pagination.ts'
-export type { ClientOptions, Rpc, RpcComponents, RpcInit, RpcTarget, ServeOptions } from './contract.ts'
-
-/** The service; see the example above. */
-export function rpc(init: RpcInit = {}): (components: RpcComponents) => Rpc {
-  return components => new RpcService(components, init)
-}
+export type { ClientOptions, LateService, Rpc, RpcComponents, RpcInit, RpcTarget, ServeOptions } from './contract.ts'

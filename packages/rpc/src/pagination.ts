@@ -1,7 +1,6 @@
-import { base64Decode, base64Encode } from '@bufbuild/protobuf/wire'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { PAGE_DEFAULT_SIZE, PAGE_MAX_SIZE } from '@waystone/wire/rpc'
+import { PAGE_DEFAULT_SIZE, PAGE_MAX_SIZE } from '@waystone/wire'
 import { CursorInvalidError } from './errors.ts'
 import type { Random } from '@waystone/interface'
 
@@ -99,7 +98,7 @@ function cutAll<T>(rows: Iterable<T>, keyOf: (row: T) => string, { after, size }
 
 // as JSON: every string comes back as it was, half a surrogate pair too
 function writeCursor(key: string, tag: Uint8Array): string {
-  return base64Encode(new Uint8Array([...tag, ...new TextEncoder().encode(JSON.stringify(key))]), 'url')
+  return toBase64Url(new Uint8Array([...tag, ...new TextEncoder().encode(JSON.stringify(key))]))
 }
 
 function readCursor(cursor: string, tagOf: (key: string) => Uint8Array): string | undefined {
@@ -112,12 +111,22 @@ function readCursor(cursor: string, tagOf: (key: string) => Uint8Array): string 
 function contentOf(cursor: string): { tag: Uint8Array; key: string } {
   if (cursor.length > CURSOR_MAX_LENGTH) throw invalidCursor()
   try {
-    const bytes = base64Decode(cursor)
+    const bytes = fromBase64Url(cursor)
     const key: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(TAG_BYTES)))
     return { tag: bytes.subarray(0, TAG_BYTES), key: String(key) }
   } catch (error) {
     throw invalidCursor(error)
   }
+}
+
+function toBase64Url(bytes: Uint8Array): string {
+  const text = btoa(Array.from(bytes, byte => String.fromCodePoint(byte)).join(''))
+  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+function fromBase64Url(text: string): Uint8Array {
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+  return Uint8Array.from(binary, character => character.codePointAt(0) ?? 0)
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

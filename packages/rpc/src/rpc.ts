@@ -2,27 +2,24 @@ import { serviceCapabilities } from '@libp2p/interface'
 import { endDeniedSymbol } from '@waystone/interface'
 import { systemClock, systemRandom } from '@waystone/kit'
 import { RPC_PROTOCOL, rpcServiceProtocol } from '@waystone/wire'
-import { CallerStreams } from './caller-streams.ts'
 import { MAX_STREAMS_PER_CONNECTION } from './constants.ts'
+import { LateCallers } from './late-callers.ts'
+import { LateServer } from './late-server.ts'
 import { rpcMetrics } from './metrics.ts'
 import { createCursors } from './pagination.ts'
-import { createPeerClient } from './peer-client.ts'
-import { RpcServer } from './server.ts'
 import { ServiceTable } from './service-table.ts'
-import { callJson } from './json-call.ts'
-import { createPeerTransport, httpClient } from './transport.ts'
 import type { DescService } from '@bufbuild/protobuf'
 import type { Client, ConnectRouter, ServiceImpl, Transport } from '@connectrpc/connect'
 import type { PeerId, Startable } from '@libp2p/interface'
 import type { EndedWork, EndsDeniedWork, TrustPolicy } from '@waystone/interface'
-import type { ClientOptions, Rpc, RpcComponents, RpcInit, RpcTarget, ServeOptions } from './contract.ts'
+import type { ClientOptions, LateService, Rpc, RpcComponents, RpcInit, RpcTarget, ServeOptions } from './contract.ts'
 import type { JsonCallOptions } from './json-call.ts'
 import type { RpcMetrics } from './metrics.ts'
 import type { Cursors } from './pagination.ts'
 
 const NOBODY: TrustPolicy = { decide: () => ({ allow: false, reason: 'no trust policy is set' }) }
 
-/** Lifecycle and wiring; the work is in `RpcServer` and `OutboundCall`. */
+/** Lifecycle and wiring; the work is in `RpcServer` and `OutboundCall`, which are loaded when they are needed. */
 export class RpcService implements Rpc, Startable, EndsDeniedWork {
   readonly [Symbol.toStringTag] = '@waystone/rpc'
   readonly [serviceCapabilities]: string[] = ['@waystone/rpc']
@@ -30,15 +27,15 @@ export class RpcService implements Rpc, Startable, EndsDeniedWork {
   readonly #components: RpcComponents
   readonly #init: RpcInit
   readonly #table: ServiceTable
-  readonly #callers: CallerStreams
+  readonly #callers: LateCallers
   readonly #metrics: RpcMetrics
-  #server: RpcServer | undefined
+  #server: LateServer | undefined
 
   constructor(components: RpcComponents, init: RpcInit) {
     this.#components = components
     this.#init = init
     this.#table = new ServiceTable(init.interceptors ?? [])
-    this.#callers = new CallerStreams(components, init.clock ?? systemClock)
+    this.#callers = new LateCallers(components, init.clock ?? systemClock)
     this.#metrics = rpcMetrics(components.metrics, () => this.#server?.running ?? 0)
     this.cursors = createCursors(init.random ?? systemRandom)
   }
@@ -51,14 +48,14 @@ export class RpcService implements Rpc, Startable, EndsDeniedWork {
     return this.#table.names
   }
 
-  adminRoutes(router: ConnectRouter): void {
-    this.#table.mountAdmin(router)
+  async adminRoutes(): Promise<(router: ConnectRouter) => void> {
+    return await this.#table.adminRoutes()
   }
 
   async start(): Promise<void> {
     if (this.#server !== undefined) return
     this.#server = this.#createServer()
-    this.#callers.pool.open()
+    this.#callers.open()
     for (const protocol of this.#protocols()) await this.#handle(protocol)
   }
 
@@ -68,7 +65,7 @@ export class RpcService implements Rpc, Startable, EndsDeniedWork {
     this.#server = undefined
     for (const protocol of this.#protocols()) await this.#components.registrar.unhandle(protocol)
     server.stop()
-    await this.#callers.pool.close()
+    await this.#callers.close()
   }
 
   async serve<S extends DescService>(
@@ -76,8 +73,16 @@ export class RpcService implements Rpc, Startable, EndsDeniedWork {
     implementation: Partial<ServiceImpl<S>>,
     options: ServeOptions = {}
   ): Promise<() => Promise<void>> {
-    const remove = this.#table.add(service, implementation, options)
-    const protocol = rpcServiceProtocol(service.typeName)
+    return await this.serveLate(service.typeName, async () => ({ service, implementation }), options)
+  }
+
+  async serveLate(
+    typeName: string,
+    load: () => Promise<LateService>,
+    options: ServeOptions = {}
+  ): Promise<() => Promise<void>> {
+    const remove = this.#table.add(typeName, load, options)
+    const protocol = rpcServiceProtocol(typeName)
     try {
       await this.#handle(protocol)
     } catch (error) {
@@ -90,11 +95,11 @@ export class RpcService implements Rpc, Startable, EndsDeniedWork {
   }
 
   client<S extends DescService>(service: S, target: RpcTarget, options: ClientOptions = {}): Client<S> {
-    return createPeerClient(service, this.transport(target, options))
+    return this.#callers.client(service, target, options)
   }
 
   transport(target: RpcTarget, options: ClientOptions = {}): Transport {
-    return createPeerTransport(this.#callers, target, options)
+    return this.#callers.transport(target, options)
   }
 
   callJson(
@@ -103,8 +108,7 @@ export class RpcService implements Rpc, Startable, EndsDeniedWork {
     messages: readonly string[],
     options: JsonCallOptions = {}
   ): AsyncIterable<string> {
-    const { clock = systemClock } = this.#init
-    return callJson({ ...options, procedure, messages, clock, httpClient: httpClient(this.#callers, target) })
+    return this.#callers.callJson(target, { ...options, procedure, messages })
   }
 
   [endDeniedSymbol](isAllowed: (peer: PeerId, trustFunction: string) => boolean): EndedWork[] {
@@ -125,9 +129,9 @@ export class RpcService implements Rpc, Startable, EndsDeniedWork {
     })
   }
 
-  #createServer(): RpcServer {
+  #createServer(): LateServer {
     const { trust = NOBODY, clock = systemClock, maxCalls, maxCallsPerPeer, maxStreamsPerPeer } = this.#init
-    return new RpcServer({
+    return new LateServer({
       table: this.#table,
       trust,
       clock,

@@ -8,7 +8,8 @@ import type { Connection, Logger, PeerId, Stream } from '@libp2p/interface'
 import type { Clock, EndedWork, TrustPolicy } from '@waystone/interface'
 import type { InboundCall } from './inbound-call.ts'
 import type { RpcMetrics } from './metrics.ts'
-import type { ServedMethod, ServiceTable } from './service-table.ts'
+import type { ServedMethod } from './mounted-service.ts'
+import type { ServiceTable } from './service-table.ts'
 
 export interface RpcServerInit {
   table: ServiceTable
@@ -89,8 +90,8 @@ export class RpcServer {
   }
 
   async #answer(call: InboundCall, path: string, connection: Connection): Promise<void> {
-    const method = this.#init.table.find(path)
-    if (method === undefined) return await call.refuse(new ConnectError('no such method', Code.Unimplemented))
+    const method = await this.#find(path)
+    if (method instanceof ConnectError) return await call.refuse(method)
     const refusal = this.#refusal(method, connection)
     if (refusal !== undefined) return await call.refuse(refusal)
     const peer = connection.remotePeer.toString()
@@ -104,6 +105,15 @@ export class RpcServer {
       await call.answer(method.handler, () => this.#calls.leave(peer))
     } finally {
       this.#trusted.delete(call)
+    }
+  }
+
+  async #find(path: string): Promise<ServedMethod | ConnectError> {
+    try {
+      return (await this.#init.table.find(path)) ?? new ConnectError('no such method', Code.Unimplemented)
+    } catch (error) {
+      this.#init.log.error('%s could not be loaded - %e', path, toError(error))
+      return new ConnectError('the service could not be loaded', Code.Internal)
     }
   }
 

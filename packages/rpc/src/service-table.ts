@@ -1,40 +1,17 @@
-import { createConnectRouter } from '@connectrpc/connect'
-import { RPC_MESSAGE_MAX_BYTES } from '@waystone/wire/rpc'
-import { MAX_CALL_MS, MAX_MESSAGES } from './constants.ts'
-import { ServiceTakenError } from './errors.ts'
-import { limitMessages } from './limit-messages.ts'
-import type { DescService } from '@bufbuild/protobuf'
-import type { ConnectRouter, Interceptor, ServiceImpl } from '@connectrpc/connect'
-import type { UniversalHandler } from '@connectrpc/connect/protocol'
-import type { ServeOptions } from './contract.ts'
-
-/** One served method. */
-export interface ServedMethod {
-  handler: UniversalHandler
-  trustFunction: string | undefined
-}
+import { ServiceNameError, ServiceTakenError } from './errors.ts'
+import type { ConnectRouter, Interceptor } from '@connectrpc/connect'
+import type { LateService, ServeOptions } from './contract.ts'
+import type { MountedService, ServedMethod } from './mounted-service.ts'
 
 interface ServedService {
-  mount: (router: ConnectRouter) => void
+  load: () => Promise<MountedService>
   options: ServeOptions
 }
 
-/** They hold wherever a service is mounted: what a service brings goes before what a router was made with. */
-const LIMITS = {
-  readMaxBytes: RPC_MESSAGE_MAX_BYTES,
-  writeMaxBytes: RPC_MESSAGE_MAX_BYTES,
-  maxTimeoutMs: MAX_CALL_MS,
-  // streams are encrypted and often compressed below; here it would only open a way for bombs
-  acceptCompression: [],
-  grpc: false,
-  grpcWeb: false
-}
-
-/** What is served, by service and by path. */
+/** What is served, by service and by path. Handlers, and Connect with them, are loaded at the first call. */
 export class ServiceTable {
   readonly #interceptors: Interceptor[]
   readonly #services = new Map<string, ServedService>()
-  readonly #methods = new Map<string, ServedMethod>()
   #revision = 0
 
   constructor(interceptors: Interceptor[]) {
@@ -49,8 +26,10 @@ export class ServiceTable {
     return this.#revision
   }
 
-  find(path: string): ServedMethod | undefined {
-    return this.#methods.get(path)
+  /** @throws what loading the service throws, and again at every call until it can be loaded */
+  async find(path: string): Promise<ServedMethod | undefined> {
+    const mounted = await this.#services.get(path.split('/')[1] ?? '')?.load()
+    return mounted?.methods.get(path)
   }
 
   /**
@@ -58,46 +37,60 @@ export class ServiceTable {
    *
    * @throws ServiceTakenError
    */
-  add<S extends DescService>(
-    service: S,
-    implementation: Partial<ServiceImpl<S>>,
-    options: ServeOptions
-  ): () => boolean {
-    const { typeName } = service
+  add(typeName: string, late: () => Promise<LateService>, options: ServeOptions): () => boolean {
     if (this.#services.has(typeName)) throw taken(typeName)
-    const { interceptors = [], maxMessages = MAX_MESSAGES } = options
-    const around = { ...LIMITS, interceptors: [limitMessages(maxMessages), ...this.#interceptors, ...interceptors] }
-    const mount = (router: ConnectRouter): void => void router.service(service, implementation, around)
-    const served = { mount, options }
-    this.#services.set(typeName, served)
-    for (const handler of handlersOf(mount)) {
-      const trustFunction = options.trustFunctions?.[handler.method.localName] ?? options.trustFunction
-      this.#methods.set(handler.requestPath, { handler, trustFunction })
+    const interceptors = [...this.#interceptors, ...(options.interceptors ?? [])]
+    const load = async (): Promise<MountedService> => {
+      const [{ mountService }, { service, implementation }] = await Promise.all([
+        import('./mounted-service.ts'),
+        late()
+      ])
+      if (service.typeName !== typeName) throw misnamed(typeName, service.typeName)
+      return mountService(service, implementation, { ...options, interceptors })
     }
+    const served = { load: once(load), options }
+    this.#services.set(typeName, served)
     this.#revision++
     return () => this.#services.get(typeName) === served && this.#remove(typeName)
   }
 
-  mountAdmin(router: ConnectRouter): void {
-    for (const { mount, options } of this.#services.values()) if (options.admin === true) mount(router)
+  /** Loads what the operator may call; mounts it when it is called. */
+  async adminRoutes(): Promise<(router: ConnectRouter) => void> {
+    const admin = [...this.#services.values()].filter(({ options }) => options.admin === true)
+    const mounted = await Promise.all(admin.map(({ load }) => load()))
+    return router => {
+      for (const { mount } of mounted) mount(router)
+    }
   }
 
   #remove(typeName: string): boolean {
     this.#services.delete(typeName)
-    for (const path of this.#methods.keys()) if (path.startsWith(`/${typeName}/`)) this.#methods.delete(path)
     this.#revision++
     return true
   }
 }
 
-function handlersOf(mount: (router: ConnectRouter) => void): UniversalHandler[] {
-  const router = createConnectRouter()
-  mount(router)
-  return router.handlers
+/** What failed is tried again. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined
+  return async () => {
+    try {
+      return await (result ??= work())
+    } catch (error) {
+      result = undefined
+      throw error
+    }
+  }
 }
 
 function taken(typeName: string): ServiceTakenError {
   return new ServiceTakenError(`the RPC service ${typeName} is served already`, {
     hint: 'give one of the two another package or name in its .proto file'
+  })
+}
+
+function misnamed(announced: string, actual: string): ServiceNameError {
+  return new ServiceNameError(`the RPC service ${actual} was announced as ${announced}`, {
+    hint: 'serve it under the name that its .proto file gives it'
   })
 }

@@ -12,10 +12,7 @@ afterEach(cleanUp)
 async function mounted(init: RpcInit, options: ServeOptions): Promise<Client<typeof ConformanceService>> {
   const { rpc } = (await rpcNode(init)).services
   await rpc.serve(ConformanceService, conformance, options)
-  return createClient(
-    ConformanceService,
-    createRouterTransport(router => rpc.adminRoutes(router))
-  )
+  return createClient(ConformanceService, createRouterTransport(await rpc.adminRoutes()))
 }
 
 async function codeOf(call: Promise<unknown>): Promise<Code> {

@@ -1,5 +1,5 @@
 import { seededRandom } from '@waystone/kit/testing'
-import { PAGE_DEFAULT_SIZE, PAGE_MAX_SIZE } from '@waystone/wire/rpc'
+import { PAGE_DEFAULT_SIZE, PAGE_MAX_SIZE } from '@waystone/wire'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCursors } from '../src/index.ts'

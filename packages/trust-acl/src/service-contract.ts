@@ -55,7 +55,7 @@ export interface TrustAclComponents {
   peerStore: Pick<PeerStore, 'get'>
   contentRouting: Pick<ContentRouting, 'get' | 'put'>
   events: TrustAclEvents
-  rpc: Pick<Rpc, 'client' | 'serve' | 'cursors'>
+  rpc: Pick<Rpc, 'client' | 'serveLate' | 'cursors'>
   logger: ComponentLogger
   /** A node may keep no blocks. */
   content?: ContentStore

@@ -1,11 +1,11 @@
 import { serviceCapabilities, serviceDependencies } from '@libp2p/interface'
 import { systemClock, systemRandom } from '@waystone/kit'
-import { TrustExchangeService } from '@waystone/wire/trust'
-import { EXCHANGE_FUNCTIONS, ExchangeHandlers } from './exchange/handlers.ts'
-import { createRecordParts } from './record-parts.ts'
+import { SERVICE_NAMES } from '@waystone/wire'
+import { EXCHANGE_FUNCTIONS } from './exchange/functions.ts'
 import { parseIpnsName } from './ipns/name.ts'
 import type { AbortOptions, Startable } from '@libp2p/interface'
 import type { HeldIpnsRecord, PutRecordOptions } from '@waystone/interface'
+import type { LateService } from '@waystone/rpc'
 import type { RatingsExchange } from './exchange/contract.ts'
 import type { Published, PublishInit } from './ipns/publisher.ts'
 import type { RecordParts } from './record-parts.ts'
@@ -20,6 +20,7 @@ class RecordsService implements TrustAclService, Startable {
   readonly #components: TrustAclComponents
   readonly #init: TrustAclServiceInit
   #parts: RecordParts | undefined
+  #loading: Promise<RecordParts> | undefined
   #ending: AbortController | undefined
   #unserve: (() => Promise<void>) | undefined
   #redistributing: Promise<void> = Promise.resolve()
@@ -33,16 +34,14 @@ class RecordsService implements TrustAclService, Startable {
     if (this.#ending !== undefined) return
     this.#ending = new AbortController()
     const { rpc, events } = this.#components
-    const handlers = new ExchangeHandlers(this.#exchangeParts())
-    this.#unserve = await rpc.serve(TrustExchangeService, handlers, { trustFunctions: EXCHANGE_FUNCTIONS })
+    const access = { trustFunctions: EXCHANGE_FUNCTIONS }
+    this.#unserve = await rpc.serveLate(SERVICE_NAMES.trustExchange, this.#exchange, access)
     events.addEventListener('peer:identify', this.#onPeer)
   }
 
   /** Nothing is fetched before every part of the node has started. */
   afterStart(): void {
-    if (this.#ending === undefined) return
-    this.#records.refresher.start()
-    this.#redistributing = this.#records.redistributor.run(this.#ending.signal)
+    if (this.#ending !== undefined) this.#redistributing = this.#refresh(this.#ending.signal).catch(this.#lost)
   }
 
   async stop(): Promise<void> {
@@ -51,21 +50,24 @@ class RecordsService implements TrustAclService, Startable {
     this.#ending = undefined
     await this.#unserve?.()
     this.#unserve = undefined
+    await this.#loading?.catch(() => {})
     await Promise.all([this.#parts?.refresher.stop(), this.#redistributing])
     this.#parts = undefined
+    this.#loading = undefined
   }
 
   async held(name: string): Promise<HeldIpnsRecord | undefined> {
-    return await this.#records.records.held(parseIpnsName(name))
+    const { records } = await this.#records()
+    return await records.held(parseIpnsName(name))
   }
 
   async resolve(name: string, options: AbortOptions = {}): Promise<HeldIpnsRecord> {
-    const { resolver } = this.#records
+    const { resolver } = await this.#records()
     return (await resolver.resolve(parseIpnsName(name), { signal: this.#until(options) })).record
   }
 
   async put(text: string, record: Uint8Array, options: PutRecordOptions = {}): Promise<void> {
-    const { carrier } = this.#records
+    const { carrier } = await this.#records()
     const name = parseIpnsName(text)
     const { by } = options
     const mayKeep = by !== undefined && this.#init.trust.explain({ peer: by }, 'redistribute-ipns').allow
@@ -74,11 +76,13 @@ class RecordsService implements TrustAclService, Startable {
   }
 
   async fetchEntry(labelOrPubkey: string, options: AbortOptions = {}): Promise<void> {
-    await this.#records.refresher.fetch(labelOrPubkey, this.#until(options))
+    const { refresher } = await this.#records()
+    await refresher.fetch(labelOrPubkey, this.#until(options))
   }
 
   async publish(init: PublishInit, options: AbortOptions = {}): Promise<Published> {
-    return await this.#records.publisher.publish(init, { signal: this.#until(options) })
+    const { publisher } = await this.#records()
+    return await publisher.publish(init, { signal: this.#until(options) })
   }
 
   readonly #onPeer = (): void => {
@@ -86,10 +90,25 @@ class RecordsService implements TrustAclService, Startable {
     this.#parts?.redistributor.peerCame()
   }
 
-  /** Made at first use: a service that is declared later is absent before. */
-  get #records(): RecordParts {
-    this.#parts ??= createRecordParts(this.#components, this.#init)
-    return this.#parts
+  readonly #lost = (error: unknown): void =>
+    this.#components.logger.forComponent('waystone:trust:ipns').error('trust files are not kept fresh - %e', error)
+
+  async #refresh(signal: AbortSignal): Promise<void> {
+    const { refresher, redistributor } = await this.#records()
+    if (signal.aborted) return
+    refresher.start()
+    await redistributor.run(signal)
+  }
+
+  /** Loaded and made at first use: a node is ready sooner without, and a service that is declared later is absent before. */
+  async #records(): Promise<RecordParts> {
+    this.#loading ??= this.#load()
+    return await this.#loading
+  }
+
+  async #load(): Promise<RecordParts> {
+    const { createRecordParts } = await import('./record-parts.ts')
+    return (this.#parts = createRecordParts(this.#components, this.#init))
   }
 
   #until({ signal }: AbortOptions): AbortSignal {
@@ -97,10 +116,13 @@ class RecordsService implements TrustAclService, Startable {
     return AbortSignal.any(ends)
   }
 
-  #exchangeParts(): ConstructorParameters<typeof ExchangeHandlers>[0] {
+  readonly #exchange = async (): Promise<LateService> => {
     const { trust, clock = systemClock } = this.#init
-    const { records, carrier, files } = this.#records
-    return {
+    const [{ exchangeService }, { records, carrier, files }] = await Promise.all([
+      import('./exchange/handlers.ts'),
+      this.#records()
+    ])
+    return exchangeService({
       clock,
       trust,
       records,
@@ -109,7 +131,7 @@ class RecordsService implements TrustAclService, Startable {
       file: async cid => await files.local(cid),
       entries: () => trust.entries(),
       ratings: () => this.ratings
-    }
+    })
   }
 }
 

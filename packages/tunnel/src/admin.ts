@@ -7,6 +7,7 @@ import { MAX_WAITING_EVENTS } from './constants.ts'
 import { EventQueue } from './event-queue.ts'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
+import type { LateService } from '@waystone/rpc'
 import type { TrustGrantees } from '@waystone/interface'
 import type { TunnelComponents, TunnelEvent, TunnelStatus, Tunnels } from './contract.ts'
 
@@ -21,8 +22,12 @@ const CODES: Record<string, Code> = {
   TunnelsStoppedError: Code.Unavailable
 }
 
-/** The calls of `waystone.admin.v1.TunnelService`. */
-export function tunnelAdmin(tunnels: Tunnels, own: Own): ServiceImpl<typeof admin.TunnelService> {
+/** `waystone.admin.v1.TunnelService`. */
+export function tunnelService(tunnels: Tunnels, own: Own): LateService<typeof admin.TunnelService> {
+  return { service: admin.TunnelService, implementation: tunnelAdmin(tunnels, own) }
+}
+
+function tunnelAdmin(tunnels: Tunnels, own: Own): ServiceImpl<typeof admin.TunnelService> {
   return {
     async *forward(request, context): AsyncGenerator<ForwardResponse> {
       assertOperator(context)

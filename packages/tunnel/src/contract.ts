@@ -30,7 +30,7 @@ export interface TunnelComponents {
   addressManager: Pick<AddressManager, 'getAddresses'>
   peerRouting: Pick<PeerRouting, 'findPeer'>
   logger: ComponentLogger
-  rpc: Pick<Rpc, 'serve'>
+  rpc: Pick<Rpc, 'serveLate'>
   metrics?: Metrics
 }
 

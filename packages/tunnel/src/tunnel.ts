@@ -1,10 +1,8 @@
 import { serviceCapabilities, setMaxListeners } from '@libp2p/interface'
 import { endDeniedSymbol } from '@waystone/interface'
 import { systemClock } from '@waystone/kit'
-import { TUNNEL_PROTOCOL } from '@waystone/wire'
-import { tunnels as admin } from '@waystone/wire/admin'
+import { SERVICE_NAMES, TUNNEL_PROTOCOL } from '@waystone/wire'
 import { assertTunnelName, formatAddress, parseTarget } from './address.ts'
-import { tunnelAdmin } from './admin.ts'
 import { MAX_STREAMS_PER_CONNECTION } from './constants.ts'
 import { TunnelEndedError, TunnelsStoppedError } from './errors.ts'
 import { Exposures } from './exposures.ts'
@@ -16,6 +14,7 @@ import { Reporter } from './reporter.ts'
 import { TunnelGroup } from './tunnel-group.ts'
 import type { Logger, PeerId, Startable } from '@libp2p/interface'
 import type { Clock, EndedWork, EndsDeniedWork } from '@waystone/interface'
+import type { LateService } from '@waystone/rpc'
 import type {
   ExposeOptions,
   Exposure,
@@ -63,7 +62,8 @@ export class TunnelsService implements Tunnels, Startable, EndsDeniedWork {
     const log = logger.forComponent('waystone:tunnel')
     const reporter = this.#createReporter(log)
     const opener = new Opener(this.#components, this.#clock)
-    const unserve = await rpc.serve(admin.TunnelService, tunnelAdmin(this, this.#components), {
+    const load = async (): Promise<LateService> => (await import('./admin.ts')).tunnelService(this, this.#components)
+    const unserve = await rpc.serveLate(SERVICE_NAMES.tunnelAdmin, load, {
       admin: true,
       trustFunction: 'admin',
       // a forward tells two for each connection, as long as it lives

@@ -12,4 +12,11 @@ export {
   RPC_PROTOCOL,
   TUNNEL_PROTOCOL
 } from './protocols.ts'
-export { HANDSHAKE_TIMEOUT_MS, KEEP_ALIVE_MS, NEGOTIATION_TIMEOUT_MS } from './limits.ts'
+export {
+  HANDSHAKE_TIMEOUT_MS,
+  KEEP_ALIVE_MS,
+  NEGOTIATION_TIMEOUT_MS,
+  PAGE_DEFAULT_SIZE,
+  PAGE_MAX_SIZE
+} from './limits.ts'
+export { SERVICE_NAMES } from './service-names.ts'

@@ -8,3 +8,9 @@ export const HANDSHAKE_TIMEOUT_MS = 10_000
 
 /** multistream-select on a new stream. */
 export const NEGOTIATION_TIMEOUT_MS = 10_000
+
+/** Rows of a page of a list call when the caller asks for none. */
+export const PAGE_DEFAULT_SIZE = 100
+
+/** The largest page of any list call. */
+export const PAGE_MAX_SIZE = 1_000

@@ -24,9 +24,3 @@ export const RPC_FRAME_MAX_BYTES = 128 * 1024
  * and well below the 4 MiB that a libp2p stream buffers before it gives up.
  */
 export const RPC_WINDOW_BYTES = 2 * (RPC_MESSAGE_MAX_BYTES + 64 * 1024)
-
-/** A page when the caller asks for none. */
-export const PAGE_DEFAULT_SIZE = 100
-
-/** The largest page of any list call. */
-export const PAGE_MAX_SIZE = 1_000

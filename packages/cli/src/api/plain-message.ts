@@ -1,11 +1,10 @@
-import { ScalarType } from '@bufbuild/protobuf'
 import { isReflectMessage, reflect } from '@bufbuild/protobuf/reflect'
 import type { DescEnum, DescField, DescMessage, MessageShape } from '@bufbuild/protobuf'
 import type { ReflectMessage } from '@bufbuild/protobuf/reflect'
 
 /**
- * A message as programs that read JSON like it: numbers as numbers, enums by
- * their short names (`reachable`), and fields without presence always there.
+ * A message as programs that read JSON like it: numbers as numbers, bytes in
+ * hex, enums by their short names (`reachable`), and fields without presence always there.
  */
 export function plainMessage<S extends DescMessage>(schema: S, message: MessageShape<S>): Record<string, unknown> {
   return plainReflected(reflect(schema, message))
@@ -29,7 +28,8 @@ function plainValue(field: DescField, value: unknown): unknown {
   if (isReflectMessage(value)) return plainReflected(value)
   if (field.enum !== undefined) return enumName(field.enum, Number(value))
   // counts and times; 2^53 bytes or milliseconds are further than anybody gets
-  return field.scalar === ScalarType.UINT64 ? Number(value) : value
+  if (typeof value === 'bigint') return Number(value)
+  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value
 }
 
 /** The short name of an enum's value, such as `relayed` for `PATH_RELAYED`; empty when it is unspecified. */

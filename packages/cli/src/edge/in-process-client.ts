@@ -9,9 +9,10 @@ import type { WaystoneNode } from '@waystone/node'
 import type { Rpc } from '@waystone/rpc'
 
 /** A client of an admin service of a node in this process: for a command, the same as one of a running node. */
-export function inProcessClient<S extends DescService>(node: WaystoneNode, service: S): Client<S> {
+export async function inProcessClient<S extends DescService>(node: WaystoneNode, service: S): Promise<Client<S>> {
   const router = createConnectRouter()
-  rpcOf(node).adminRoutes(router)
+  const routes = await rpcOf(node).adminRoutes()
+  routes(router)
   const transport = createTransport({
     httpClient: createUniversalHandlerClient(router.handlers.map(asOperator)),
     baseUrl: 'https://in-process',

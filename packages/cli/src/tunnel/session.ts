@@ -61,6 +61,6 @@ async function onOwnEdge(
 ): Promise<void> {
   await using node = await startShortLivedEdge({ sources: configSourcesFrom(options), note, signal })
   await waitUntilJoined(node, { note, signal })
-  const client = inProcessClient(node, tunnels.TunnelService)
+  const client = await inProcessClient(node, tunnels.TunnelService)
   await work({ client, seeds: node.config.seeds, signal })
 }

@@ -1,12 +1,10 @@
-import { content } from '@waystone/wire/admin'
-import { addFile } from './add-file.ts'
-import { fetchFile } from './fetch-file.ts'
+import { SERVICE_NAMES } from '@waystone/wire'
 import type { Startable } from '@libp2p/interface'
-import type { Rpc } from '@waystone/rpc'
+import type { LateService, Rpc } from '@waystone/rpc'
 import type { ContentAdminParts } from './contract.ts'
 
 export interface ContentAdminComponents {
-  rpc: Pick<Rpc, 'serve'>
+  rpc: Pick<Rpc, 'serveLate'>
 }
 
 /** Serves `waystone.admin.v1.ContentService` to the operator, and to peers with the function `admin`. */
@@ -25,14 +23,9 @@ export class ContentAdminService implements Startable {
   async start(): Promise<void> {
     if (this.#unserve !== undefined) return
     const parts = this.#parts()
-    const calls = {
-      fetchFile: (request: content.FetchFileRequest, { signal }: { signal: AbortSignal }) =>
-        fetchFile(parts, request, { signal }),
-      addFile: async (requests: AsyncIterable<content.AddFileRequest>, { signal }: { signal: AbortSignal }) =>
-        await addFile(parts, requests, { signal })
-    }
-    const access = { admin: true, trustFunction: 'admin' } as const
-    this.#unserve = await this.#components.rpc.serve(content.ContentService, calls, access)
+    const load = async (): Promise<LateService> => (await import('./content-calls.ts')).contentService(parts)
+    const access = { admin: true, trustFunction: 'admin' }
+    this.#unserve = await this.#components.rpc.serveLate(SERVICE_NAMES.contentAdmin, load, access)
   }
 
   async stop(): Promise<void> {

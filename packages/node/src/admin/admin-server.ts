@@ -1,10 +1,8 @@
 import { AdminPathUnknownError } from './errors.ts'
 import { Gate } from './gate.ts'
-import { nodeStops } from './node-stops.ts'
 import { listen } from './listen.ts'
 import { LimitedServer } from '../http/limited-server.ts'
 import { refusal, send } from './reply.ts'
-import { createRpcHandler } from './rpc-handler.ts'
 import { OpenAnswers } from '../http/open-answers.ts'
 import { readTls } from './tls.ts'
 import { GOODBYE_MS, LIMITS, REQUEST_TIMES, STALLED_ANSWER_MS } from './constants.ts'
@@ -40,18 +38,13 @@ export class AdminServer {
   readonly #init: AdminServerInit
   readonly #answers: OpenAnswers
   readonly #shutdown = new AbortController()
-  readonly #rpc: RpcHandler
+  #rpc: Promise<RpcHandler> | undefined
   #server: LimitedServer | undefined
   #url: string | undefined
 
   constructor(init: AdminServerInit) {
     this.#init = init
     this.#answers = new OpenAnswers(init.clock, STALLED_ANSWER_MS)
-    this.#rpc = createRpcHandler({
-      rpc: init.rpc,
-      shutdown: this.#shutdown.signal,
-      onLost: error => init.onLost(error)
-    })
   }
 
   /** `http://127.0.0.1:40213`, `https://…` or `unix:/path` while it listens. */
@@ -81,7 +74,7 @@ export class AdminServer {
 
   async stop(): Promise<void> {
     this.#url = undefined
-    this.#shutdown.abort(nodeStops())
+    if (this.#rpc !== undefined) this.#shutdown.abort((await import('./node-stops.ts')).nodeStops())
     await this.#server?.close(() => this.#answers.settle(GOODBYE_MS))
   }
 
@@ -90,16 +83,29 @@ export class AdminServer {
     try {
       const admission = gate.admit(request)
       if (admission.kind !== 'call') send(await this.#replyTo(admission, request), request, response)
-      else if (!this.#rpc(request, response)) send(gate.unknown(), request, response)
+      else if (!(await this.#call(request, response))) send(await gate.unknown(), request, response)
     } catch (error) {
       this.#init.onError(error)
-      send(refusal(500, new Error('internal error, see the log')), request, response)
+      send(await refusal(500, new Error('internal error, see the log')), request, response)
     }
   }
 
+  /** Calls, and Connect with them, are loaded at the first one. */
+  async #call(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    this.#rpc ??= this.#loadRpc()
+    const answer = await this.#rpc
+    return await answer(request, response)
+  }
+
+  async #loadRpc(): Promise<RpcHandler> {
+    const { createRpcHandler } = await import('./rpc-handler.ts')
+    const init = this.#init
+    return createRpcHandler({ rpc: init.rpc, shutdown: this.#shutdown.signal, onLost: error => init.onLost(error) })
+  }
+
   async #replyTo(admission: Exclude<Admission, { kind: 'call' }>, { method }: IncomingMessage): Promise<Reply> {
-    if (admission.kind === 'refused') return admission.reply
+    if (admission.kind === 'refused') return await admission.reply()
     if (method === 'GET' || method === 'HEAD') return await admission.route.reply(admission.trusted)
-    return refusal(405, new AdminPathUnknownError('only GET and HEAD'), { allow: 'GET, HEAD' })
+    return await refusal(405, new AdminPathUnknownError('only GET and HEAD'), { allow: 'GET, HEAD' })
   }
 }

@@ -10,7 +10,7 @@ import type { Route, Routes } from './routes.ts'
 
 /** What becomes of a request. */
 export type Admission =
-  | { kind: 'refused'; reply: Reply }
+  | { kind: 'refused'; reply: () => Promise<Reply> }
   | { kind: 'call' }
   /** `trusted`: no stranger can have sent it. */
   | { kind: 'route'; route: Route; trusted: boolean }
@@ -32,20 +32,20 @@ export class Gate {
 
   admit(request: IncomingMessage): Admission {
     const foreign = foreignBecause(request.headers, this.#names(request))
-    if (foreign !== undefined) return { kind: 'refused', reply: refusal(403, foreignError(foreign)) }
+    if (foreign !== undefined) return { kind: 'refused', reply: () => refusal(403, foreignError(foreign)) }
     const [path = ''] = (request.url ?? '').split('?')
     const route = this.#init.routes.get(path)
     // the path of a call begins with the full name of its service
-    if (route === undefined && !path.includes('.')) return { kind: 'refused', reply: this.unknown() }
+    if (route === undefined && !path.includes('.')) return { kind: 'refused', reply: () => this.unknown() }
     const known = holdsToken(request.headers.authorization, this.#init.token)
     const trusted = known || this.#onlyHere
-    if (route === undefined ? !known : route.private && !trusted) return { kind: 'refused', reply: unauthenticated() }
+    if (route === undefined ? !known : route.private && !trusted) return { kind: 'refused', reply: unauthenticated }
     return route === undefined ? { kind: 'call' } : { kind: 'route', route, trusted }
   }
 
-  unknown(): Reply {
+  async unknown(): Promise<Reply> {
     const known = [...this.#init.routes.keys()].join(', ')
-    return refusal(404, new AdminPathUnknownError('there is nothing at this path', { hint: `try ${known}` }))
+    return await refusal(404, new AdminPathUnknownError('there is nothing at this path', { hint: `try ${known}` }))
   }
 
   /** Whether nobody but this machine can call. */
@@ -68,9 +68,9 @@ function foreignError(because: string): Error {
   })
 }
 
-function unauthenticated(): Reply {
+async function unauthenticated(): Promise<Reply> {
   const error = new AdminTokenWrongError('this needs the token of the node', {
     hint: 'send the header "Authorization: Bearer TOKEN"; TOKEN is in admin.token in the data folder of the node'
   })
-  return refusal(401, error, { 'www-authenticate': 'Bearer realm="waystone"' })
+  return await refusal(401, error, { 'www-authenticate': 'Bearer realm="waystone"' })
 }

@@ -1,6 +1,3 @@
-import { Code } from '@connectrpc/connect'
-import { errorToJsonBytes } from '@connectrpc/connect/protocol-connect'
-import { rpcError } from '@waystone/rpc'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 
 /** A whole answer. */
@@ -12,19 +9,10 @@ export interface Reply {
   headers?: OutgoingHttpHeaders
 }
 
-const CODES = new Map([
-  [401, Code.Unauthenticated],
-  [403, Code.PermissionDenied],
-  [404, Code.Unimplemented],
-  [405, Code.Unimplemented],
-  [413, Code.ResourceExhausted],
-  [500, Code.Internal]
-])
-
-/** A refusal in the form that Connect's clients understand, and people too. */
-export function refusal(status: number, error: Error, headers: OutgoingHttpHeaders = {}): Reply {
-  const body = errorToJsonBytes(rpcError(CODES.get(status) ?? Code.Unknown, error), undefined)
-  return { status, body, contentType: 'application/json', headers }
+/** A refusal in the form that Connect's clients understand, and people too. Connect is loaded at the first one. */
+export async function refusal(status: number, error: Error, headers: OutgoingHttpHeaders = {}): Promise<Reply> {
+  const { refusalBody } = await import('./refusal-body.ts')
+  return { status, body: refusalBody(status, error), contentType: 'application/json', headers }
 }
 
 /** Sends an answer. Node reads and drops what is still to come of the request, within the time that requests have. */

@@ -11,7 +11,7 @@ import type { Rpc } from '@waystone/rpc'
 export type AdminRoutes = Pick<Rpc, 'adminRoutes' | 'adminRevision'>
 
 /** Answers a call; false, and nothing is answered, when nothing is mounted at its path. */
-export type RpcHandler = (request: IncomingMessage, response: ServerResponse) => boolean
+export type RpcHandler = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
 export interface RpcHandlerInit {
   rpc: AdminRoutes
@@ -29,9 +29,9 @@ export interface RpcHandlerInit {
  */
 export function createRpcHandler({ rpc, shutdown, onLost }: RpcHandlerInit): RpcHandler {
   let mounted: { revision: number; handlers: Map<string, UniversalHandler> } | undefined
-  return (request, response) => {
+  return async (request, response) => {
     const { adminRevision: revision } = rpc
-    if (mounted?.revision !== revision) mounted = { revision, handlers: mount(rpc, shutdown) }
+    if (mounted?.revision !== revision) mounted = { revision, handlers: await mount(rpc, shutdown) }
     const handler = mounted.handlers.get((request.url ?? '').split('?')[0] ?? '')
     if (handler === undefined) return false
     answer(handler, request, response).catch(onLost)
@@ -48,9 +48,10 @@ const OPTIONS: ConnectRouterOptions = {
   grpcWeb: false
 }
 
-function mount(rpc: AdminRoutes, shutdownSignal: AbortSignal): Map<string, UniversalHandler> {
+async function mount(rpc: AdminRoutes, shutdownSignal: AbortSignal): Promise<Map<string, UniversalHandler>> {
   const router = createConnectRouter({ ...OPTIONS, shutdownSignal })
-  rpc.adminRoutes(router)
+  const routes = await rpc.adminRoutes()
+  routes(router)
   return new Map(router.handlers.map(handler => [handler.requestPath, handler]))
 }
 

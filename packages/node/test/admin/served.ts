@@ -22,8 +22,9 @@ export class MountedCalls {
     this.adminRevision++
   }
 
-  adminRoutes(router: ConnectRouter): void {
-    if (this.#calls !== undefined) router.service(AdminService, this.#calls)
+  async adminRoutes(): Promise<(router: ConnectRouter) => void> {
+    const calls = this.#calls
+    return router => void (calls !== undefined && router.service(AdminService, calls))
   }
 }
 

@@ -16,7 +16,7 @@ export interface HttpServer {
 /** Everything that is served with `admin`, on HTTP on loopback, as an admin server mounts it. */
 export async function serveHttp(rpc: Pick<Rpc, 'adminRoutes'>, version: '1.1' | '2'): Promise<HttpServer> {
   const handler = connectNodeAdapter({
-    routes: router => rpc.adminRoutes(router),
+    routes: await rpc.adminRoutes(),
     contextValues: () => createContextValues().set(callerKey, { kind: 'operator', remoteAddress: '127.0.0.1' }),
     grpc: false,
     grpcWeb: false,

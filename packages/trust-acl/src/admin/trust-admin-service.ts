@@ -1,7 +1,6 @@
-import { trust } from '@waystone/wire/admin'
-import { trustAdmin } from './trust-admin.ts'
+import { SERVICE_NAMES } from '@waystone/wire'
 import type { Startable } from '@libp2p/interface'
-import type { Rpc } from '@waystone/rpc'
+import type { LateService, Rpc } from '@waystone/rpc'
 import type { TrustAdminParts } from './contract.ts'
 
 export interface TrustAdminServiceInit extends Pick<TrustAdminParts, 'acl' | 'audit' | 'clock'> {
@@ -10,7 +9,7 @@ export interface TrustAdminServiceInit extends Pick<TrustAdminParts, 'acl' | 'au
 }
 
 export interface TrustAdminComponents {
-  rpc: Pick<Rpc, 'serve' | 'cursors'>
+  rpc: Pick<Rpc, 'serveLate' | 'cursors'>
 }
 
 /** Serves `waystone.admin.v1.TrustService` to the operator, and to peers with the function `admin`. */
@@ -29,8 +28,9 @@ export class TrustAdminService implements Startable {
     if (this.#unserve !== undefined) return
     const { rpc } = this.#components
     const { parts, ...own } = this.#init
-    const calls = trustAdmin({ ...own, ...parts(), cursors: rpc.cursors })
-    this.#unserve = await rpc.serve(trust.TrustService, calls, { admin: true, trustFunction: 'admin' })
+    const all = { ...own, ...parts(), cursors: rpc.cursors }
+    const load = async (): Promise<LateService> => (await import('./trust-admin.ts')).trustService(all)
+    this.#unserve = await rpc.serveLate(SERVICE_NAMES.trustAdmin, load, { admin: true, trustFunction: 'admin' })
   }
 
   async stop(): Promise<void> {

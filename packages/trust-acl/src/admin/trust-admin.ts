@@ -1,3 +1,4 @@
+import { trust } from '@waystone/wire/admin'
 import { addEntry, getEntry, listEntries, listNodes, setEntry } from './entries.ts'
 import { Turns } from '../database/turns.ts'
 import { explained } from './failures.ts'
@@ -7,8 +8,13 @@ import { fetchEntries, publish } from './publish.ts'
 import { audit, explain, getLevels } from './views.ts'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { ServiceImpl } from '@connectrpc/connect'
-import type { trust } from '@waystone/wire/admin'
+import type { LateService } from '@waystone/rpc'
 import type { TrustAdminParts } from './contract.ts'
+
+/** `waystone.admin.v1.TrustService`. */
+export function trustService(parts: TrustAdminParts): LateService<typeof trust.TrustService> {
+  return { service: trust.TrustService, implementation: trustAdmin(parts) }
+}
 
 /** The calls of `waystone.admin.v1.TrustService`. Whoever may call them is asked for by who serves them. */
 export function trustAdmin(parts: TrustAdminParts): ServiceImpl<typeof trust.TrustService> {

@@ -2,14 +2,15 @@ import { Code, ConnectError } from '@connectrpc/connect'
 import { nameOf, toError } from '@waystone/kit/error-fields'
 import { KeyedTokenBuckets } from '@waystone/kit'
 import { callerKey, rpcError } from '@waystone/rpc'
+import { TrustExchangeService } from '@waystone/wire/trust'
 import { CID } from 'multiformats/cid'
 import { FILE_CALL_UNIT, FILE_CALLS, FILE_PART_BYTES, MAX_FILES_AT_ONCE, PUT_CALLS, RECORD_CALLS } from './constants.ts'
 import { ipnsNameFromMultihash } from '../ipns/name.ts'
 import { isValidAt } from '../ipns/record.ts'
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import type { Clock, TrustPolicy } from '@waystone/interface'
-import type { Cursors, PeerCaller } from '@waystone/rpc'
-import type { SharedEntry, TrustExchangeService } from '@waystone/wire/trust'
+import type { Cursors, LateService, PeerCaller } from '@waystone/rpc'
+import type { SharedEntry } from '@waystone/wire/trust'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { SharedEntrySchema } from '@waystone/wire/trust'
 import type { TrustEntry } from '../contract.ts'
@@ -30,12 +31,10 @@ export interface ExchangeParts {
   ratings: () => RatingsExchange | undefined
 }
 
-/** The functions that methods need; the others are open to whoever is not blocked. */
-export const EXCHANGE_FUNCTIONS = {
-  putRecord: 'redistribute-ipns',
-  listEntries: 'query-all-ipns',
-  exchangeRatings: 'peer-exchange'
-} as const
+/** `waystone.trust.v1.TrustExchangeService`. */
+export function exchangeService(parts: ExchangeParts): LateService<typeof TrustExchangeService> {
+  return { service: TrustExchangeService, implementation: new ExchangeHandlers(parts) }
+}
 
 /** What other peers may ask of this node. */
 export class ExchangeHandlers implements Required<ServiceImpl<typeof TrustExchangeService>> {

@@ -1,5 +1,4 @@
-import { TrustExchangeService } from '@waystone/wire/trust'
-import { rpcServiceProtocol } from '@waystone/wire'
+import { rpcServiceProtocol, SERVICE_NAMES } from '@waystone/wire'
 import { MAX_ASKED_PEERS } from '../ipns/constants.ts'
 import type { PeerId, PeerStore } from '@libp2p/interface'
 import type { ConnectionManager } from '@libp2p/interface-internal'
@@ -12,7 +11,7 @@ export interface ExchangePeersParts {
 }
 
 const ORDER: readonly TrustLevel[] = ['ultimate', 'advanced', 'trusted', 'marginal', 'peer', 'none']
-const EXCHANGE = rpcServiceProtocol(TrustExchangeService.typeName)
+const EXCHANGE = rpcServiceProtocol(SERVICE_NAMES.trustExchange)
 /** https://specs.ipfs.tech/bitswap-protocol/ */
 const BITSWAP = '/ipfs/bitswap/1.2.0'
 

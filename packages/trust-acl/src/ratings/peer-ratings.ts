@@ -1,7 +1,4 @@
-import { Code } from '@connectrpc/connect'
 import { toError } from '@waystone/kit/error-fields'
-import { rpcError } from '@waystone/rpc'
-import { TrustExchangeService } from '@waystone/wire/trust'
 import { serviceCapabilities, serviceDependencies } from '@libp2p/interface'
 import { Gathered } from '../gathered.ts'
 import { EXCHANGE_TIMEOUT_MS, REVIEW_WITHIN_MS } from './constants.ts'
@@ -120,7 +117,7 @@ export class PeerRatings implements RatingsExchange, Startable {
     try {
       return (await this.#ratings?.exchange(peer, received)) ?? []
     } catch (error) {
-      throw error instanceof Error ? rpcError(Code.ResourceExhausted, error) : error
+      throw error instanceof Error ? (await import('./refusal.ts')).refusal(error) : error
     }
   }
 
@@ -156,6 +153,7 @@ export class PeerRatings implements RatingsExchange, Startable {
   }
 
   readonly #call: ExchangeCall = async (peer, ratings, { signal }) => {
+    const { TrustExchangeService } = await import('@waystone/wire/trust')
     const client = this.#components.rpc.client(TrustExchangeService, peer, { timeoutMs: EXCHANGE_TIMEOUT_MS })
     return (await client.exchangeRatings({ ratings }, { signal })).ratings
   }

@@ -1,18 +1,18 @@
 import { peerIdFromString } from '@libp2p/peer-id'
 import { nextTurn } from '@waystone/kit'
-import { MAX_RATINGS } from '@waystone/wire/trust'
+import { MAX_RATINGS } from '@waystone/wire/trust-limits'
 import { CHECKS_A_TURN, MAX_CALLERS, MAX_TOLD_BYTES, MIN_EXCHANGE_INTERVAL_MS } from './constants.ts'
 import { RatingsTooSoonError, TooManyRatingsError } from './errors.ts'
 import { Measurements } from './measurements.ts'
 import { RatedLevels } from './rated-levels.ts'
 import { ReceivedRatings } from './received-ratings.ts'
-import { claimedRater, readRating, signRating } from './signed-rating.ts'
 import type { Logger, PeerId, PrivateKey } from '@libp2p/interface'
 import type { Clock, NodeTrust, TrustedNode } from '@waystone/interface'
 import type { SignedRating } from '@waystone/wire/trust'
 import type { Datastore } from 'interface-datastore'
 import type { RatedTrustLevel } from './contract.ts'
 import type { Observation } from './measurements.ts'
+import type { UnsignedRating } from './signed-rating.ts'
 
 export interface RatingsInit {
   /** Signs what this node tells. */
@@ -109,6 +109,7 @@ export class Ratings {
 
   async #takeOne(signed: SignedRating): Promise<string | undefined> {
     try {
+      const { claimedRater, readRating } = await import('./signed-rating.ts')
       // before the signature, which costs more
       if (!this.#levels.mayRate(claimedRater(signed))) return undefined
       const rating = await readRating(signed, this.#init.clock.now())
@@ -120,9 +121,10 @@ export class Ratings {
     }
   }
 
-  async #sign(rating: Parameters<typeof signRating>[0]): Promise<SignedRating> {
+  async #sign(rating: UnsignedRating): Promise<SignedRating> {
     const known = this.#signed.get(rating.peer)
     if (known?.ratedAt === rating.ratedAt) return known.signed
+    const { signRating } = await import('./signed-rating.ts')
     const signed = await signRating(rating, this.#init.privateKey)
     if (this.#signed.size > MAX_RATINGS) this.#signed.clear()
     this.#signed.set(rating.peer, { ratedAt: rating.ratedAt, signed })

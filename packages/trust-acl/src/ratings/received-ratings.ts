@@ -1,4 +1,4 @@
-import { MAX_RATINGS } from '@waystone/wire/trust'
+import { MAX_RATINGS } from '@waystone/wire/trust-limits'
 import { MAX_RATERS, MAX_RATING_AGE_MS } from './constants.ts'
 import type { PeerRating } from './contract.ts'
 

@@ -1,35 +1,10 @@
-import { AdminService } from '@waystone/wire/admin'
+import { SERVICE_NAMES } from '@waystone/wire'
 import { forwardLibp2pEvents } from '../../events/libp2p-events.ts'
-import { addressCalls } from './addresses.ts'
-import { callPeerCalls } from './call-peer.ts'
-import { configCalls } from './config.ts'
-import { connectionCalls } from './connections.ts'
-import { dialCalls } from './dial.ts'
-import { eventCalls } from './events.ts'
-import { logCalls } from './logs.ts'
-import { nodeCalls } from './node.ts'
-import { peerCalls } from './peers.ts'
-import { pingCalls } from './ping.ts'
-import { stopCalls } from './stop.ts'
 import type { Rpc } from '@waystone/rpc'
-import type { AdminApiInit, AdminCalls, AdminComponents, AdminContext } from './contract.ts'
+import type { AdminApiInit, AdminComponents } from './contract.ts'
 
 /** Who may call it over libp2p: nobody, unless the policy says so. */
 const SERVE_OPTIONS = { admin: true, trustFunction: 'admin' }
-
-const CALLS: ((context: AdminContext) => AdminCalls)[] = [
-  nodeCalls,
-  addressCalls,
-  connectionCalls,
-  peerCalls,
-  configCalls,
-  logCalls,
-  eventCalls,
-  dialCalls,
-  pingCalls,
-  callPeerCalls,
-  stopCalls
-]
 
 /**
  * Serves `AdminService` for one node: lifecycle and wiring; what is answered
@@ -66,8 +41,8 @@ export class AdminApi {
     const uptimeMs = (): number => clock.monotonic() - this.#createdAt
     const context = { ...this.#init, components, startedAtMs: this.#startedAtMs, uptimeMs }
     forwardLibp2pEvents(components.events, events)
-    const calls: AdminCalls = Object.assign({}, ...CALLS.map(make => make(context)))
-    await components.rpc.serve(AdminService, calls, SERVE_OPTIONS)
+    const load = async () => (await import('./all-calls.ts')).adminService(context)
+    await components.rpc.serveLate(SERVICE_NAMES.admin, load, SERVE_OPTIONS)
   }
 
   get #components(): AdminComponents {

@@ -1,4 +1,4 @@
-import { PAGE_DEFAULT_SIZE } from '@waystone/wire/rpc'
+import { PAGE_DEFAULT_SIZE } from '@waystone/wire'
 import { pageError } from './errors.ts'
 import type { Cursors, Page, PageQuery } from '@waystone/rpc'
 

@@ -1,0 +1,136 @@
+import { cluster as api } from '@waystone/wire/admin'
+import { plainMessage } from '../api/plain-message.ts'
+import { oneLine } from '../text-table.ts'
+import { fittedTable } from '../trust/fitted-table.ts'
+import { formatDistance, formatSpan, formatTime } from '../trust/times.ts'
+import type { FittedColumn } from '../trust/fitted-table.ts'
+
+type Member = api.ClusterMember
+
+/** A cluster as one node sees it, each member as it answered when it was asked. */
+export interface ClusterView {
+  cluster: api.GetClusterResponse
+  members: readonly Member[]
+}
+
+/** Whether every member was reached and nothing is wrong with any. */
+export function isWell({ cluster, members }: ClusterView): boolean {
+  return members.length > 0 && members.every(isFine) && !['none', 'no-file', 'revoked'].includes(cluster.state)
+}
+
+/** Puts what members answered over what the node knew before it asked. */
+export function clusterView(cluster: api.GetClusterResponse, answers: readonly Member[]): ClusterView {
+  const byPeer = new Map([...cluster.members, ...answers].map(member => [member.peer, member]))
+  const members = [...byPeer.values()].toSorted((a, b) => compare(a.label, b.label) || compare(a.peer, b.peer))
+  return { cluster, members }
+}
+
+/** @param now - milliseconds since the Unix epoch */
+export function renderCluster(view: ClusterView, now: number, width: number): string[] {
+  const { cluster, members } = view
+  const troubles = members.flatMap(troublesOf)
+  return [
+    `cluster    ${cluster.name}`,
+    `ipns name  ${cluster.key}`,
+    `state      ${STATES[cluster.state] ?? cluster.state}`,
+    `list       ${describeFile(cluster, now)}`,
+    `this node  ${cluster.self}${describeSlot(cluster)}`,
+    '',
+    ...(members.length === 0 ? ['no members are known'] : fittedTable(columns(now), members, width)),
+    '',
+    ...troubles.map(oneLine),
+    verdict(view)
+  ].map(oneLine)
+}
+
+/** For programs. */
+export function clusterObject(view: ClusterView): Record<string, unknown> {
+  const { members, ...rest } = plainMessage(api.GetClusterResponseSchema, view.cluster)
+  return { ...rest, isWell: isWell(view), members: view.members.map(memberObject) }
+}
+
+function memberObject(member: Member): Record<string, unknown> {
+  return plainMessage(api.ClusterMemberSchema, member)
+}
+
+const STATES: Readonly<Record<string, string>> = {
+  'no-file': 'no-file: the list of members is not here yet',
+  'not-a-member': 'not-a-member: uses the cluster, and is no part of it',
+  revoked: 'revoked: this node was a member, and is none any more',
+  alone: 'alone: no other member is connected',
+  partial: 'partial: some members are missing',
+  joined: 'joined: connected to all members that it keeps'
+}
+
+function describeFile({ fileSequence, fileFetchedAt, fileValidUntil }: api.GetClusterResponse, now: number): string {
+  if (fileValidUntil === 0n) return 'none'
+  const end = Number(fileValidUntil)
+  const until = `valid until ${formatTime(end)} (${formatDistance(end, now)})`
+  return `sequence ${fileSequence}, fetched ${formatDistance(Number(fileFetchedAt), now)}, ${until}`
+}
+
+function describeSlot({ slot, fence }: api.GetClusterResponse): string {
+  if (slot === undefined) return ''
+  return `, slot ${slot} of the pool${fence === undefined ? '' : ` (fence ${fence})`}`
+}
+
+function columns(now: number): FittedColumn<Member>[] {
+  return [
+    { heading: 'label', cell: ({ label }) => label || '-' },
+    { heading: 'peer id', cell: ({ peer }) => peer, spare: 1 },
+    { heading: 'reachable', cell: reached },
+    { heading: 'version', cell: ({ version }) => version || '-', spare: 0 },
+    { heading: 'list', cell: said(({ fileSequence }) => String(fileSequence)), right: true },
+    { heading: 'records', cell: said(({ records }) => String(records)), right: true },
+    { heading: 'digest', cell: said(digestOf) },
+    {
+      heading: 'clock',
+      cell: said(({ clockOffsetMs, isSelf }) => (isSelf ? '-' : signed(clockOffsetMs))),
+      right: true
+    },
+    { heading: 'heard', cell: said(({ heardAt, isSelf }) => (isSelf ? '-' : formatDistance(Number(heardAt), now))) },
+    { heading: 'rtt', cell: said(({ roundTripMs, isSelf }) => (isSelf ? '-' : `${roundTripMs} ms`)), right: true },
+    { heading: 'peers', cell: said(({ connectedMembers }) => String(connectedMembers)), right: true, spare: 2 }
+  ]
+}
+
+/** What a member has said of itself; nothing before it has said anything. */
+function said(cell: (member: Member) => string): (member: Member) => string {
+  return member => (member.heardAt === 0n && !member.isSelf ? '-' : cell(member))
+}
+
+function reached({ isSelf, isConnected }: Member): string {
+  return isSelf ? 'itself' : isConnected ? 'yes' : 'no'
+}
+
+/** Enough to see with the eye whether two are equal. */
+function digestOf({ registryDigest }: Member): string {
+  return Buffer.from(registryDigest).toString('hex').slice(0, 8) || '-'
+}
+
+function signed(ms: bigint): string {
+  const span = formatSpan(Number(ms < 0n ? -ms : ms))
+  return ms < 0n ? `-${span}` : `+${span}`
+}
+
+function isFine({ isSelf, isConnected, disagreements }: Member): boolean {
+  return (isSelf || isConnected) && disagreements.length === 0
+}
+
+function troublesOf(member: Member): string[] {
+  const name = member.label || member.peer
+  const { isSelf, isConnected, error, disagreements } = member
+  const down = isSelf || isConnected ? [] : [`${name} cannot be reached${error === '' ? '' : `: ${error}`}`]
+  return [...down, ...disagreements.map(text => `${name}: ${text}`)]
+}
+
+function verdict({ members }: ClusterView): string {
+  const up = members.filter(({ isSelf, isConnected }) => isSelf || isConnected).length
+  const wrong = members.filter(({ disagreements }) => disagreements.length > 0).length
+  const agree = wrong === 0 ? 'they agree' : `${wrong} of them ${wrong === 1 ? 'disagrees' : 'disagree'}`
+  return `${up} of ${members.length} members can be reached, and ${agree}`
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { jsonLines, nodeAndCommands } from '../admin/run-waystone.ts'
+import type { MessageInitShape } from '@bufbuild/protobuf'
+import type { cluster as api } from '@waystone/wire/admin'
+
+type Member = MessageInitShape<typeof api.ClusterMemberSchema>
+
+const NOW = BigInt(Date.parse('2026-01-01T00:00:00Z'))
+const STEERING = '\u001b[2J\nforged'
+
+const SELF: Member = { peer: 'self-id', label: 'seed-1', isSelf: true, version: '1.0.0', fileSequence: 7n, records: 5n }
+const OTHER: Member = {
+  peer: 'other-id',
+  label: 'seed-2',
+  isConnected: true,
+  version: '1.0.0',
+  fileSequence: 7n,
+  records: 5n,
+  registryDigest: Uint8Array.of(0xde, 0xad, 0xbe, 0xef, 1, 2, 3, 4),
+  clockOffsetMs: -1500n,
+  roundTripMs: 3,
+  heardAt: NOW,
+  connectedMembers: 1
+}
+
+async function withCluster(members: Member[], answers: Member[] = members, state = 'joined') {
+  const getCluster = () => ({ name: 'garden', key: 'k51', state, self: 'self-id', fileSequence: 7n, members })
+  async function* checkMembers() {
+    for (const member of answers) yield { member }
+  }
+  return await nodeAndCommands({}, {}, {}, { cluster: { getCluster, checkMembers } })
+}
+
+describe('cluster status', () => {
+  it('shows each member, and is well if all agree', async () => {
+    const { run } = await withCluster([SELF, OTHER])
+    const { code, stdout } = await run('cluster', 'status')
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^state +joined: /m)])
+    expect(stdout).toMatch(/^seed-1 +self-id +itself +1.0.0 +7 +5 +- +- +- +- +0$/m)
+    expect(stdout).toMatch(/^seed-2 +other-id +yes +1.0.0 +7 +5 +deadbeef +-2s +\d+d ago +3 ms +1$/m)
+    expect(stdout).toMatch(/^2 of 2 members can be reached, and they agree$/m)
+  })
+
+  it('fails where somebody cannot be reached', async () => {
+    const { run } = await withCluster([SELF, { peer: 'x', label: 'seed-3', error: STEERING }], [])
+    const { code, stdout } = await run('cluster', 'status')
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/^seed-3 cannot be reached: /m)])
+    expect(stdout).toMatch(/^seed-3 +x +no +- +- +- +- +- +- +- +-$/m)
+    expect(stdout).not.toMatch(/\u001b|^forged/m)
+    expect(stdout).toContain('1 of 2 members can be reached')
+  })
+
+  it('fails where somebody disagrees, also as JSON', async () => {
+    const stale = { ...OTHER, disagreements: ['its trust file is older (4, newest 7)'] }
+    const { run } = await withCluster([SELF, OTHER], [stale])
+    const { code, stdout } = await run('cluster', 'status')
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/^seed-2: its trust file is older \(4, newest 7\)$/m)])
+    const json = await run('cluster', 'status', '--json')
+    expect([json.code, jsonLines(json.stdout)]).toMatchObject([
+      1,
+      [
+        {
+          name: 'garden',
+          isWell: false,
+          members: [{ isSelf: true }, { registryDigest: 'deadbeef01020304', clockOffsetMs: -1500 }]
+        }
+      ]
+    ])
+  })
+
+  it.each(['no-file', 'revoked'])('fails in the state %s', async state => {
+    const { run } = await withCluster([SELF], [SELF], state)
+    expect(await run('cluster', 'status')).toMatchObject({ code: 1, stdout: expect.stringContaining(`${state}: `) })
+  })
+
+  it('a seed that is the only member is well', async () => {
+    const { run } = await withCluster([SELF], [SELF], 'alone')
+    expect(await run('cluster', 'status')).toMatchObject({ code: 0 })
+  })
+
+  it('says that a node is in no cluster', async () => {
+    const { run } = await withCluster([], [], 'none')
+    expect(await run('cluster', 'status')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^NoClusterError: this node belongs to no cluster\nhint: .*cluster init/m)
+    })
+  })
+})

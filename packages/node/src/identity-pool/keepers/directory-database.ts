@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
+import { LeaseKeeperUnreachableError, PoolFolderError } from '../errors.ts'
+
+const FILE_NAME = 'leases.sqlite'
+
+/** How long one call may wait for the lock of another process, in milliseconds: it blocks this process for that long. */
+const BUSY_MS = 20
+
+// a journal that stays is written over: a disk that has become full does not keep a holder from renewing
+const SETUP = 'PRAGMA journal_mode = PERSIST; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE'
+
+const TABLE = `
+  CREATE TABLE IF NOT EXISTS leases (
+    pool TEXT NOT NULL,
+    slot INTEGER NOT NULL,
+    holder BLOB,
+    fence INTEGER NOT NULL,
+    beat INTEGER NOT NULL,
+    free_ms INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    renewed INTEGER NOT NULL,
+    PRIMARY KEY (pool, slot)
+  ) STRICT, WITHOUT ROWID
+`
+
+// the low byte of a result code (https://sqlite.org/rescode.html)
+const PRIMARY_CODE = 0xff
+const REASONS: Readonly<Record<number, string>> = {
+  3: 'this user may not use it',
+  8: 'it is read-only',
+  10: 'it cannot be read or written',
+  11: 'its database is damaged',
+  13: 'its disk is full',
+  14: 'it is not there, or this user may not write to it',
+  26: 'what is in the place of its database is none'
+}
+const BUSY = new Set([5, 6])
+
+/**
+ * Runs one transaction on the leases in a folder, alone among all processes that use it. The file is opened anew each
+ * time: a handle that stayed open would go on with a file that somebody has moved away or put another one in place of.
+ *
+ * @param create - false for holders: a folder without leases then is one that is not mounted
+ * @throws LeaseKeeperUnreachableError - another process has the lock at this moment
+ * @throws PoolFolderError
+ */
+export function transact<T>(folder: string, { create }: { create: boolean }, work: (db: DatabaseSync) => T): T {
+  let db: DatabaseSync | undefined
+  try {
+    db = new DatabaseSync(addressOf(folder, create), { timeout: BUSY_MS })
+    db.exec(SETUP)
+    if (create) db.exec(TABLE)
+    const result = work(db)
+    db.exec('COMMIT')
+    return result
+  } catch (cause) {
+    throw named(folder, cause)
+  } finally {
+    db?.close()
+  }
+}
+
+function addressOf(folder: string, create: boolean): URL {
+  const url = pathToFileURL(join(folder, FILE_NAME))
+  url.searchParams.set('mode', create ? 'rwc' : 'rw')
+  return url
+}
+
+function named(folder: string, cause: unknown): unknown {
+  if (!(cause instanceof Error && 'errcode' in cause && typeof cause.errcode === 'number')) return cause
+  const code = cause.errcode & PRIMARY_CODE
+  if (BUSY.has(code)) {
+    const hint = 'it is tried again; if it lasts, see which process hangs with the folder open'
+    return new LeaseKeeperUnreachableError(`the leases in ${folder} are locked by another process`, { hint, cause })
+  }
+  return new PoolFolderError(`The folder of the leases cannot be used: ${folder}: ${REASONS[code] ?? cause.message}`, {
+    hint: 'it has to be there (it is never made, since it may be a share that is not mounted), on a disk with space left, for this user to write to',
+    cause
+  })
+}

@@ -1,0 +1,138 @@
+import { hostname } from 'node:os'
+import { nextTurn } from '@waystone/kit'
+import { LEASE_PARTS } from '../constants.ts'
+import { transact } from './directory-database.ts'
+import type { DatabaseSync } from 'node:sqlite'
+import type { Clock, Random } from '@waystone/interface'
+import type { Claim, KeeperInit, LeaseKeeper, SlotHolder } from '../contract.ts'
+
+const HOLDER_BYTES = 16
+
+export interface DirectoryKeeperInit extends KeeperInit {
+  /** Shared by all nodes of the pool; it has to be there. */
+  folder: string
+  clock: Clock
+  random: Random
+}
+
+/** A lease as another process left it. */
+interface Row {
+  slot: number
+  holder: string | undefined
+  fence: bigint
+  beat: bigint
+  freeMs: number
+  label: string
+  renewed: number
+}
+
+/** What was seen of a lease, and since when by the monotonic clock of this process. */
+interface Seen {
+  mark: string
+  since: number
+}
+
+/**
+ * Leases in a folder that all nodes of a pool share: a SQLite file under the file locks of the system. A holder counts
+ * up its beat; whoever waits calls a lease free once its beat has stood still for as long as the holder said, by the
+ * clock of the one that waits. No two clocks are ever compared.
+ */
+export class DirectoryKeeper implements LeaseKeeper {
+  readonly what: string
+  readonly #init: DirectoryKeeperInit
+  readonly #holder: Uint8Array
+  readonly #seen = new Map<number, Seen>()
+
+  constructor(init: DirectoryKeeperInit) {
+    this.#init = init
+    this.#holder = init.random.bytes(HOLDER_BYTES)
+    this.what = `the folder ${init.folder}`
+  }
+
+  async acquire(size: number): Promise<Claim | undefined> {
+    const { folder } = this.#init
+    // a call blocks for a moment: what else waits has its turn before the next one
+    await nextTurn()
+    return transact(folder, { create: true }, db => {
+      const rows = this.#rows(db)
+      for (let slot = 0; slot < size; slot++) {
+        const row = rows.get(slot)
+        if (this.#isFree(row, slot)) return this.#take(db, slot, (row?.fence ?? 0n) + 1n)
+      }
+      return undefined
+    })
+  }
+
+  async holders(): Promise<SlotHolder[]> {
+    const rows = transact(this.#init.folder, { create: false }, db => this.#rows(db))
+    return [...rows.values()].map(({ slot, fence, holder, label, renewed }) => ({
+      slot,
+      fence,
+      renewedAt: renewed,
+      ...(holder !== undefined && { holder: label })
+    }))
+  }
+
+  async close(): Promise<void> {}
+
+  #isFree(row: Row | undefined, slot: number): boolean {
+    if (row?.holder === undefined) return true
+    const now = this.#init.clock.monotonic()
+    const mark = `${row.holder} ${row.fence} ${row.beat}`
+    const seen = this.#seen.get(slot)
+    if (seen?.mark === mark) return now - seen.since >= row.freeMs
+    this.#seen.set(slot, { mark, since: now })
+    return false
+  }
+
+  #rows(db: DatabaseSync): Map<number, Row> {
+    const statement = db.prepare('SELECT * FROM leases WHERE pool = ? ORDER BY slot')
+    statement.setReadBigInts(true)
+    return new Map(statement.all(this.#init.pool).map(row => [Number(row['slot']), readRow(row)]))
+  }
+
+  #take(db: DatabaseSync, slot: number, fence: bigint): Claim {
+    const { pool, clock, durationMs } = this.#init
+    const freeMs = Math.ceil(durationMs * LEASE_PARTS.free)
+    db.prepare('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, 0, ?, ?, ?)').run(
+      ...[pool, slot, this.#holder, fence, freeMs, ownLabel(), Math.round(clock.now())]
+    )
+    return {
+      slot,
+      fence,
+      renew: async () => this.#change('beat = beat + 1, renewed = ?', { slot, fence }),
+      release: async () => {
+        // who has it now, if it was lost, keeps it
+        this.#change('holder = NULL, renewed = ?', { slot, fence })
+      }
+    }
+  }
+
+  /** Whether the lease was ours to change. */
+  #change(what: string, { slot, fence }: Pick<Claim, 'slot' | 'fence'>): boolean {
+    const { folder, pool, clock } = this.#init
+    const sql = `UPDATE leases SET ${what} WHERE pool = ? AND slot = ? AND holder = ? AND fence = ?`
+    return transact(folder, { create: false }, db => {
+      const { changes } = db.prepare(sql).run(Math.round(clock.now()), pool, slot, this.#holder, fence)
+      return Number(changes) === 1
+    })
+  }
+}
+
+function readRow(row: Record<string, unknown>): Row {
+  const { slot, holder, fence, beat, free_ms: freeMs, label, renewed } = row
+  return {
+    slot: Number(slot),
+    holder: holder instanceof Uint8Array ? Buffer.from(holder).toString('hex') : undefined,
+    fence: BigInt(String(fence)),
+    beat: BigInt(String(beat)),
+    freeMs: Number(freeMs),
+    label: String(label),
+    renewed: Number(renewed)
+  }
+}
+
+/** For people; nothing is decided by it. */
+export function ownLabel(): string {
+  return `${hostname()} pid ${process.pid}`
+}

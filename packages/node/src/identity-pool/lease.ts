@@ -1,0 +1,118 @@
+import { abortable, createDeadline } from '@waystone/kit'
+import { LEASE_PARTS } from './constants.ts'
+import { LeaseLostError } from './errors.ts'
+import type { Logger } from '@libp2p/interface'
+import type { Clock } from '@waystone/interface'
+import type { Claim } from './contract.ts'
+
+export interface LeaseInit {
+  claim: Claim
+  /** When the slot was asked for, by the monotonic clock. */
+  since: number
+  /** In milliseconds. */
+  durationMs: number
+  clock: Clock
+  log: Logger
+}
+
+/**
+ * A slot that this node holds, renewed until it is released or lost. All times are measured from when the last good
+ * renewal began, by the node's own monotonic clock: the keeper cannot have counted from an earlier moment.
+ */
+export class Lease {
+  readonly #init: LeaseInit
+  readonly #lost = new AbortController()
+  readonly #ended = new AbortController()
+  readonly #keeping: Promise<void>
+  #since: number
+  #failure: unknown
+
+  constructor(init: LeaseInit) {
+    this.#init = init
+    this.#since = init.since
+    this.#keeping = init.claim.renew === undefined ? Promise.resolve() : this.#keep()
+  }
+
+  get slot(): number {
+    return this.#init.claim.slot
+  }
+
+  get fence(): bigint {
+    return this.#init.claim.fence
+  }
+
+  /** Aborts with a LeaseLostError when the node has to stop serving, in time for that. */
+  get lost(): AbortSignal {
+    return this.#lost.signal
+  }
+
+  /** Until others may have the slot, in milliseconds; never negative, without end where nobody has to be told. */
+  get leftMs(): number {
+    if (this.#init.claim.renew === undefined) return Infinity
+    return Math.max(0, this.#at('free') - this.#init.clock.monotonic())
+  }
+
+  /** Frees the slot, unless it is lost. Never rejects: a lease that could not be given back runs out. */
+  async release(): Promise<void> {
+    await this.abandon()
+    if (this.lost.aborted) return
+    const { claim, durationMs, clock, log } = this.#init
+    using deadline = createDeadline({ ms: durationMs * LEASE_PARTS.renew, what: 'giving the slot back', clock })
+    try {
+      await abortable(claim.release({ signal: deadline.signal }), deadline.signal)
+    } catch (error) {
+      log.error('slot %d could not be given back, its lease runs out by itself - %e', this.slot, error)
+    }
+  }
+
+  /** Renews no more and frees nothing: for a node that may be serving still. */
+  async abandon(): Promise<void> {
+    this.#ended.abort(new Error('the lease is over'))
+    await this.#keeping
+  }
+
+  async #keep(): Promise<void> {
+    const { clock } = this.#init
+    const { signal } = this.#ended
+    let next = this.#at('renew')
+    while (!signal.aborted && !this.lost.aborted) {
+      await clock.sleep(Math.max(0, Math.min(next, this.#at('giveUp')) - clock.monotonic()), { signal }).catch(() => {})
+      if (signal.aborted) return
+      const isRenewed = clock.monotonic() < this.#at('giveUp') && (await this.#renew())
+      if (!isRenewed && clock.monotonic() >= this.#at('giveUp')) this.#lose('could not be renewed')
+      next = isRenewed ? this.#at('renew') : clock.monotonic() + this.#init.durationMs * LEASE_PARTS.poll
+    }
+  }
+
+  /** Whether it is renewed. A renewal that hangs ends when the lease is given up. */
+  async #renew(): Promise<boolean> {
+    const { claim, clock, log } = this.#init
+    const began = clock.monotonic()
+    const ms = this.#at('giveUp') - began
+    using deadline = createDeadline({ ms, what: 'renewing the lease', clock, signal: this.#ended.signal })
+    const { signal } = deadline
+    try {
+      const isOurs = await abortable(claim.renew?.({ signal }) ?? Promise.resolve(true), signal)
+      if (isOurs) this.#since = began
+      else this.#lose('is somebody else’s by now')
+      return isOurs
+    } catch (error) {
+      this.#failure = error
+      if (!this.#ended.signal.aborted) log.error('slot %d could not be renewed - %e', this.slot, error)
+      return false
+    }
+  }
+
+  /** When a part of the lease ends, by the monotonic clock. */
+  #at(part: keyof typeof LEASE_PARTS): number {
+    return this.#since + this.#init.durationMs * LEASE_PARTS[part]
+  }
+
+  #lose(what: string): void {
+    if (this.lost.aborted || this.#ended.signal.aborted) return
+    const hint = 'another node may take the slot: start this one again, and it waits for a free one'
+    this.#lost.abort(
+      new LeaseLostError(`The lease of slot ${this.slot} ${what}`, { hint, ...(this.#failure !== undefined && { cause: this.#failure }) })
+    )
+  }
+}
