@@ -45,8 +45,8 @@ export function renderCluster(view: ClusterView, now: number, width: number): st
 
 /** For programs. */
 export function clusterObject(view: ClusterView): Record<string, unknown> {
-  const { members, ...rest } = plainMessage(api.GetClusterResponseSchema, view.cluster)
-  return { ...rest, isWell: isWell(view), members: view.members.map(memberObject) }
+  const known = plainMessage(api.GetClusterResponseSchema, view.cluster)
+  return { ...known, isWell: isWell(view), members: view.members.map(memberObject) }
 }
 
 function memberObject(member: Member): Record<string, unknown> {

@@ -6,7 +6,7 @@ import type { cluster as api } from '@waystone/wire/admin'
 type Answer = MessageInitShape<typeof api.CheckSeedsResponseSchema>
 
 const STEERING = '\u001b[2J\nforged'
-const STEERS = /\u001b|^forged/m
+const STEERS = /\p{Cc}(?<!\n)|^forged/mu
 
 describe('seeds ls', () => {
   const seeds = [
