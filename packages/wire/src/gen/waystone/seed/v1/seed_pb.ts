@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file waystone/seed/v1/seed.proto.
  */
 export const file_waystone_seed_v1_seed: GenFile = /*@__PURE__*/
-  fileDesc("Cht3YXlzdG9uZS9zZWVkL3YxL3NlZWQucHJvdG8SEHdheXN0b25lLnNlZWQudjEiOQoISW5zdGFuY2USCgoCaWQYASABKAwSEgoKc3RhcnRlZF9hdBgCIAEoBBINCgVmZW5jZRgDIAEoBCLVAQoJU2VlZFN0YXRlEiwKCGluc3RhbmNlGAEgASgLMhoud2F5c3RvbmUuc2VlZC52MS5JbnN0YW5jZRIPCgd2ZXJzaW9uGAIgASgJEg8KB2NsdXN0ZXIYAyABKAwSFQoNZmlsZV9zZXF1ZW5jZRgEIAEoBBIZChFjb25uZWN0ZWRfbWVtYmVycxgFIAEoDRIPCgdtZW1iZXJzGAYgASgNEg8KB3JlY29yZHMYByABKAQSFwoPcmVnaXN0cnlfZGlnZXN0GAggASgMEgsKA25vdxgJIAEoBCI6CgxIZWxsb1JlcXVlc3QSKgoFc3RhdGUYASABKAsyGy53YXlzdG9uZS5zZWVkLnYxLlNlZWRTdGF0ZSJ1Cg1IZWxsb1Jlc3BvbnNlEioKBXN0YXRlGAEgASgLMhsud2F5c3RvbmUuc2VlZC52MS5TZWVkU3RhdGUSKQoFb3RoZXIYAiABKAsyGi53YXlzdG9uZS5zZWVkLnYxLkluc3RhbmNlEg0KBXlpZWxkGAMgASgIIhQKEkxpc3RNZW1iZXJzUmVxdWVzdCIrChNMaXN0TWVtYmVyc1Jlc3BvbnNlEhQKDHBlZXJfcmVjb3JkcxgBIAMoDDK4AQoLU2VlZFNlcnZpY2USSAoFSGVsbG8SHi53YXlzdG9uZS5zZWVkLnYxLkhlbGxvUmVxdWVzdBofLndheXN0b25lLnNlZWQudjEuSGVsbG9SZXNwb25zZRJfCgtMaXN0TWVtYmVycxIkLndheXN0b25lLnNlZWQudjEuTGlzdE1lbWJlcnNSZXF1ZXN0GiUud2F5c3RvbmUuc2VlZC52MS5MaXN0TWVtYmVyc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw");
+  fileDesc("Cht3YXlzdG9uZS9zZWVkL3YxL3NlZWQucHJvdG8SEHdheXN0b25lLnNlZWQudjEiXQoISW5zdGFuY2USCgoCaWQYASABKAwSEgoKc3RhcnRlZF9hdBgCIAEoBBINCgVmZW5jZRgDIAEoBBIPCgdzYWlkX2F0GAQgASgEEhEKCXNpZ25hdHVyZRgFIAEoDCLVAQoJU2VlZFN0YXRlEiwKCGluc3RhbmNlGAEgASgLMhoud2F5c3RvbmUuc2VlZC52MS5JbnN0YW5jZRIPCgd2ZXJzaW9uGAIgASgJEg8KB2NsdXN0ZXIYAyABKAwSFQoNZmlsZV9zZXF1ZW5jZRgEIAEoBBIZChFjb25uZWN0ZWRfbWVtYmVycxgFIAEoDRIPCgdtZW1iZXJzGAYgASgNEg8KB3JlY29yZHMYByABKAQSFwoPcmVnaXN0cnlfZGlnZXN0GAggASgMEgsKA25vdxgJIAEoBCI6CgxIZWxsb1JlcXVlc3QSKgoFc3RhdGUYASABKAsyGy53YXlzdG9uZS5zZWVkLnYxLlNlZWRTdGF0ZSJ1Cg1IZWxsb1Jlc3BvbnNlEioKBXN0YXRlGAEgASgLMhsud2F5c3RvbmUuc2VlZC52MS5TZWVkU3RhdGUSKQoFb3RoZXIYAiABKAsyGi53YXlzdG9uZS5zZWVkLnYxLkluc3RhbmNlEg0KBXlpZWxkGAMgASgIIhQKEkxpc3RNZW1iZXJzUmVxdWVzdCIrChNMaXN0TWVtYmVyc1Jlc3BvbnNlEhQKDHBlZXJfcmVjb3JkcxgBIAMoDDK4AQoLU2VlZFNlcnZpY2USSAoFSGVsbG8SHi53YXlzdG9uZS5zZWVkLnYxLkhlbGxvUmVxdWVzdBofLndheXN0b25lLnNlZWQudjEuSGVsbG9SZXNwb25zZRJfCgtMaXN0TWVtYmVycxIkLndheXN0b25lLnNlZWQudjEuTGlzdE1lbWJlcnNSZXF1ZXN0GiUud2F5c3RvbmUuc2VlZC52MS5MaXN0TWVtYmVyc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw");
 
 /**
  * One run of a node.
@@ -41,6 +41,21 @@ export type Instance = Message<"waystone.seed.v1.Instance"> & {
    * @generated from field: uint64 fence = 3;
    */
   fence: bigint;
+
+  /**
+   * When it said this, by its clock, in milliseconds since the Unix epoch.
+   *
+   * @generated from field: uint64 said_at = 4;
+   */
+  saidAt: bigint;
+
+  /**
+   * By the key of the node, over INSTANCE_SIGNATURE_DOMAIN, a zero byte, the id, and the three numbers above as 8
+   * bytes each in network order. Without it any member could tell any other to yield.
+   *
+   * @generated from field: bytes signature = 5;
+   */
+  signature: Uint8Array;
 };
 
 /**
@@ -144,14 +159,14 @@ export type HelloResponse = Message<"waystone.seed.v1.HelloResponse"> & {
   state?: SeedState | undefined;
 
   /**
-   * Another instance that runs with the caller's key, if this seed is connected to one.
+   * Another instance that runs with the caller's key, as it signed itself, if this seed is connected to one that is alive.
    *
    * @generated from field: waystone.seed.v1.Instance other = 2;
    */
   other?: Instance | undefined;
 
   /**
-   * Whether it is the caller that has to yield.
+   * Whether this seed thinks that it is the caller that has to yield; the caller judges by itself.
    *
    * @generated from field: bool yield = 3;
    */
