@@ -5,6 +5,7 @@
  */
 export {
   kadProtocol,
+  registryTopic,
   rpcServiceProtocol,
   FILE_TRANSFER_PROTOCOL,
   PERF_PROTOCOL,

@@ -30,3 +30,8 @@ export function rpcServiceProtocol(typeName: string): string {
 export function kadProtocol(network: string): string {
   return `/waystone/${network}/kad/1.0.0`
 }
+
+/** The pubsub topic on which the registries of one network tell each other of changes: a `RegisterRequest` each. */
+export function registryTopic(network: string): string {
+  return `/waystone/${network}/registry/1.0.0`
+}
