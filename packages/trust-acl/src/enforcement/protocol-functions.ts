@@ -13,6 +13,9 @@ const BITSWAP = '/ipfs/bitswap'
  */
 const BITSWAP_120 = '/ipfs/bitswap/1.2.0'
 
+/** GossipSub, every version (https://github.com/libp2p/specs/tree/master/pubsub/gossipsub): between registries alone. */
+const GOSSIPSUB = '/meshsub'
+
 /** What a peer has to be allowed for one kind of stream. */
 export interface StreamRule {
   readonly trustFunction: string
@@ -44,7 +47,9 @@ const ROWS: readonly Row[] = [
   { protocol: RELAY_V2_STOP, direction: 'inbound', trustFunction: 'use-as-relay', handlerAnswers: true },
   { protocol: AUTONAT_V2_REQUEST, direction: 'outbound', trustFunction: 'used-for-autonat' },
   { protocol: BITSWAP_120, direction: 'inbound', trustFunction: `protocol:${BITSWAP_120}` },
-  { protocol: BITSWAP, direction: 'inbound', trustFunction: 'bulk-data-sync', versions: true }
+  { protocol: BITSWAP, direction: 'inbound', trustFunction: 'bulk-data-sync', versions: true },
+  { protocol: GOSSIPSUB, direction: 'inbound', trustFunction: 'registry-sync', versions: true },
+  { protocol: GOSSIPSUB, direction: 'outbound', trustFunction: 'registry-sync', versions: true }
 ]
 
 /**

@@ -26,7 +26,7 @@ const MATRIX: Record<string, TrustLevel> = {
   'remote-fetch-dht': 'advanced',
   'remote-fetch-cid': 'advanced'
 }
-const OPEN: Record<string, TrustLevel> = { connect: 'none', 'protocol:/x/1': 'none' }
+const OPEN: Record<string, TrustLevel> = { connect: 'none', 'protocol:/x/1': 'none', 'registry-sync': 'advanced' }
 const ALL = { ...MATRIX, ...OPEN }
 
 const HOP = '/libp2p/circuit/relay/0.2.0/hop'
@@ -74,6 +74,10 @@ const ANSWERS: Record<string, (asked: Asked) => boolean[]> = {
     // 1.2.0 is left to its handler (packages/content/src/bitswap/admission.ts)
     ['/ipfs/bitswap', '/ipfs/bitswap/1.1.0'].map(protocol =>
       may(enforcement, peer, { protocol, direction: 'inbound' })
+    ),
+  'registry-sync': ({ enforcement, peer }) =>
+    (['inbound', 'outbound'] as const).map(direction =>
+      may(enforcement, peer, { protocol: '/meshsub/1.2.0', direction })
     ),
   'protocol:/x/1': ({ enforcement, peer }) => [may(enforcement, peer, { protocol: '/x/1', direction: 'inbound' })]
 }
