@@ -3,16 +3,15 @@ import type { ConnectionManager } from '@libp2p/interface-internal'
 import type { Clock, NodeTrust, Random } from '@waystone/interface'
 import type { ConnectionEvents } from '@waystone/kit'
 import type { Rpc } from '@waystone/rpc'
-import type { SignedRecord } from '@waystone/wire/registry'
-import type { RegistryStore, VerifiedRecord } from '../contract.ts'
+import type { RegistryStore } from '../contract.ts'
+import type { Verify } from '../record/verify.ts'
 import type { RegistryGossip } from './gossip/contract.ts'
-
-/** Checks form, times and signature of a record. @throws one of the named errors of records */
-export type OpenRecord = (signed: SignedRecord) => Promise<VerifiedRecord>
 
 export interface RegistrySyncInit {
   /** The registry that is kept equal with others; asked for when the node has started. */
   store: () => RegistryStore | Promise<RegistryStore>
+  /** Checks a record of others. */
+  verify: () => Verify | Promise<Verify>
   /** Who takes part, and whose records of which kinds this node takes. */
   trust: Pick<NodeTrust, 'explain' | 'onChange'>
   /** Carries changes as they happen. Without it every record comes with the next comparison. */

@@ -17,7 +17,7 @@ export interface RoundInit {
   partner: Client<typeof RegistrySyncService>
   store: Pick<RegistryStore, 'digests' | 'holds'>
   intake: Pick<Intake, 'take'>
-  unwanted: Unwanted
+  unwanted: Pick<Unwanted, 'has'>
   /** What came of the last round with this partner. */
   settled?: Settled | undefined
   clock: Clock
@@ -36,8 +36,8 @@ export interface RoundResult {
 export class Round {
   readonly #init: RoundInit
   readonly #lanes = new Lanes(FETCH_LANES)
-  /** Ends the round with its first failure, whichever of its calls meets it. */
-  readonly #failed = new AbortController()
+  /** Ends all calls of the round with its first failure, whichever of them meets it. */
+  readonly #ending = new AbortController()
   #asked = 0
   #came = 0
   #taken = 0
@@ -53,22 +53,30 @@ export class Round {
    * @throws ConnectError, DeadlineExceededError, and the reason of the signal
    */
   async run({ signal }: { signal: AbortSignal }): Promise<RoundResult> {
-    const { store, clock, settled } = this.#init
-    const either = AbortSignal.any([signal, this.#failed.signal])
-    using deadline = createDeadline({ ms: ROUND_MS, what: 'comparing registries', signal: either, clock })
-    const theirs = await this.#digests(deadline.signal)
-    const parts = differingParts(store.digests(), theirs, settled)
+    using deadline = createDeadline({ ms: ROUND_MS, what: 'comparing registries', signal, clock: this.#init.clock })
+    const end = (): void => this.#ending.abort(deadline.signal.reason)
+    deadline.signal.addEventListener('abort', end, { once: true })
+    if (deadline.signal.aborted) end()
     try {
-      if (parts.length > 0) await this.#takeParts(parts, deadline.signal)
-    } finally {
-      this.#failed.abort()
+      return await this.#compare(this.#ending.signal)
+    } catch (error) {
+      this.#ending.abort(error)
+      throw this.#ending.signal.reason
     }
+  }
+
+  async #compare(signal: AbortSignal): Promise<RoundResult> {
+    const { store, settled } = this.#init
+    const theirs = await this.#digests(signal)
+    const parts = differingParts(store.digests(), theirs, settled)
+    if (parts.length > 0) await this.#takeParts(parts, signal)
     const counts = { taken: this.#taken, asked: this.#asked }
     return this.#came < this.#asked ? counts : { ...counts, settled: { mine: store.digests().slice(), theirs } }
   }
 
   async #digests(signal: AbortSignal): Promise<Uint8Array> {
-    using deadline = createDeadline({ ms: DIGEST_MS, what: 'the digest of a registry', signal, clock: this.#init.clock })
+    const what = 'the digest of another registry'
+    using deadline = createDeadline({ ms: DIGEST_MS, what, signal, clock: this.#init.clock })
     const { digests } = await this.#init.partner.getDigest({}, { signal: deadline.signal })
     return digests
   }
@@ -99,7 +107,7 @@ export class Round {
       try {
         await this.#fetch(names, signal)
       } catch (error) {
-        this.#failed.abort(error)
+        this.#ending.abort(error)
         throw error
       }
     })
@@ -115,12 +123,6 @@ export class Round {
       this.#taken += taken
     }
     this.#came += came
-    // some went since they were listed; of whatever else came and is not here we know that we do not want it
-    if (came === names.length) for (const name of names) this.#refuse(name)
-  }
-
-  #refuse(name: ListedName): void {
-    if (!this.#init.store.holds(name.hash, name.sequence)) this.#init.unwanted.add(name)
   }
 
   #checkWithheld(): void {
