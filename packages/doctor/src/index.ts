@@ -45,7 +45,6 @@ export type {
 } from './contract.ts'
 export { DoctorBusyError } from './errors.ts'
 export type * from './observation.ts'
-export { diagnosisMessage } from './messages.ts'
 
 /** The service; see the example above. */
 export function doctor(init: DoctorInit): (components: DoctorComponents) => Doctor {

@@ -15,6 +15,8 @@ export type { FrameableStream, FramedStream, FramedStreamInit } from './framing.
 export { isIdle, setIdle } from './idle-streams.ts'
 export { framedDuplex } from './framed-duplex.ts'
 export type { ClosableStream, FramedDuplex, FramedDuplexInit } from './framed-duplex.ts'
+export { lateHandler } from './late-handler.ts'
+export type { LateHandlerInit } from './late-handler.ts'
 export { pathOf } from './connection-path.ts'
 export type { ConnectionRoute, PathHints, RoutedConnection } from './connection-path.ts'
 export { sendAll } from './stream-writer.ts'

@@ -1,32 +1,23 @@
-import { toError } from '@waystone/kit/error-fields'
-import type { Connection, PeerId, Stream } from '@libp2p/interface'
+import { lateHandler } from '@waystone/kit'
+import type { PeerId } from '@libp2p/interface'
 import type { EndedWork } from '@waystone/interface'
 import type { RpcServer, RpcServerInit } from './server.ts'
 
 /** The server, and Connect with it, is loaded when the first peer calls: a node is ready sooner without. */
 export class LateServer {
+  readonly handle: ReturnType<typeof lateHandler>
   readonly #init: RpcServerInit
   #server: RpcServer | undefined
   #stopped = false
 
   constructor(init: RpcServerInit) {
     this.#init = init
+    this.handle = lateHandler({ load: async () => (this.#server ?? (await this.#load())).handle, log: init.log })
   }
 
   /** Calls whose handlers run. */
   get running(): number {
     return this.#server?.running ?? 0
-  }
-
-  /** Nothing is thrown past it. */
-  readonly handle = async (stream: Stream, connection: Connection): Promise<void> => {
-    try {
-      const server = this.#server ?? (await this.#load())
-      await server.handle(stream, connection)
-    } catch (error) {
-      this.#init.log.error('RPC could not be loaded - %e', toError(error))
-      stream.abort(toError(error))
-    }
   }
 
   /** Ends every call. */

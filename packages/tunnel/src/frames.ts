@@ -1,4 +1,4 @@
-import { TUNNEL_FRAME } from '@waystone/wire/tunnel'
+import { TUNNEL_FRAME } from '@waystone/wire/tunnel-limits'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { TunnelProtocolError } from './errors.ts'
 

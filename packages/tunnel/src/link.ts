@@ -1,6 +1,6 @@
 import { createDeadline } from '@waystone/kit'
 import { nameOf, toError } from '@waystone/kit/error-fields'
-import { TUNNEL_FRAME_MAX_BYTES } from '@waystone/wire/tunnel'
+import { TUNNEL_FRAME_MAX_BYTES } from '@waystone/wire/tunnel-limits'
 import { CREDIT_BYTES, LINGER_MS, WINDOW_BYTES } from './constants.ts'
 import { LocalResetError, TunnelBrokenError, TunnelProtocolError } from './errors.ts'
 import { creditFrame, dataFrame, decodeFrame, endFrame } from './frames.ts'

@@ -1,4 +1,4 @@
-import { TUNNEL_FRAME_MIN_COST } from '@waystone/wire/tunnel'
+import { TUNNEL_FRAME_MIN_COST } from '@waystone/wire/tunnel-limits'
 
 /** What a data frame with so many bytes takes of the window. */
 export function costOf(bytes: number): number {

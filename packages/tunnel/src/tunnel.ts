@@ -1,20 +1,20 @@
 import { serviceCapabilities, setMaxListeners } from '@libp2p/interface'
 import { endDeniedSymbol } from '@waystone/interface'
-import { systemClock } from '@waystone/kit'
+import { lateHandler, systemClock } from '@waystone/kit'
 import { SERVICE_NAMES, TUNNEL_PROTOCOL } from '@waystone/wire'
 import { assertTunnelName, formatAddress, parseTarget } from './address.ts'
 import { MAX_STREAMS_PER_CONNECTION } from './constants.ts'
 import { TunnelEndedError, TunnelsStoppedError } from './errors.ts'
 import { Exposures } from './exposures.ts'
 import { Forwarding } from './forwarding.ts'
-import { Handler } from './handler.ts'
 import { tunnelMetrics } from './metrics.ts'
-import { Opener } from './opener.ts'
 import { Reporter } from './reporter.ts'
 import { TunnelGroup } from './tunnel-group.ts'
 import type { Logger, PeerId, Startable } from '@libp2p/interface'
 import type { Clock, EndedWork, EndsDeniedWork } from '@waystone/interface'
 import type { LateService } from '@waystone/rpc'
+import type { Handler } from './handler.ts'
+import type { Opener } from './opener.ts'
 import type {
   ExposeOptions,
   Exposure,
@@ -29,9 +29,11 @@ import type {
 /** What there is between start and stop. */
 interface Running {
   controller: AbortController
-  handler: Handler
   reporter: Reporter
-  opener: Opener
+  /** Loaded when the first stream comes. */
+  handler?: Handler
+  /** Loaded when the first forward is asked for. */
+  opener?: Opener
   /** Takes the admin service back. */
   unserve: () => Promise<void>
 }
@@ -61,7 +63,6 @@ export class TunnelsService implements Tunnels, Startable, EndsDeniedWork {
     setMaxListeners(Infinity, controller.signal)
     const log = logger.forComponent('waystone:tunnel')
     const reporter = this.#createReporter(log)
-    const opener = new Opener(this.#components, this.#clock)
     const load = async (): Promise<LateService> => (await import('./admin.ts')).tunnelService(this, this.#components)
     const unserve = await rpc.serveLate(SERVICE_NAMES.tunnelAdmin, load, {
       admin: true,
@@ -69,16 +70,10 @@ export class TunnelsService implements Tunnels, Startable, EndsDeniedWork {
       // a forward tells two for each connection, as long as it lives
       maxMessages: Number.MAX_SAFE_INTEGER
     })
-    const handler = new Handler({
-      ...this.#init,
-      exposures: this.#exposures,
-      clock: this.#clock,
-      reporter,
-      log,
-      signal: controller.signal
-    })
-    this.#running = { controller, handler, reporter, opener, unserve }
-    await registrar.handle(TUNNEL_PROTOCOL, handler.handle, {
+    const running: Running = { controller, reporter, unserve }
+    this.#running = running
+    const handle = lateHandler({ load: async () => (await this.#loadHandler(running, log)).handle, log })
+    await registrar.handle(TUNNEL_PROTOCOL, handle, {
       maxInboundStreams: MAX_STREAMS_PER_CONNECTION,
       maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
       runOnLimitedConnection: true
@@ -116,8 +111,9 @@ export class TunnelsService implements Tunnels, Startable, EndsDeniedWork {
 
   async forward(options: ForwardOptions): Promise<Forward> {
     const running = this.#assertRunning()
-    const { opener, reporter } = running
-    const forwarding = await Forwarding.start(options, { opener, reporter, clock: this.#clock })
+    const { Opener } = await import('./opener.ts')
+    const opener = (running.opener ??= new Opener(this.#components, this.#clock))
+    const forwarding = await Forwarding.start(options, { opener, reporter: running.reporter, clock: this.#clock })
     this.#forwards.add(forwarding)
     if (this.#running === running) {
       return { listening: forwarding.listening, [Symbol.asyncDispose]: () => this.#endForward(forwarding) }
@@ -132,7 +128,7 @@ export class TunnelsService implements Tunnels, Startable, EndsDeniedWork {
   }
 
   [endDeniedSymbol](isAllowed: (peer: PeerId, trustFunction: string) => boolean): EndedWork[] {
-    return this.#running?.handler.endDenied(isAllowed) ?? []
+    return this.#running?.handler?.endDenied(isAllowed) ?? []
   }
 
   async #startConfigured(): Promise<void> {
@@ -143,6 +139,13 @@ export class TunnelsService implements Tunnels, Startable, EndsDeniedWork {
       await this.stop()
       throw error
     }
+  }
+
+  async #loadHandler(running: Running, log: Logger): Promise<Handler> {
+    const { Handler } = await import('./handler.ts')
+    const { reporter, controller } = running
+    const own = { exposures: this.#exposures, clock: this.#clock, reporter, log, signal: controller.signal }
+    return (running.handler ??= new Handler({ ...this.#init, ...own }))
   }
 
   #createReporter(log: Logger): Reporter {

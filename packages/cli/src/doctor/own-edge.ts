@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf'
-import { diagnosisMessage } from '@waystone/doctor'
+import { diagnosisMessage } from '@waystone/doctor/messages'
 import { nameOf } from '@waystone/kit/error-fields'
 import { DiagnosisSchema } from '@waystone/wire/admin'
 import { configSourcesFrom } from '../config-options.ts'

@@ -1,6 +1,3 @@
-import { Code } from '@connectrpc/connect'
-import { describeRpcFailure } from '@waystone/rpc'
-import { TrustExchangeService } from '@waystone/wire/trust'
 import {
   MAX_BLOCK_BYTES,
   MAX_FILE_BYTES,
@@ -16,12 +13,13 @@ import type { Client } from '@connectrpc/connect'
 import type { Clock } from '@waystone/interface'
 import type { PeerId } from '@libp2p/interface'
 import type { Rpc } from '@waystone/rpc'
+import type { TrustExchangeService } from '@waystone/wire/trust'
 import type { CID } from 'multiformats/cid'
 import type { ExchangePeers } from '../ipns/parts.ts'
 import type { IpnsName } from '../ipns/name.ts'
 import type { FindingWay, FindOptions, GivingWay } from '../ipns/ways.ts'
 
-type Clients = (peer: PeerId) => Client<typeof TrustExchangeService>
+type Clients = (peer: PeerId) => Promise<Client<typeof TrustExchangeService>>
 
 /** From one peer to the next, over RPC. */
 export class RpcWay implements FindingWay, GivingWay {
@@ -33,7 +31,10 @@ export class RpcWay implements FindingWay, GivingWay {
 
   constructor(rpc: Pick<Rpc, 'client'>, peers: ExchangePeers, clock: Clock) {
     this.#clock = clock
-    this.#client = peer => rpc.client(TrustExchangeService, peer, { timeoutMs: RPC_DEADLINE_MS })
+    this.#client = async peer => {
+      const { TrustExchangeService: service } = await import('@waystone/wire/trust')
+      return rpc.client(service, peer, { timeoutMs: RPC_DEADLINE_MS })
+    }
     this.#peers = peers
   }
 
@@ -41,7 +42,8 @@ export class RpcWay implements FindingWay, GivingWay {
     const peers = await this.#peers()
     await Promise.allSettled(
       peers.map(async peer => {
-        const { record } = await this.#client(peer).getRecord({ name: multihash }, { signal })
+        const client = await this.#client(peer)
+        const { record } = await client.getRecord({ name: multihash }, { signal })
         found(record)
       })
     )
@@ -50,11 +52,14 @@ export class RpcWay implements FindingWay, GivingWay {
   async give({ multihash }: IpnsName, record: Uint8Array, { signal }: { signal: AbortSignal }): Promise<number> {
     const peers = await this.#peers()
     const results = await Promise.allSettled(
-      peers.map(async peer => await this.#client(peer).putRecord({ name: multihash, record }, { signal }))
+      peers.map(async peer => {
+        const client = await this.#client(peer)
+        return await client.putRecord({ name: multihash, record }, { signal })
+      })
     )
     const taken = results.filter(({ status }) => status === 'fulfilled').length
     if (taken > 0) return taken
-    throw new IpnsNotFoundError(`no connected peer took the record: ${summary(results)}`, {
+    throw new IpnsNotFoundError(`no connected peer took the record: ${await summary(results)}`, {
       hint: 'peers take records only from those to whom they give the function redistribute-ipns'
     })
   }
@@ -69,7 +74,8 @@ export class RpcWay implements FindingWay, GivingWay {
     using idle = new IdleDeadline({ ms: PART_DEADLINE_MS, what: peer.toString(), signal, clock: this.#clock })
     const parts: Uint8Array[] = []
     let length = 0
-    for await (const { data } of this.#client(peer).getFile({ cid: cid.bytes }, { signal: idle.signal })) {
+    const client = await this.#client(peer)
+    for await (const { data } of client.getFile({ cid: cid.bytes }, { signal: idle.signal })) {
       // a trickle is no progress
       if (data.length >= MIN_PART_BYTES) idle.touch()
       length += data.length
@@ -82,8 +88,9 @@ export class RpcWay implements FindingWay, GivingWay {
   }
 }
 
-function summary(results: PromiseSettledResult<unknown>[]): string {
+async function summary(results: PromiseSettledResult<unknown>[]): Promise<string> {
   if (results.length === 0) return 'none is connected'
+  const [{ Code }, { describeRpcFailure }] = await Promise.all([import('@connectrpc/connect'), import('@waystone/rpc')])
   const codes = results.flatMap(result =>
     result.status === 'rejected' ? [Code[describeRpcFailure(result.reason).code]] : []
   )

@@ -3,11 +3,12 @@ import type { ComponentLogger, Libp2pEvents, PeerId, PeerRouting, PeerStore, Typ
 import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import type { Clock, Random } from '@waystone/interface'
 import type { Rpc } from '@waystone/rpc'
-import type { AdminService, PluginStatus } from '@waystone/wire/admin'
+import type { AdminService } from '@waystone/wire/admin'
 import type { DescribableConfig } from '../../config/describe.ts'
 import type { Config } from '../../config/schema.ts'
 import type { EventLog } from '../../events/event-log.ts'
 import type { ByteCounts } from '../../libp2p/byte-counts.ts'
+import type { PluginStatus } from '../../plugin-host/status.ts'
 import type { NodeLog } from '../../logging/node-log.ts'
 
 /** What the admin API takes from the rest of the node. */
@@ -23,7 +24,7 @@ export interface AdminApiInit {
   log?: NodeLog | undefined
   /** What is missing until the node is ready; empty when it is. */
   missing: () => string[]
-  plugins: () => Omit<PluginStatus, '$typeName' | '$unknown'>[]
+  plugins: () => PluginStatus[]
   /** Aborted when the node is to stop. */
   stopping: AbortSignal
   /** Begins the ordinary shutdown. */

@@ -1,6 +1,7 @@
 import { memoryUsage, pid, version } from 'node:process'
 import { VERSION } from '../../version.ts'
 import { allConnections } from './all-connections.ts'
+import { pluginMessage } from './plugin-message.ts'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { Connection } from '@libp2p/interface'
 import type { GetNodeResponseSchema } from '@waystone/wire/admin'
@@ -69,7 +70,7 @@ export function describeNode(init: DescribeNodeInit): NodeInfo {
     circuits: countCircuits(connections),
     protocols: init.protocols.toSorted(),
     services: init.services.toSorted(),
-    plugins: init.plugins,
+    plugins: init.plugins.map(pluginMessage),
     addresses
   }
 }
