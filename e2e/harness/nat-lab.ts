@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { accessSync } from 'node:fs'
 import { poll } from '@waystone/kit/testing'
+import { inside, run, whyNoNamespaces } from './namespaces.ts'
 
 /** What the router between the two networks does to what comes out of the inner one. */
 export type Router = keyof typeof RULES
@@ -37,20 +37,9 @@ const RULES = {
     add rule ip f fw meta l4proto udp drop;`
 } as const
 
-const PROGRAMS = { ip: 'iproute2', nft: 'nftables', turnserver: 'coturn' } as const
-
 /** Why there can be no lab here, or nothing if there can. Installs what is missing. */
 export function whyNoNatLab(): string | undefined {
-  if (process.platform !== 'linux') return 'network namespaces are a thing of Linux'
-  if (process.getuid?.() !== 0) return 'network namespaces of their own need root'
-  const missing = Object.entries(PROGRAMS).filter(([program]) => !isInstalled(program))
-  if (missing.length > 0) install(missing.map(([, name]) => name))
-  const [absent] = Object.keys(PROGRAMS).filter(program => !isInstalled(program))
-  if (absent !== undefined) return `${absent} cannot be installed`
-  const name = `ws-${process.pid}-try`
-  const made = spawnSync('ip', ['netns', 'add', name], { encoding: 'utf8' })
-  spawnSync('ip', ['netns', 'del', name])
-  return made.status === 0 ? undefined : made.stderr.trim()
+  return whyNoNamespaces({ turnserver: 'coturn' })
 }
 
 let lastLab = 0
@@ -59,7 +48,7 @@ let lastLab = 0
 export async function createNatLab(router: Router): Promise<NatLab> {
   const lab = `ws-${process.pid}-${++lastLab}`
   const names = ['inner', 'router', 'outer'].map(part => `${lab}-${part}`)
-  const [inner = [], middle = [], outer = []] = names.map(name => ['ip', 'netns', 'exec', name])
+  const [inner = [], middle = [], outer = []] = names.map(inside)
   const dispose = async (): Promise<void> => {
     for (const name of names) spawnSync('ip', ['netns', 'del', name])
   }
@@ -129,29 +118,4 @@ function link(a: LinkEnd, b: LinkEnd): void {
     for (const ip of ips) run([...part, 'ip', 'address', 'add', `${ip}/24`, 'dev', name])
     run([...part, 'ip', 'link', 'set', name, 'up'])
   }
-}
-
-function isInstalled(program: string): boolean {
-  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin']
-  return folders.some(folder => {
-    try {
-      accessSync(`${folder}/${program}`)
-      return true
-    } catch {
-      return false
-    }
-  })
-}
-
-function install(packages: string[]): void {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const args = ['install', '-y', '--no-install-recommends', ...packages]
-  if (spawnSync('apt-get', args, { env }).status === 0) return
-  spawnSync('apt-get', ['update'], { env })
-  spawnSync('apt-get', args, { env })
-}
-
-function run([file = '', ...args]: string[]): void {
-  const { status, stderr, error } = spawnSync(file, args, { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${[file, ...args].join(' ')}: ${error?.message ?? stderr}`)
 }

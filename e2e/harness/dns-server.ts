@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { poll } from '@waystone/kit/testing'
+import { debianProgram } from './debian.ts'
+
+export interface DnsServerInit {
+  /** Command line of the namespace in which it runs. */
+  inside: string[]
+  ip: string
+  /** For its files. */
+  folder: string
+}
+
+/** Debian's dnsmasq with names that change while it runs. It knows nothing else and asks nobody. */
+export interface DnsServer extends AsyncDisposable {
+  readonly ip: string
+  /** From now on these are all addresses of a name. They are handed out in turns. */
+  setHost(name: string, ips: readonly string[]): Promise<void>
+  /** What it was asked and answered so far. */
+  log(): string
+}
+
+export async function startDnsServer({ inside, ip, folder }: DnsServerInit): Promise<DnsServer> {
+  const program = await debianProgram('dnsmasq', 'dnsmasq-base')
+  const hosts = join(folder, 'dns-hosts')
+  await writeFile(hosts, '')
+  const [file = '', ...args] = [...inside, program, ...options(ip, hosts)]
+  const server = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [server.stdout, server.stderr])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const ended = new Promise(resolve => server.once('close', resolve))
+  const stop = async (): Promise<void> => {
+    server.kill('SIGKILL')
+    await ended
+  }
+  const readings = (): number => output.split(`read ${hosts}`).length - 1
+  await poll(() => (readings() > 0 ? true : undefined), { what: 'the DNS server' }).catch(async (cause: unknown) => {
+    await stop()
+    throw new Error(`no DNS server: ${output}`, { cause })
+  })
+  const names = new Map<string, readonly string[]>()
+  const setHost = async (name: string, ips: readonly string[]): Promise<void> => {
+    names.set(name, ips)
+    const before = readings()
+    await writeFile(hosts, [...names].flatMap(([each, all]) => all.map(address => `${address} ${each}\n`)).join(''))
+    server.kill('SIGHUP')
+    await poll(() => (readings() > before ? true : undefined), { what: 'the DNS server to read its names' })
+  }
+  return { ip, setHost, log: () => output, [Symbol.asyncDispose]: stop }
+}
+
+function options(ip: string, hosts: string): string[] {
+  const own = ['--no-resolv', '--no-hosts', '--conf-file=/dev/null', `--addn-hosts=${hosts}`]
+  const place = [`--listen-address=${ip}`, '--bind-interfaces', '--user=root', '--pid-file=']
+  return [
+    '--keep-in-foreground',
+    '--log-facility=-',
+    '--log-queries',
+    '--local-ttl=1',
+    '--cache-size=0',
+    ...own,
+    ...place
+  ]
+}
