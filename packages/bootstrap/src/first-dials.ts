@@ -1,0 +1,130 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { abortable, createDeadline } from '@waystone/kit'
+import {
+  BOOTSTRAP,
+  DIAL_TIMEOUT_MS,
+  ENOUGH_PEERS,
+  FIRST_ANSWERING,
+  FIRST_DIAL_CAPS,
+  MAX_FIRST_DIALS,
+  PARALLEL_DIALS,
+  START_MS
+} from './constants.ts'
+import { chooseSpread } from './rank.ts'
+import type { AbortOptions, PeerId } from '@libp2p/interface'
+import type { GoodPeerRow } from './good-peer-row.ts'
+import type { GoodPeerBook } from './good-peers.ts'
+import type { Parts } from './parts.ts'
+
+export interface FirstDialsInit {
+  book: GoodPeerBook
+  isBlocked: (peer: PeerId) => boolean
+}
+
+interface DialAllInit {
+  signal: AbortSignal
+  enough: () => void
+}
+
+/** Starts a node from the peers that were good to it. */
+export class FirstDials {
+  readonly #parts: Parts
+  readonly #init: FirstDialsInit
+  readonly #controller = new AbortController()
+  #settled: Promise<void> | undefined
+  #dialling: Promise<void> = Promise.resolve()
+
+  constructor(parts: Parts, init: FirstDialsInit) {
+    this.#parts = parts
+    this.#init = init
+  }
+
+  /** Resolves when enough have answered, all have been tried, or time is up. */
+  async settled({ signal }: AbortOptions = {}): Promise<void> {
+    this.#settled ??= this.#begin()
+    await (signal === undefined ? this.#settled : abortable(this.#settled, signal))
+  }
+
+  isEnough(): boolean {
+    const good = new Map<string, boolean>()
+    let answers = false
+    // often asked: looks at connections, of which an edge has few, and no longer than it must
+    for (const { remotePeer, status, limits } of this.#parts.connectionManager.getConnections()) {
+      const row = this.#init.book.get(remotePeer.toString())
+      if (row === undefined || status !== 'open' || limits !== undefined || !this.#isUsable(row)) continue
+      good.set(row.id, row.answers)
+      answers ||= row.answers
+      if (good.size >= ENOUGH_PEERS && answers) return true
+    }
+    return false
+  }
+
+  async stop(): Promise<void> {
+    this.#controller.abort()
+    await this.#dialling
+  }
+
+  async #begin(): Promise<void> {
+    const { clock, counts } = this.#parts
+    const chosen = this.#choice()
+    if (chosen.length === 0) return counts.count('start', 'none_known')
+    const enough = Promise.withResolvers<void>()
+    using deadline = createDeadline({ ms: START_MS, what: 'starting', signal: this.#controller.signal, clock })
+    // dials that have begun go on when time is up: who answers late is a peer all the same
+    this.#dialling = this.#dialAll(chosen, { signal: deadline.signal, enough: enough.resolve })
+    await abortable(Promise.race([enough.promise, this.#dialling]), deadline.signal).catch(() => undefined)
+    counts.count('start', this.isEnough() ? 'good_peers' : 'too_few')
+  }
+
+  async #dialAll(queue: GoodPeerRow[], { signal, enough }: DialAllInit): Promise<void> {
+    const work = async (): Promise<void> => {
+      for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
+        if (signal.aborted || this.isEnough()) return
+        await this.#dial(row)
+        if (this.isEnough()) enough()
+      }
+    }
+    await Promise.all(Array.from({ length: PARALLEL_DIALS }, work))
+  }
+
+  async #dial({ id, peer, addresses }: GoodPeerRow): Promise<void> {
+    const { clock, connectionManager, counts, log } = this.#parts
+    const { signal } = this.#controller
+    using deadline = createDeadline({ ms: DIAL_TIMEOUT_MS, what: 'dialling a good peer', signal, clock })
+    try {
+      const targets = addresses.map(text => multiaddr(text).encapsulate(`/p2p/${id}`))
+      await connectionManager.openConnection(targets, { signal: deadline.signal })
+      counts.count('first_dials', 'reached')
+    } catch (error) {
+      if (this.#controller.signal.aborted) return
+      counts.count('first_dials', 'failed')
+      log('good peer %p did not answer - %e', peer, error)
+      this.#init.book.failed(id)
+    }
+  }
+
+  /** First some that can be asked in the DHT: others alone are not enough. */
+  #choice(): GoodPeerRow[] {
+    const { clock, random, private: exemptPrivate } = this.#parts
+    const rows = this.#init.book.all().filter(row => this.#isUsable(row) && !this.#isConnected(row))
+    const caps = { ...FIRST_DIAL_CAPS, exemptPrivate }
+    const chosen = chooseSpread(rows, { now: clock.now(), max: rows.length, caps, random })
+    const first = chosen.filter(({ answers }) => answers).slice(0, FIRST_ANSWERING)
+    return [...new Set([...first, ...chosen])].slice(0, MAX_FIRST_DIALS)
+  }
+
+  // seeds are spared, and asked for themselves if these are not enough
+  #isUsable({ peer }: GoodPeerRow): boolean {
+    return !this.#init.isBlocked(peer) && !this.#isSeed(peer)
+  }
+
+  #isSeed(peer: PeerId): boolean {
+    const { trust } = this.#parts
+    return trust.levelOf(peer) !== 'none' && trust.explain({ peer }, BOOTSTRAP).allow
+  }
+
+  #isConnected({ peer }: GoodPeerRow): boolean {
+    const connections = this.#parts.connectionManager.getConnections(peer)
+    return connections.some(({ status, limits }) => status === 'open' && limits === undefined)
+  }
+}

@@ -1,0 +1,41 @@
+import { createDeadline } from '@waystone/kit'
+import { DIAL_TIMEOUT_MS, MAX_SAMPLED_DIALS, PARALLEL_DIALS } from './constants.ts'
+import type { SampledPeer } from './answer.ts'
+import type { Parts } from './parts.ts'
+import type { Standings } from './standing.ts'
+
+export interface SampledDialsInit {
+  standings: Standings
+  /** Told of a seed that has become a poor one. */
+  onPoorSeed: (seed: string) => void
+  signal: AbortSignal
+}
+
+/** Dials some of those that seeds named; who does not answer counts against the seed. */
+export async function dialSampled(parts: Parts, peers: readonly SampledPeer[], init: SampledDialsInit): Promise<void> {
+  const queue = peers.filter(({ peer }) => parts.connectionManager.getConnections(peer).length === 0)
+  queue.splice(MAX_SAMPLED_DIALS)
+  const tried: { seed: string; isAlive: boolean }[] = []
+  const work = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined && !init.signal.aborted; next = queue.shift()) {
+      tried.push({ seed: next.seed, isAlive: await isAlive(parts, next, init.signal) })
+    }
+  }
+  await Promise.all(Array.from({ length: PARALLEL_DIALS }, work))
+  // without any connection it is this node that is cut off
+  if (init.signal.aborted || parts.connectionManager.getConnections().length === 0) return
+  for (const seed of new Set(tried.map(one => one.seed))) {
+    const own = tried.filter(one => one.seed === seed)
+    const alive = own.filter(one => one.isAlive).length
+    if (init.standings.note(seed, { alive, dead: own.length - alive })) init.onPoorSeed(seed)
+  }
+}
+
+async function isAlive(parts: Parts, { id, reach }: SampledPeer, signal: AbortSignal): Promise<boolean> {
+  const { clock, connectionManager, counts } = parts
+  using deadline = createDeadline({ ms: DIAL_TIMEOUT_MS, what: 'dialling a sampled peer', signal, clock })
+  const targets = reach.map(address => address.encapsulate(`/p2p/${id}`))
+  const connection = await connectionManager.openConnection(targets, { signal: deadline.signal }).catch(() => undefined)
+  if (!signal.aborted) counts.count('sampled_dials', connection === undefined ? 'failed' : 'reached')
+  return connection !== undefined
+}
