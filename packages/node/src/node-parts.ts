@@ -3,6 +3,7 @@ import { systemClock, systemRandom } from '@waystone/kit'
 import { createInstance } from './cluster/instance.ts'
 import { openMembership } from './cluster/open-membership.ts'
 import { createDataFolder, datastorePath } from './data-folder.ts'
+import { NodeStoppedError } from './lifecycle/errors.ts'
 import type { ComponentLogger, PrivateKey } from '@libp2p/interface'
 import { EventLog } from './events/event-log.ts'
 import { namedKeys } from './trust/named-keys.ts'
@@ -13,6 +14,7 @@ import type { Datastore } from 'interface-datastore'
 import type { TrustMembership } from './cluster/membership.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { Config } from './config/schema.ts'
+import type { HeldSlot } from './identity-pool/open-slot.ts'
 import type { RunningPart } from './lifecycle/stop-in-order.ts'
 import type { Plugins } from './plugins/plugin.ts'
 import type { TrustParts } from './trust/open-trust.ts'
@@ -37,6 +39,10 @@ export interface CreateNodeInit {
   admin?: boolean
   /** Told when the admin API asks the node to stop. Default: it stops. */
   onStopRequest?: () => void
+  /** Told what makes the node stop by itself, such as the loss of its slot's lease. Default: it stops. */
+  onFailure?: (error: unknown) => void
+  /** Ends the wait for a free slot of the identity pool. */
+  signal?: AbortSignal
   clock?: Clock
   random?: Random
 }
@@ -52,6 +58,8 @@ export interface NodeParts extends TrustParts {
   /** Absent without a cluster in the config. */
   membership: TrustMembership | undefined
   instance: NodeInstance
+  /** Of the identity pool, if the identity comes from one; given back when nothing serves any more. */
+  slot: HeldSlot | undefined
   events: EventLog
   pluginFolder: string | undefined
   /** Aborted when the node is to stop, also while it starts. */
@@ -71,18 +79,43 @@ export async function openNodeParts(init: CreateNodeInit): Promise<NodeParts> {
   const shared = { events, publishKeys, clock, random, pluginFolder, ending, stopping: ending.signal }
   const logger = init.logger ?? (await defaultLogger(init.config))
   const own: RunningPart[] = []
+  let slot: HeldSlot | undefined
   try {
     // first the lock on the data folder: two processes must not both make a key
     const datastore = init.datastore ?? (await openDatastore(init.config, own))
-    const privateKey = init.privateKey ?? (await loadKey(init, random))
-    const made = { ...shared, privateKey, datastore, logger, instance: createInstance({ clock, random }) }
+    slot = await takeSlot(init, { clock, random, logger })
+    const privateKey = slot?.privateKey ?? init.privateKey ?? (await loadKey(init, random))
+    const instance = createInstance({ clock, random }, leaseOf(slot))
+    const made = { ...shared, privateKey, datastore, logger, instance, slot }
     const trust = await openTrust({ ...made, config: init.config }, own)
     const membership = await openMembership({ config: init.config, trust: trust.trust, logger }, own)
     return { ...made, ...trust, membership, own }
   } catch (error) {
     for (const part of own) await part.stop()
+    await slot?.release()
     throw error
   }
+}
+
+/** A slot of the pool that the config names; nothing if it names none, or if the caller gives the key. */
+async function takeSlot(
+  { config, passphrase, privateKey, signal = new AbortController().signal }: CreateNodeInit,
+  parts: Pick<NodeParts, 'clock' | 'random' | 'logger'>
+): Promise<HeldSlot | undefined> {
+  const { folder, lease } = config.identity.pool
+  if (folder === undefined || privateKey !== undefined) return undefined
+  const { openSlot } = await import('./identity-pool/open-slot.ts')
+  const log = parts.logger.forComponent('waystone:identity-pool')
+  try {
+    return await openSlot({ ...parts, folder, lease, passphrase, env: process.env, log, signal })
+  } catch (error) {
+    if (signal.aborted) throw new NodeStoppedError('the node was stopped while it waited for a slot')
+    throw error
+  }
+}
+
+function leaseOf(held: HeldSlot | undefined): Pick<NodeInstance, 'slot' | 'fence'> {
+  return held === undefined ? {} : { slot: held.lease.slot, fence: held.lease.fence }
 }
 
 async function defaultLogger({ log }: Config): Promise<ComponentLogger> {

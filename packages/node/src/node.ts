@@ -6,6 +6,7 @@ import { removeAdminUrl, writeAdminUrl } from './admin/url-file.ts'
 import { pluginStatuses } from './admin/service/plugin-statuses.ts'
 import { fetcherIn } from './cluster/open-membership.ts'
 import { createDataFolder } from './data-folder.ts'
+import { onLeaseLost } from './identity-pool/on-lease-lost.ts'
 import { ByteCounts } from './libp2p/byte-counts.ts'
 import { createLibp2pNode } from './libp2p/create-libp2p-node.ts'
 import { namedListenError } from './libp2p/listen-errors.ts'
@@ -48,6 +49,8 @@ export interface WaystoneNode extends AsyncDisposable {
  *
  * @throws DatastoreLockedError, DatastoreCorruptError, DataFolderError
  * @throws IdentityError - one of its kinds, for what is wrong with the key file
+ * @throws PoolFileError, PoolFolderError, PoolOrdinalError, SlotMismatchError, LeaseKeeperMissingError,
+ * LeaseKeeperRefusedError - with an identity pool in the config
  */
 export async function createNode(init: CreateNodeInit): Promise<WaystoneNode> {
   const parts = await openNodeParts(init)
@@ -65,10 +68,13 @@ export async function createNode(init: CreateNodeInit): Promise<WaystoneNode> {
     const api = new AdminApi({ ...parts, config, loaded, bytes, log, missing, requestStop, plugins: listPlugins })
     const libp2p = await createLibp2pNode({ ...parts, config, plugins, metrics, bytes, adminApi: api.create })
     parts.membership?.fetchBy(fetcherIn(libp2p.services))
-    made.node = new ServiceNode({ config, parts, libp2p, metrics, api, admin: init.admin ?? true })
-    return made.node
+    const node = new ServiceNode({ config, parts, libp2p, metrics, api, admin: init.admin ?? true })
+    made.node = node
+    onLeaseLost({ slot: parts.slot, libp2p }, init.onFailure ?? (() => stopAsked(node, parts.logger)))
+    return node
   } catch (error) {
     for (const part of parts.own) await part.stop()
+    await parts.slot?.release()
     throw error
   }
 }
@@ -181,8 +187,9 @@ class ServiceNode implements WaystoneNode {
 
   async #stopAll(): Promise<void> {
     this.#state = 'stopping'
-    const { clock } = this.#parts
-    await stopInOrder(this.#running(), { deadlineMs: this.config.shutdown.deadline, clock })
+    const { clock, slot } = this.#parts
+    const leftMs = slot?.lease.lost.aborted === true ? slot.lease.leftMs : Infinity
+    await stopInOrder(this.#running(), { deadlineMs: Math.min(this.config.shutdown.deadline, leftMs), clock })
     this.#state = 'stopped'
     this.#log('stopped')
   }
@@ -191,8 +198,15 @@ class ServiceNode implements WaystoneNode {
     return [
       { name: 'libp2p', stop: () => this.#stopLibp2p() },
       ...this.#parts.own,
-      { name: 'the admin server', stop: () => this.#stopAdmin() }
+      { name: 'the admin server', stop: () => this.#stopAdmin() },
+      { name: 'the lease of the slot', stop: () => this.#freeSlot() }
     ]
+  }
+
+  /** What may be serving still keeps the slot until its lease has run out. */
+  async #freeSlot(): Promise<void> {
+    const { slot } = this.#parts
+    await (this.libp2p.status === 'stopped' ? slot?.release() : slot?.abandon())
   }
 
   /** libp2p ignores `stop()` while it starts, so the start has to be waited for. */

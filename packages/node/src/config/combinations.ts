@@ -2,6 +2,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { findImpossibleAdmin } from './combinations-admin.ts'
 import { findImpossibleCluster } from './combinations-cluster.ts'
 import { findTwice } from './combinations-lists.ts'
+import { findImpossiblePool } from './combinations-pool.ts'
 import { findImpossibleTrust } from './combinations-trust.ts'
 import { isUnspecified, overlaps, readListenAddress } from './listen-address.ts'
 import type { Found, ImpossibleCombination } from './impossible.ts'
@@ -33,6 +34,7 @@ export function findImpossible(config: Config, isOwn: (path: string) => boolean)
     ...findImpossibleAdmin(config, { listen, isOwn }),
     ...findImpossibleTrust(config),
     ...findImpossibleCluster(config),
+    ...findImpossiblePool(config),
     ...findTwice(config)
   ]
 }

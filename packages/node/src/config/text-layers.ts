@@ -13,11 +13,12 @@ const PREFIX = 'WAYSTONE_'
 export const PRESET_VARIABLE = 'WAYSTONE_PRESET'
 /** Names the configuration file. */
 export const CONFIG_VARIABLE = 'WAYSTONE_CONFIG'
-/** Variables that are no part of the configuration: the passphrase is read by the identity, the token by commands. */
+/** Variables that are no part of the configuration: secrets are read by the identity, the token by commands. */
 const OTHER_VARIABLES = new Set([
   PRESET_VARIABLE,
   CONFIG_VARIABLE,
   'WAYSTONE_IDENTITY_PASSPHRASE',
+  'WAYSTONE_POOL_POSTGRES',
   'WAYSTONE_ADMIN_TOKEN_FILE'
 ])
 

@@ -112,7 +112,10 @@ export class Lease {
     if (this.lost.aborted || this.#ended.signal.aborted) return
     const hint = 'another node may take the slot: start this one again, and it waits for a free one'
     this.#lost.abort(
-      new LeaseLostError(`The lease of slot ${this.slot} ${what}`, { hint, ...(this.#failure !== undefined && { cause: this.#failure }) })
+      new LeaseLostError(`The lease of slot ${this.slot} ${what}`, {
+        hint,
+        ...(this.#failure !== undefined && { cause: this.#failure })
+      })
     )
   }
 }

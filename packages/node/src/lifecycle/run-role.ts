@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { EXIT_BAD_CONFIG, EXIT_CLEAN, EXIT_FAILED, EXIT_START_FAILED, exitCodeFor } from '../exit-codes.ts'
+import { nameOf } from '@waystone/kit/error-fields'
 import { createLog } from '../logging/create-log.ts'
 import { NodeLog } from '../logging/node-log.ts'
 import { createNode } from '../node.ts'
@@ -41,7 +42,7 @@ export async function runRole(role: Role, plugins: Plugins, args: string[]): Pro
 
 interface Run {
   args: string[]
-  /** Aborted with the name of the operating system's signal, or with what else ends the node. */
+  /** Aborted with the name of the operating system's signal, with what else ends the node, or with an error that does. */
   stopping: AbortController
 }
 
@@ -55,14 +56,15 @@ async function inStages(role: Role, plugins: Plugins, { args, stopping }: Run): 
     if (flags.exitWithParent) onParentGone(() => stopping.abort('the end of its parent process'))
     const loaded = await loadRole(role, flags)
     stageCode = EXIT_START_FAILED
-    const { node, log } = await makeNode(loaded, plugins, () => stopping.abort('a call of the admin API'))
+    const { node, log } = await makeNode(loaded, plugins, stopping)
     await startUntil(signal, node)
     stageCode = EXIT_FAILED
     if (!signal.aborted) await once(signal, 'abort')
     log('stopping on %s', String(signal.reason))
-    await node.stop()
+    await stop(node, { reason: signal.reason, log })
     return EXIT_CLEAN
   } catch (error) {
+    if (signal.aborted && nameOf(error) === 'NodeStoppedError') return EXIT_CLEAN
     printError(error)
     return exitCodeFor(error, stageCode)
   }
@@ -71,12 +73,16 @@ async function inStages(role: Role, plugins: Plugins, { args, stopping }: Run): 
 async function makeNode(
   { config, loaded, passphrase }: LoadedRole,
   plugins: Plugins,
-  onStopRequest: () => void
+  stopping: AbortController
 ): Promise<{ node: WaystoneNode; log: Logger }> {
   const logger = new NodeLog(await createLog(config.log))
   const log = logger.forComponent('waystone:process')
   catchStrays(log)
-  return { node: await createNode({ config, loaded, plugins, passphrase, logger, onStopRequest }), log }
+  const onStopRequest = (): void => stopping.abort('a call of the admin API')
+  const onFailure = (error: unknown): void => stopping.abort(error)
+  const { signal } = stopping
+  const node = await createNode({ config, loaded, plugins, passphrase, logger, onStopRequest, onFailure, signal })
+  return { node, log }
 }
 
 /** A signal during the start is no failed start: the node just stops. */
@@ -86,6 +92,13 @@ async function startUntil(signal: AbortSignal, node: WaystoneNode): Promise<void
   } catch (error) {
     if (!signal.aborted) throw error
   }
+}
+
+/** What was no signal but a failure of the node ends the process as one; it says more than what goes wrong after it. */
+async function stop(node: WaystoneNode, { reason, log }: { reason: unknown; log: Logger }): Promise<void> {
+  if (!(reason instanceof Error)) return await node.stop()
+  await node.stop().catch(error => log.error('stopping after a failure - %e', error))
+  throw reason
 }
 
 function say(text: string): number {

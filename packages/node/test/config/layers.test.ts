@@ -13,6 +13,9 @@ const NAME = 'k51qzi5uqu5dlvj2baxnqndepeb86cbk3ng7n3i46uzyxzyqj2xjonzllnv0v8'
 const PEER = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'
 const CERTIFICATE = { 'tls.certFile': '/cert.pem', 'tls.keyFile': '/key.pem' }
 
+/** Who keeps leases: for a pool. */
+const KEEPERS = new Set(['directory', 'postgresFile', 'ordinal'].map(key => `identity.pool.lease.${key}`))
+
 /** Five different values for every key: one for each layer above the constants, and one to spare. */
 const values: Record<string, unknown[]> = {
   role: ['seed', 'relay', 'edge', 'seed', 'relay'],
@@ -95,6 +98,10 @@ function flow(value: unknown): string {
 function needsFor(path: string): Record<string, unknown> {
   if (path.startsWith('tls.')) return CERTIFICATE
   if (path.startsWith('admin.tls.')) return { 'admin.tls.certFile': '/cert.pem', 'admin.tls.keyFile': '/key.pem' }
+  if (path === 'cluster.file') return { 'cluster.key': NAME, 'cluster.record': '/record' }
+  if (path === 'cluster.record') return { 'cluster.key': NAME, 'cluster.file': '/file' }
+  if (/^(cluster\.(name|trustlevel)|discovery\.(dns|urls))$/.test(path)) return { 'cluster.key': NAME }
+  if (KEEPERS.has(path)) return { 'identity.pool.folder': '/pool' }
   if (path === 'transports.circuit') return { 'transports.webrtc': false }
   // what is no edge serves others, and for that it has to listen
   if (path === 'role') return { 'addresses.listen': ['/ip4/127.0.0.1/tcp/0'] }

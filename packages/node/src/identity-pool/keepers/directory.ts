@@ -1,7 +1,7 @@
-import { hostname } from 'node:os'
 import { nextTurn } from '@waystone/kit'
 import { LEASE_PARTS } from '../constants.ts'
 import { transact } from './directory-database.ts'
+import { ownLabel } from './own-label.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock, Random } from '@waystone/interface'
 import type { Claim, KeeperInit, LeaseKeeper, SlotHolder } from '../contract.ts'
@@ -95,7 +95,7 @@ export class DirectoryKeeper implements LeaseKeeper {
     const { pool, clock, durationMs } = this.#init
     const freeMs = Math.ceil(durationMs * LEASE_PARTS.free)
     db.prepare('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, 0, ?, ?, ?)').run(
-      ...[pool, slot, this.#holder, fence, freeMs, ownLabel(), Math.round(clock.now())]
+      pool, slot, this.#holder, fence, freeMs, ownLabel(), Math.round(clock.now())
     )
     return {
       slot,
@@ -130,9 +130,4 @@ function readRow(row: Record<string, unknown>): Row {
     label: String(label),
     renewed: Number(renewed)
   }
-}
-
-/** For people; nothing is decided by it. */
-export function ownLabel(): string {
-  return `${hostname()} pid ${process.pid}`
 }

@@ -45,8 +45,11 @@ export class OrdinalKeeper implements LeaseKeeper {
     if (ordinal !== 'hostname') return Number(ordinal)
     const [, digits] = /-(\d{1,4})(?:\.|$)/.exec(host.slice(0, 253)) ?? []
     if (digits !== undefined) return Number(digits)
-    throw new PoolOrdinalError(`The name of this host, ${JSON.stringify(host.slice(0, 63))}, does not end in a number`, {
-      hint: 'hosts of a StatefulSet are called seed-0, seed-1 and so on; elsewhere set identity.pool.lease.ordinal to a number'
-    })
+    throw new PoolOrdinalError(
+      `The name of this host, ${JSON.stringify(host.slice(0, 63))}, does not end in a number`,
+      {
+        hint: 'hosts of a StatefulSet are called seed-0, seed-1 and so on; elsewhere set identity.pool.lease.ordinal to a number'
+      }
+    )
   }
 }

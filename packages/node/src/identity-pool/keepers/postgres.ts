@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto'
+import { LEASE_PARTS } from '../constants.ts'
+import { ownLabel } from './own-label.ts'
+import { PostgresSession } from './postgres-session.ts'
+import type { Random } from '@waystone/interface'
+import type { Claim, KeeperInit, LeaseKeeper, SlotHolder } from '../contract.ts'
+
+const HOLDER_BYTES = 16
+
+const FIND_TABLE = `SELECT to_regclass('waystone_leases') AS found`
+
+// two that make it at once: one of them fails, and finds it when it tries again
+const MAKE_TABLE = `
+  CREATE TABLE IF NOT EXISTS waystone_leases (
+    pool text NOT NULL,
+    slot integer NOT NULL,
+    holder text,
+    fence bigint NOT NULL,
+    renewed timestamptz NOT NULL,
+    free timestamptz NOT NULL,
+    label text NOT NULL,
+    PRIMARY KEY (pool, slot)
+  )`
+
+const FREE_SLOTS = `
+  SELECT number AS slot FROM generate_series(0, $2::integer - 1) AS number
+  LEFT JOIN waystone_leases ON pool = $1 AND slot = number
+  WHERE holder IS NULL OR free <= clock_timestamp()
+  ORDER BY number`
+
+const TAKE = `
+  INSERT INTO waystone_leases AS old VALUES
+    ($1, $2, $3, 1, clock_timestamp(), clock_timestamp() + $4 * interval '1 ms', $5)
+  ON CONFLICT (pool, slot) DO UPDATE SET
+    holder = excluded.holder, fence = old.fence + 1, renewed = excluded.renewed, free = excluded.free, label = excluded.label
+  WHERE old.holder IS NULL OR old.free <= clock_timestamp()
+  RETURNING fence`
+
+const RENEW = `
+  UPDATE waystone_leases SET renewed = clock_timestamp(), free = clock_timestamp() + $5 * interval '1 ms'
+  WHERE pool = $1 AND slot = $2 AND holder = $3 AND fence = $4 RETURNING slot`
+
+const RELEASE = `
+  UPDATE waystone_leases SET holder = NULL WHERE pool = $1 AND slot = $2 AND holder = $3 AND fence = $4`
+
+const HOLDERS = `
+  SELECT slot, fence, holder, label, extract(epoch FROM renewed) * 1000 AS renewed
+  FROM waystone_leases WHERE pool = $1 ORDER BY slot`
+
+export interface PostgresKeeperInit extends KeeperInit {
+  /** With a password, if it needs one; never shown. */
+  url: string
+  random: Random
+}
+
+type Options = { signal: AbortSignal }
+
+/**
+ * Leases in a PostgreSQL database. A holder has an advisory lock of a session of its own, which the server ends when
+ * nothing is heard of it, and a row that says until when the slot is its own by the clock of the database. Whoever
+ * wants the slot needs both: a session that breaks early, as when the database starts again, frees nothing before the
+ * holder has noticed.
+ */
+export class PostgresKeeper implements LeaseKeeper {
+  readonly what = 'PostgreSQL'
+  readonly #init: PostgresKeeperInit
+  readonly #session: PostgresSession
+  readonly #holder: string
+  readonly #freeMs: number
+  #hasTable = false
+  /** In which session the lock was got. */
+  #lockedIn: number | undefined
+
+  constructor(init: PostgresKeeperInit) {
+    this.#init = init
+    const { url, durationMs, random } = init
+    this.#freeMs = Math.ceil(durationMs * LEASE_PARTS.free)
+    const queryMs = Math.ceil(durationMs * (LEASE_PARTS.giveUp - LEASE_PARTS.renew))
+    this.#session = new PostgresSession({ url, idleMs: this.#freeMs, queryMs })
+    this.#holder = Buffer.from(random.bytes(HOLDER_BYTES)).toString('hex')
+  }
+
+  async acquire(size: number, options: Options): Promise<Claim | undefined> {
+    await this.#needTable(options)
+    const free = await this.#session.query(FREE_SLOTS, [this.#init.pool, size], options)
+    for (const { slot } of free) {
+      const claim = await this.#take(Number(slot), options)
+      if (claim !== undefined) return claim
+    }
+    return undefined
+  }
+
+  async holders(options: Options): Promise<SlotHolder[]> {
+    await this.#needTable(options)
+    const rows = await this.#session.query(HOLDERS, [this.#init.pool], options)
+    return rows.map(({ slot, fence, holder, label, renewed }) => ({
+      slot: Number(slot),
+      fence: BigInt(String(fence)),
+      renewedAt: Number(renewed),
+      ...(holder !== null && { holder: String(label) })
+    }))
+  }
+
+  async close(): Promise<void> {
+    this.#session.close()
+  }
+
+  async #needTable(options: Options): Promise<void> {
+    if (this.#hasTable) return
+    const [row] = await this.#session.query(FIND_TABLE, [], options)
+    if (row?.['found'] === null) await this.#session.query(MAKE_TABLE, [], options)
+    this.#hasTable = true
+  }
+
+  async #take(slot: number, options: Options): Promise<Claim | undefined> {
+    if (!(await this.#lock(slot, options))) return undefined
+    const { pool } = this.#init
+    const [row] = await this.#session.query(TAKE, [pool, slot, this.#holder, this.#freeMs, ownLabel()], options)
+    if (row === undefined) {
+      await this.#session.query('SELECT pg_advisory_unlock($1, $2)', [...lockKey(pool, slot)], options)
+      return undefined
+    }
+    this.#lockedIn = this.#session.number
+    const fence = BigInt(String(row['fence']))
+    return {
+      slot,
+      fence,
+      renew: signal => this.#renew({ slot, fence }, signal),
+      release: async ({ signal = new AbortController().signal } = {}) => {
+        await this.#session.query(RELEASE, [pool, slot, this.#holder, fence], { signal })
+        this.#session.close()
+      }
+    }
+  }
+
+  async #renew({ slot, fence }: Pick<Claim, 'slot' | 'fence'>, options: Options): Promise<boolean> {
+    const values = [this.#init.pool, slot, this.#holder, fence, this.#freeMs]
+    const [row] = await this.#session.query(RENEW, values, options)
+    // the row alone keeps others away for now; an old session of ours that the server has not missed yet has the lock
+    if (row !== undefined && this.#lockedIn !== this.#session.number && (await this.#lock(slot, options)))
+      this.#lockedIn = this.#session.number
+    return row !== undefined
+  }
+
+  async #lock(slot: number, options: Options): Promise<boolean> {
+    const key = lockKey(this.#init.pool, slot)
+    const [row] = await this.#session.query('SELECT pg_try_advisory_lock($1, $2) AS locked', [...key], options)
+    return row?.['locked'] === true
+  }
+}
+
+/** Advisory locks have two numbers of 32 bits: the pool's and the slot's. */
+function lockKey(pool: string, slot: number): [pool: number, slot: number] {
+  return [createHash('sha256').update(`waystone pool ${pool}`).digest().readInt32BE(), slot]
+}

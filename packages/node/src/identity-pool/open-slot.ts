@@ -1,0 +1,94 @@
+import { messageOf } from '@waystone/kit/error-fields'
+import { loadIdentity } from '../identity/index.ts'
+import { SlotMismatchError } from './errors.ts'
+import { durationOf, openKeeper } from './open-keeper.ts'
+import { readPool, slotPath } from './pool-file.ts'
+import { waitForSlot } from './wait-for-slot.ts'
+import type { Logger, PrivateKey } from '@libp2p/interface'
+import type { Clock, Random } from '@waystone/interface'
+import type { LeaseKeeper } from './contract.ts'
+import type { Lease } from './lease.ts'
+import type { LeaseSettings } from './open-keeper.ts'
+import type { Pool } from './pool-file.ts'
+
+export interface OpenSlotInit {
+  /** Of the pool. */
+  folder: string
+  lease: LeaseSettings
+  passphrase?: string | undefined
+  env: Record<string, string | undefined>
+  clock: Clock
+  random: Random
+  log: Logger
+  /** Ends the wait for a free slot. */
+  signal: AbortSignal
+}
+
+/** The identity of a slot, held by a lease. */
+export interface HeldSlot {
+  readonly privateKey: PrivateKey
+  readonly lease: Pick<Lease, 'slot' | 'fence' | 'lost' | 'leftMs'>
+  /** Frees the slot. Safe twice. */
+  release(): Promise<void>
+  /** Leaves the lease to run out: for a node that did not stop as it should. */
+  abandon(): Promise<void>
+}
+
+/**
+ * Takes a free slot of a pool, waiting for one if need be, and then opens its key: no key is in memory without a lease.
+ *
+ * @throws PoolFileError, SlotMismatchError, LeaseKeeperMissingError, LeaseKeeperRefusedError, PoolFolderError
+ * @throws PoolOrdinalError, IdentityError, and the signal's reason
+ */
+export async function openSlot(init: OpenSlotInit): Promise<HeldSlot> {
+  const { folder, lease: settings, log } = init
+  const pool = await readPool(folder)
+  const keeper = await openKeeper({ ...init, pool, lease: settings })
+  try {
+    const lease = await waitForSlot({ ...init, keeper, size: pool.ids.length, durationMs: durationOf(settings) })
+    log('took slot %d of %d with fence %s, says %s', lease.slot, pool.ids.length, lease.fence, keeper.what)
+    return await open({ pool, keeper, lease }, init)
+  } catch (error) {
+    await keeper.close()
+    throw error
+  }
+}
+
+interface Taken {
+  pool: Pool
+  keeper: LeaseKeeper
+  lease: Lease
+}
+
+async function open({ pool, keeper, lease }: Taken, init: OpenSlotInit): Promise<HeldSlot> {
+  try {
+    const privateKey = await loadSlot(pool, lease.slot, init.passphrase)
+    lease.lost.addEventListener('abort', () => init.log.error('%s', messageOf(lease.lost.reason)))
+    const end = async (how: 'release' | 'abandon'): Promise<void> => {
+      await lease[how]()
+      await keeper.close()
+    }
+    const released: { once?: Promise<void> } = {}
+    return {
+      privateKey,
+      lease,
+      release: async () => await (released.once ??= end('release')),
+      abandon: async () => await (released.once ??= end('abandon'))
+    }
+  } catch (error) {
+    await lease.release()
+    throw error
+  }
+}
+
+async function loadSlot({ folder, ids }: Pool, slot: number, passphrase: string | undefined): Promise<PrivateKey> {
+  const keyFile = slotPath(folder, slot)
+  const { privateKey, peerId } = await loadIdentity({ keyFile, passphrase })
+  if (peerId.toString() === ids[slot]) return privateKey
+  throw new SlotMismatchError(
+    `${keyFile} holds the key of ${peerId.toString()}, not that of slot ${slot}, ${ids[slot]}`,
+    {
+      hint: 'put the right file in its place, or make the pool again of its recovery phrase in another folder'
+    }
+  )
+}

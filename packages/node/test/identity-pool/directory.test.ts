@@ -1,0 +1,183 @@
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { DatabaseSync } from 'node:sqlite'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { ManualClock, seededRandom } from '@waystone/kit/testing'
+import { describe, expect, test } from 'vitest'
+import { DirectoryKeeper } from '../../src/identity-pool/keepers/directory.ts'
+import { Lease } from '../../src/identity-pool/lease.ts'
+import { scratchFolder } from '../identity/scratch-folder.ts'
+import { keptLog } from './quiet-log.ts'
+
+const DURATION = 12_000
+const FREE = 10_000
+
+const random = seededRandom(5)
+
+function keeperOn(folder: string, clock: ManualClock, over: { pool?: string; durationMs?: number } = {}) {
+  return new DirectoryKeeper({ pool: 'a', durationMs: DURATION, folder, clock, random, ...over })
+}
+
+describe('leases in a folder', () => {
+  test('go to the lowest free slot, with a fence that counts up', async () => {
+    const [folder, clock] = [await scratchFolder(), new ManualClock()]
+    const [first, second, third] = [keeperOn(folder, clock), keeperOn(folder, clock), keeperOn(folder, clock)]
+    const one = await first.acquire(2)
+    expect(one).toMatchObject({ slot: 0, fence: 1n })
+    expect(await second.acquire(2)).toMatchObject({ slot: 1, fence: 1n })
+    expect(await third.acquire(2)).toBeUndefined()
+    await one?.release()
+    expect(await third.acquire(2)).toMatchObject({ slot: 0, fence: 2n })
+    expect(await third.holders()).toMatchObject([
+      { slot: 0, fence: 2n, holder: expect.stringContaining(`pid ${process.pid}`) },
+      { slot: 1, fence: 1n }
+    ])
+  })
+
+  test('are free when their beat stood still for as long as the holder said, by the clock of who waits', async () => {
+    const folder = await scratchFolder()
+    const [own, other] = [new ManualClock(0), new ManualClock(3_600_000)]
+    const [holder, waiter] = [keeperOn(folder, own), keeperOn(folder, other, { durationMs: 1_000 })]
+    const claim = await holder.acquire(1)
+    expect(await waiter.acquire(1)).toBeUndefined()
+    await other.advance(FREE - 1)
+    expect(await waiter.acquire(1)).toBeUndefined()
+    await claim?.renew?.({ signal: new AbortController().signal })
+    await other.advance(1)
+    expect(await waiter.acquire(1)).toBeUndefined()
+    await other.advance(FREE)
+    expect(await waiter.acquire(1)).toMatchObject({ slot: 0, fence: 2n })
+    expect(await claim?.renew?.({ signal: new AbortController().signal })).toBe(false)
+    await claim?.release()
+    expect(await keeperOn(folder, own).acquire(1)).toBeUndefined()
+  })
+
+  test('of one pool are not those of another', async () => {
+    const [folder, clock] = [await scratchFolder(), new ManualClock()]
+    expect(await keeperOn(folder, clock).acquire(1)).toMatchObject({ slot: 0 })
+    expect(await keeperOn(folder, clock, { pool: 'b' }).acquire(1)).toMatchObject({ slot: 0 })
+  })
+
+  test('never let two serve on one slot, whatever happens when', { timeout: 120_000 }, async () => {
+    const step = fc.record({
+      node: fc.nat(2),
+      what: fc.constantFrom('look', 'renew', 'renew', 'release', 'stop'),
+      ms: fc.integer({ min: 0, max: 6_000 })
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async steps => {
+        await runSchedule(steps)
+      }),
+      { numRuns: 60 }
+    )
+  })
+})
+
+/** Three nodes and one slot; each serves from its lease on until what is left of it is over. */
+async function runSchedule(steps: { node: number; what: string; ms: number }[]): Promise<void> {
+  const [folder, clock, { log }] = [await scratchFolder(), new ManualClock(), keptLog()]
+  const nodes = [0, 1, 2].map(() => ({ keeper: keeperOn(folder, clock), lease: undefined as Lease | undefined }))
+  const fences: bigint[] = []
+  for (const { node, what, ms } of steps) {
+    const one = nodes[node]
+    if (one === undefined) continue
+    if (what === 'look' && one.lease === undefined) {
+      const since = clock.monotonic()
+      const claim = await one.keeper.acquire(1)
+      if (claim !== undefined) {
+        one.lease = new Lease({ claim, since, durationMs: DURATION, clock, log })
+        expect(claim.fence).toBeGreaterThan(fences.at(-1) ?? 0n)
+        fences.push(claim.fence)
+      }
+    } else if (what === 'release') {
+      await one.lease?.release()
+      one.lease = undefined
+    } else if (what === 'stop') {
+      // killed: nobody renews, and nobody serves
+      await one.lease?.abandon()
+      one.lease = undefined
+    }
+    const serving = nodes.filter(({ lease }) => lease !== undefined && lease.leftMs > 0)
+    expect(serving.length).toBeLessThanOrEqual(1)
+    await clock.advance(ms)
+  }
+  for (const { lease } of nodes) await lease?.abandon()
+}
+
+describe('a folder for leases that is none', () => {
+  async function refusal(folder: string): Promise<unknown> {
+    return await keeperOn(folder, new ManualClock())
+      .acquire(1)
+      .catch((error: unknown) => error)
+  }
+
+  test('is not made: it may be a share that is not mounted', async () => {
+    const folder = join(await scratchFolder(), 'share')
+    expect(await refusal(folder)).toMatchObject({
+      name: 'PoolFolderError',
+      exitCode: 3,
+      hint: expect.stringMatching('mounted')
+    })
+  })
+
+  test('is a file', async () => {
+    const folder = join(await scratchFolder(), 'share')
+    await writeFile(folder, '')
+    expect(await refusal(folder)).toMatchObject({ name: 'PoolFolderError' })
+  })
+
+  test('holds something else in the place of the database', async () => {
+    const folder = await scratchFolder()
+    await writeFile(join(folder, 'leases.sqlite'), 'x'.repeat(10_000))
+    expect(await refusal(folder)).toMatchObject({ name: 'PoolFolderError' })
+  })
+
+  test('holds another table', async () => {
+    const folder = await scratchFolder()
+    const db = new DatabaseSync(join(folder, 'leases.sqlite'))
+    db.exec('CREATE TABLE leases (a)')
+    db.close()
+    expect(await refusal(folder)).toMatchObject({ name: 'PoolFolderError' })
+  })
+
+  test('has a folder in the place of the database', async () => {
+    const folder = await scratchFolder()
+    await mkdir(join(folder, 'leases.sqlite'))
+    expect(await refusal(folder)).toMatchObject({ name: 'PoolFolderError' })
+  })
+})
+
+describe('a holder', () => {
+  const signal = new AbortController().signal
+
+  test('renews nothing in a folder that somebody has moved away', async () => {
+    const folder = join(await scratchFolder(), 'share')
+    await mkdir(folder)
+    const claim = await keeperOn(folder, new ManualClock()).acquire(1)
+    await rename(folder, `${folder}.old`)
+    await expect(claim?.renew?.({ signal })).rejects.toMatchObject({ name: 'PoolFolderError' })
+    await mkdir(folder)
+    await expect(claim?.renew?.({ signal })).rejects.toMatchObject({ name: 'PoolFolderError' })
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  test('has lost its slot where the leases were made anew', async () => {
+    const [folder, clock] = [await scratchFolder(), new ManualClock()]
+    const claim = await keeperOn(folder, clock).acquire(1)
+    await rm(join(folder, 'leases.sqlite'))
+    await keeperOn(folder, clock).acquire(1)
+    expect(await claim?.renew?.({ signal })).toBe(false)
+  })
+
+  test('tries again while another process has the lock', async () => {
+    const [folder, clock] = [await scratchFolder(), new ManualClock()]
+    const claim = await keeperOn(folder, clock).acquire(1)
+    const other = new DatabaseSync(join(folder, 'leases.sqlite'))
+    other.exec('BEGIN EXCLUSIVE')
+    await expect(claim?.renew?.({ signal })).rejects.toMatchObject({ name: 'LeaseKeeperUnreachableError' })
+    await expect(keeperOn(folder, clock).acquire(1)).rejects.toMatchObject({ name: 'LeaseKeeperUnreachableError' })
+    other.exec('COMMIT')
+    other.close()
+    expect(await claim?.renew?.({ signal })).toBe(true)
+  })
+})
