@@ -1,0 +1,58 @@
+import { peerIdFromString } from '@libp2p/peer-id'
+import { createDeadline } from '@waystone/kit'
+import { messageOf, nameOf } from '@waystone/kit/error-fields'
+import { CHECK_DEADLINE_MS, MAX_PARALLEL_CHECKS } from './constants.ts'
+import { sayHello } from './conversation.ts'
+import type { AbortOptions } from '@libp2p/interface'
+import type { ClusterMember } from '@waystone/interface'
+import type { Mesh } from './mesh.ts'
+
+/**
+ * Asks all members, several at a time: who is not connected is dialled. Whoever is no member itself only connects.
+ *
+ * @returns their ids, in the order in which they answer or fail
+ */
+export async function* checkMembers(
+  mesh: Mesh,
+  members: readonly ClusterMember[],
+  { signal }: AbortOptions = {}
+): AsyncGenerator<string> {
+  const leaving = new AbortController()
+  const ends = [mesh.parts.signal, leaving.signal, signal].filter(one => one !== undefined)
+  const waiting = members.values()
+  const running = new Map<string, Promise<string>>()
+  const fill = (): void => {
+    while (running.size < MAX_PARALLEL_CHECKS) {
+      const { value: member, done } = waiting.next()
+      if (done === true) return
+      running.set(member.id, checkOne(mesh, member, AbortSignal.any(ends)))
+    }
+  }
+  try {
+    for (fill(); running.size > 0; fill()) {
+      const id = await Promise.race(running.values())
+      running.delete(id)
+      signal?.throwIfAborted()
+      yield id
+    }
+  } finally {
+    leaving.abort()
+  }
+}
+
+/** Never rejects. */
+async function checkOne(mesh: Mesh, { id }: ClusterMember, outer: AbortSignal): Promise<string> {
+  const { components, clock, members } = mesh.parts
+  const peer = peerIdFromString(id)
+  using deadline = createDeadline({ ms: CHECK_DEADLINE_MS, what: 'asking a member', signal: outer, clock })
+  const { signal } = deadline
+  try {
+    if (members.isBlocked(peer)) return id
+    if (!members.isConnected(peer)) await components.connectionManager.openConnection(peer, { signal })
+    if (members.isMember) await sayHello(mesh, peer, signal)
+  } catch (error) {
+    const why = signal.aborted ? signal.reason : error
+    if (!outer.aborted) mesh.hearing.members.failed(id, `${nameOf(why)}: ${messageOf(why)}`)
+  }
+  return id
+}

@@ -1,0 +1,50 @@
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+
+/** Members say hello so often, in milliseconds (issue: every ten seconds), give or take a fifth so that they do not march in step. */
+export const HELLO_MS = 10 * SECOND
+export const HELLO_JITTER = 0.2
+/** How long a Hello may take, in milliseconds: a slow link and a busy seed, and well below the next one. */
+export const HELLO_DEADLINE_MS = 5 * SECOND
+/** Members are asked for the addresses of others at every so many-th Hello: about each minute. */
+export const LIST_EVERY = 6
+/** How long a connection may take to answer a ping before its other end counts as gone, in milliseconds. */
+export const PING_DEADLINE_MS = 3 * SECOND
+/** How long one member may take when the operator has all of them asked, in milliseconds: a dial and a Hello. */
+export const CHECK_DEADLINE_MS = 10 * SECOND
+/** Members that are asked at one time then. */
+export const MAX_PARALLEL_CHECKS = 16
+
+/** Hellos of one peer at once, and a second: a member needs one in ten seconds, and two at a restart. */
+export const HELLO_BURST = 10
+export const HELLOS_PER_SECOND = 1
+/** Callers of whom that is counted: more than the members that a seed is connected to. */
+export const MAX_COUNTED_CALLERS = 1_024
+/** Runs with one key that are told apart: two are a fault, more only an attack by whoever holds the key. */
+export const MAX_INSTANCES = 4
+/** A member that is no longer one gets so long to fetch the trust file that says so, in milliseconds. */
+export const DROP_AFTER_MS = 5 * SECOND
+
+/** By how much clocks may differ, in milliseconds (design.md, "Limits and defaults"). */
+export const MAX_CLOCK_SKEW_MS = MINUTE
+
+/** Other members that a seed is to be connected to; the mesh is full up to this number (issue). */
+export const FULL_MESH = 16
+
+/** A newer trust file is looked for so often at most, in milliseconds: a look asks the DHT and 16 peers. */
+export const REFRESH_PAUSE_MS = 5 * SECOND
+/** A member that claims a newer file is believed so often, though no look found it. */
+export const MAX_FALSE_CLAIMS = 3
+/** Then not for so long, in milliseconds. */
+export const IGNORE_CLAIMS_MS = 10 * MINUTE
+
+/** Bytes of all peer records in one answer: far below the largest message. */
+export const MAX_RECORDS_BYTES = 512 * 1024
+/** Addresses that are taken of one record. */
+export const MAX_ADDRESSES = 16
+/** Characters of a version that are shown. */
+export const MAX_VERSION_LENGTH = 64
+/** Bytes of a registry's digest. */
+export const MAX_DIGEST_BYTES = 32
+/** So many Hellos in a row have to show another registry than this node's before it is called a disagreement. */
+export const DIFFERING_HELLOS = 3

@@ -1,0 +1,89 @@
+import { createDeadline } from '@waystone/kit'
+import { describeRpcFailure } from '@waystone/rpc'
+import { SeedService } from '@waystone/wire/seed'
+import { HELLO_DEADLINE_MS, HELLO_JITTER, HELLO_MS, LIST_EVERY } from './constants.ts'
+import { ownState } from './own-state.ts'
+import type { PeerId } from '@libp2p/interface'
+import type { Mesh } from './mesh.ts'
+
+/** What this node says to one member, again and again while it is connected. */
+export class Conversation {
+  readonly #mesh: Mesh
+  readonly #peer: PeerId
+  readonly #ending = new AbortController()
+  readonly #done: Promise<void>
+  #wake: AbortController | undefined
+
+  constructor(mesh: Mesh, peer: PeerId) {
+    this.#mesh = mesh
+    this.#peer = peer
+    this.#done = this.#run(AbortSignal.any([mesh.parts.signal, this.#ending.signal]))
+  }
+
+  /** Says hello now: there is news. */
+  soon(): void {
+    this.#wake?.abort()
+  }
+
+  /** Resolves when nothing is said any more. */
+  async end(): Promise<void> {
+    this.#ending.abort(new DOMException('the member is gone', 'AbortError'))
+    await this.#done
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    for (let round = 0; !signal.aborted; round++) {
+      const isAnswered = await sayHello(this.#mesh, this.#peer, signal)
+      if (isAnswered && round % LIST_EVERY === 0) await askForMembers(this.#mesh, this.#peer, signal)
+      await this.#pause(signal)
+    }
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    const { clock, random } = this.#mesh.parts
+    this.#wake = new AbortController()
+    const ms = HELLO_MS * (1 - HELLO_JITTER + 2 * HELLO_JITTER * random.number())
+    await clock.sleep(ms, { signal: AbortSignal.any([signal, this.#wake.signal]) }).catch(() => {})
+  }
+}
+
+/** Never rejects. @returns whether the member answered */
+export async function sayHello(mesh: Mesh, peer: PeerId, outer: AbortSignal): Promise<boolean> {
+  const { parts, hearing, duplicates } = mesh
+  const { clock, components, metrics } = parts
+  using deadline = createDeadline({ ms: HELLO_DEADLINE_MS, what: 'a Hello', signal: outer, clock })
+  const { signal } = deadline
+  try {
+    const state = await ownState(parts)
+    const began = clock.monotonic()
+    const answer = await components.rpc.client(SeedService, peer).hello({ state }, { signal })
+    hearing.heard(peer, answer.state, clock.monotonic() - began)
+    await duplicates.heard(answer.other, peer)
+    metrics.hello('answered')
+    return true
+  } catch (error) {
+    if (!outer.aborted) failed(mesh, peer, error)
+    return false
+  }
+}
+
+function failed({ parts, hearing }: Mesh, peer: PeerId, error: unknown): void {
+  const { name, message } = describeRpcFailure(error)
+  parts.metrics.hello('failed')
+  hearing.members.failed(peer.toString(), `${name}: ${message}`)
+  parts.log('member %p does not answer - %s: %s', peer, name, message)
+  if (name === 'NotAMemberError') hearing.refused(peer)
+}
+
+/** Never rejects. */
+async function askForMembers(mesh: Mesh, peer: PeerId, outer: AbortSignal): Promise<void> {
+  const { clock, components, log } = mesh.parts
+  using deadline = createDeadline({ ms: HELLO_DEADLINE_MS, what: 'asking for members', signal: outer, clock })
+  const { signal } = deadline
+  try {
+    const { peerRecords } = await components.rpc.client(SeedService, peer).listMembers({}, { signal })
+    await mesh.records.take(peerRecords, signal)
+  } catch (error) {
+    if (!outer.aborted) log('member %p tells of no others - %s', peer, describeRpcFailure(error).message)
+  }
+}

@@ -1,0 +1,78 @@
+import { DuplicateIdentityError } from './errors.ts'
+import { hasToYield, instanceKey, isSignedBy } from './instance.ts'
+import type { Logger, PeerId, PublicKey } from '@libp2p/interface'
+import type { AdminEvents, NodeInstance } from '@waystone/interface'
+import type { ClusterAudit } from './contract.ts'
+import type { SaidInstance } from './instance.ts'
+
+export interface DuplicatesInit {
+  self: PeerId
+  publicKey: PublicKey
+  own: NodeInstance
+  log: Logger
+  audit: ClusterAudit
+  events: Pick<AdminEvents, 'emit'>
+  /** Called once, if it is this node that has to end. */
+  onYield: (error: DuplicateIdentityError) => void
+  /** Counts what others said of another run. */
+  count: (result: 'found' | 'unproven') => void
+}
+
+/** What this node does when a member says that another one runs with its key. */
+export class Duplicates {
+  readonly #init: DuplicatesInit
+  readonly #own: Pick<SaidInstance, 'id' | 'startedAt' | 'fence'>
+  readonly #told = new Set<string>()
+  #isYielding = false
+
+  constructor(init: DuplicatesInit) {
+    this.#init = init
+    const { id, startedAt, fence = 0n } = init.own
+    this.#own = { id, startedAt: BigInt(Math.trunc(startedAt)), fence }
+  }
+
+  /** Others that run with the key of this node, in one sentence each. */
+  get disagreements(): string[] {
+    return this.#told.size === 0 ? [] : ['another node runs with the key of this one']
+  }
+
+  /** Takes the word of nobody but the holder of the key, and nothing that may be of an earlier run of this node. */
+  async heard(other: SaidInstance | undefined, from: PeerId): Promise<void> {
+    if (other === undefined || this.#isOwn(other) || this.#told.has(instanceKey(other))) return
+    const isProven = other.saidAt > this.#own.startedAt && (await isSignedBy(other, this.#init.publicKey))
+    this.#init.count(isProven ? 'found' : 'unproven')
+    if (isProven) this.#found(other, from)
+    else this.#init.log('%p says without proof that another node runs with the key of this one', from)
+  }
+
+  #isOwn(other: SaidInstance): boolean {
+    return instanceKey(other) === instanceKey(this.#own)
+  }
+
+  #found(other: SaidInstance, from: PeerId): void {
+    const key = instanceKey(other)
+    // only the key's holder makes new ones, and it is one too many already
+    if (this.#told.has(key)) return
+    this.#told.add(key)
+    const { self, log, audit, events } = this.#init
+    const yields = hasToYield(this.#own, other)
+    const who = yields ? 'this one ends' : 'the other one has to end'
+    const reason = `another node runs with the key of this one since ${timeOf(other.startedAt)}: ${who}`
+    log.error('%s (instance %s, seen by %p)', reason, key.slice(0, 8), from)
+    audit.add({ kind: 'refused', subject: self.toString(), reason: `DuplicateIdentityError: ${reason}` })
+    events.emit('cluster:duplicate', { peer: self.toString(), instance: key, seenBy: from.toString(), yields })
+    if (yields) this.#yield(reason)
+  }
+
+  #yield(reason: string): void {
+    if (this.#isYielding) return
+    this.#isYielding = true
+    const hint = 'give every node an identity of its own: remove identity.key here, or take identity.pool'
+    this.#init.onYield(new DuplicateIdentityError(reason, { hint }))
+  }
+}
+
+function timeOf(milliseconds: bigint): string {
+  const date = new Date(Number(milliseconds))
+  return Number.isNaN(date.getTime()) ? 'an unknown time' : date.toISOString()
+}

@@ -1,0 +1,39 @@
+import type { MemberSaid } from './contract.ts'
+
+/** What is known of one member. */
+export interface HeardMember {
+  said?: MemberSaid
+  /** Why it was not heard last; absent once it was. */
+  error?: string
+  /** Hellos in a row that showed another registry than this node's. */
+  differing: number
+}
+
+const NOTHING: HeardMember = { differing: 0 }
+
+/** What members said last. Only what members say is ever kept. */
+export class HeardMembers {
+  readonly #heard = new Map<string, HeardMember>()
+
+  get(member: string): HeardMember {
+    return this.#heard.get(member) ?? NOTHING
+  }
+
+  /** @param isEqual - whether its registry is the same as this node's; undefined if one of them keeps none */
+  said(member: string, said: MemberSaid, isEqual: boolean | undefined): void {
+    const before = this.get(member)
+    // whoever calls is heard without a round trip: the last one stays
+    const roundTrip = said.roundTrip === 0 ? (before.said?.roundTrip ?? 0) : said.roundTrip
+    const differing = isEqual === false ? before.differing + 1 : 0
+    this.#heard.set(member, { said: { ...said, roundTrip }, differing })
+  }
+
+  failed(member: string, error: string): void {
+    this.#heard.set(member, { ...this.get(member), error })
+  }
+
+  /** Forgets whoever is no member any more. */
+  retain(isMember: (member: string) => boolean): void {
+    for (const member of this.#heard.keys()) if (!isMember(member)) this.#heard.delete(member)
+  }
+}

@@ -1,0 +1,102 @@
+import { describeOffset, isClockOff } from './disagreements.ts'
+import { HeardMembers } from './heard.ts'
+import { clusterBytes } from './own-state.ts'
+import { readState } from './read-state.ts'
+import { SequenceClaims } from './sequence-claims.ts'
+import type { PeerId } from '@libp2p/interface'
+import type { SeedState } from '@waystone/wire/seed'
+import type { MemberSaid } from './contract.ts'
+import type { SaidInstance } from './instance.ts'
+import type { MeshParts } from './mesh-parts.ts'
+
+/** Takes in what members say of themselves, whoever called whom. */
+export class Hearing {
+  readonly members = new HeardMembers()
+  readonly #parts: MeshParts
+  readonly #claims = new SequenceClaims()
+  readonly #wrongClocks = new Set<string>()
+  #looking: Promise<void> = Promise.resolve()
+
+  constructor(parts: MeshParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * @param roundTrip - milliseconds; 0 where the member called
+   * @throws HelloInvalidError, OtherClusterError
+   */
+  heard(peer: PeerId, state: SeedState | undefined, roundTrip: number): SaidInstance {
+    const { init, clock } = this.#parts
+    const { instance, said } = readState(state, clusterBytes(init.membership.key), { at: clock.now(), roundTrip })
+    const member = peer.toString()
+    this.members.said(member, said, this.#isEqual(said))
+    this.#judgeClock(peer, said.clockOffset)
+    this.claimed(peer, said.fileSequence)
+    return instance
+  }
+
+  /** A member says, or shows, that there is a file with this sequence. */
+  claimed(peer: PeerId, sequence: bigint): void {
+    const member = peer.toString()
+    const { members, clock } = this.#parts
+    const now = clock.monotonic()
+    if (!this.#claims.isWorthALook(member, sequence, { own: members.sequence, now })) return
+    this.#claims.looking(now)
+    this.#looking = this.#look(member, sequence)
+  }
+
+  /** A member takes this node for none: perhaps it knows a newer file. */
+  refused(peer: PeerId): void {
+    this.claimed(peer, this.#parts.members.sequence + 1n)
+  }
+
+  isFalseClaim(member: string): boolean {
+    return this.#claims.isFalse(member, this.#parts.clock.monotonic())
+  }
+
+  retain(isMember: (member: string) => boolean): void {
+    this.members.retain(isMember)
+    this.#claims.retain(isMember)
+    for (const member of this.#wrongClocks) if (!isMember(member)) this.#wrongClocks.delete(member)
+  }
+
+  /** Resolves when no look for a file runs any more. */
+  async settled(): Promise<void> {
+    await this.#looking
+  }
+
+  async #look(member: string, sequence: bigint): Promise<void> {
+    const { init, members, log, clock, metrics, signal } = this.#parts
+    try {
+      await init.membership.refresh({ signal })
+    } catch {
+      // the service stops
+      return
+    }
+    const isFalse = this.#claims.looked(member, sequence, { own: members.sequence, now: clock.monotonic() })
+    if (!isFalse) return
+    metrics.fault('false_sequence')
+    log.error('member %s claims a trust file %s that nobody has: it is not believed for a while', member, sequence)
+  }
+
+  #isEqual({ registryDigest }: MemberSaid): boolean | undefined {
+    const own = this.#parts.init.registry?.()?.digest
+    if (own === undefined || registryDigest.length === 0) return undefined
+    return own.length === registryDigest.length && own.every((byte, index) => byte === registryDigest[index])
+  }
+
+  /** Told once, and again after it was right. */
+  #judgeClock(peer: PeerId, offset: number): void {
+    const member = peer.toString()
+    if (!isClockOff(offset)) this.#wrongClocks.delete(member)
+    else if (!this.#wrongClocks.has(member)) {
+      this.#wrongClocks.add(member)
+      this.#parts.metrics.fault('clock')
+      this.#parts.log.error(
+        'the clock of member %p is %s that of this machine: one of them is wrong',
+        peer,
+        describeOffset(offset)
+      )
+    }
+  }
+}

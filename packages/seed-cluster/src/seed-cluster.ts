@@ -1,0 +1,239 @@
+import { serviceCapabilities, serviceDependencies } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { readinessSymbol } from '@waystone/interface'
+import { systemClock, systemRandom } from '@waystone/kit'
+import { messageOf } from '@waystone/kit/error-fields'
+import { SERVICE_NAMES } from '@waystone/wire'
+import { MembershipMemory } from './memory.ts'
+import { Members } from './members.ts'
+import { ClusterMetrics } from './metrics.ts'
+import { clusterState } from './state.ts'
+import { ownView, viewOf } from './views.ts'
+import type { AbortOptions, Connection, Logger, PeerId, Startable } from '@libp2p/interface'
+import type { ClusterMember } from '@waystone/interface'
+import type { LateService } from '@waystone/rpc'
+import type {
+  ClusterState,
+  MemberSaid,
+  MemberView,
+  SeedCluster,
+  SeedClusterComponents,
+  SeedClusterInit
+} from './contract.ts'
+import type { Mesh } from './mesh.ts'
+import type { MeshParts } from './mesh-parts.ts'
+
+type MemberListener = (peer: PeerId, addresses: readonly string[]) => void
+
+/** Lifecycle and wiring; `mesh.ts` is what runs. */
+export class SeedClusterService implements SeedCluster, Startable {
+  readonly [Symbol.toStringTag] = '@waystone/seed-cluster'
+  readonly [serviceCapabilities]: string[] = ['@waystone/seed-cluster']
+  readonly [serviceDependencies]: string[] = ['@waystone/rpc']
+  readonly #components: SeedClusterComponents
+  readonly #init: SeedClusterInit
+  readonly #members: Members
+  readonly #memory: MembershipMemory
+  readonly #log: Logger
+  readonly #listeners = new Set<{ tell: MemberListener }>()
+  #metrics: ClusterMetrics | undefined
+  #ending: AbortController | undefined
+  #mesh: Mesh | undefined
+  #loading: Promise<Mesh> | undefined
+  #unserve: (() => Promise<void>) | undefined
+  #unfollow: (() => void) | undefined
+  #state: ClusterState | undefined
+
+  constructor(components: SeedClusterComponents, init: SeedClusterInit) {
+    this.#components = components
+    this.#init = init
+    this.#log = components.logger.forComponent('waystone:seed-cluster')
+    this.#members = new Members({ membership: init.membership, trust: init.trust, components })
+    this.#memory = new MembershipMemory(components.datastore, init.membership.key, this.#log)
+  }
+
+  async start(): Promise<void> {
+    if (this.#ending !== undefined) return
+    this.#ending = new AbortController()
+    this.#metrics ??= this.#createMetrics()
+    await this.#memory.load()
+    const load = async (): Promise<LateService> => {
+      const [mesh, { seedService }] = await Promise.all([this.#load(), import('./handlers.ts')])
+      return seedService(mesh)
+    }
+    this.#unserve = await this.#components.rpc.serveLate(SERVICE_NAMES.seed, load)
+  }
+
+  /** Members are spoken to only when every part of the node has started. */
+  afterStart(): void {
+    if (this.#ending === undefined) return
+    const { events } = this.#components
+    events.addEventListener('peer:connect', this.#onConnect)
+    events.addEventListener('peer:disconnect', this.#onDisconnect)
+    events.addEventListener('connection:close', this.#onClose)
+    this.#unfollow = this.#init.membership.onChange(() => void this.#follow())
+    void this.#follow()
+  }
+
+  async stop(): Promise<void> {
+    const { events } = this.#components
+    events.removeEventListener('peer:connect', this.#onConnect)
+    events.removeEventListener('peer:disconnect', this.#onDisconnect)
+    events.removeEventListener('connection:close', this.#onClose)
+    this.#unfollow?.()
+    this.#ending?.abort(new DOMException('the node stops', 'AbortError'))
+    this.#ending = undefined
+    await this.#unserve?.()
+    this.#unserve = undefined
+    await this.#loading?.then(async mesh => await mesh.stop()).catch(() => {})
+    this.#mesh = undefined
+    this.#loading = undefined
+    this.#state = undefined
+  }
+
+  state(): ClusterState {
+    return clusterState({
+      hasFile: this.#init.membership.file() !== undefined,
+      isMember: this.#members.isMember,
+      wasMember: this.#memory.wasMember,
+      others: this.#members.others,
+      connected: this.#members.connected().size
+    })
+  }
+
+  members(): readonly MemberView[] {
+    const connected = this.#members.connected()
+    return this.#members.all.map(member => this.#view(member, connected))
+  }
+
+  async *check(options: AbortOptions = {}): AsyncGenerator<MemberView> {
+    if (this.#ending === undefined) return
+    const [mesh, { checkMembers }] = await Promise.all([this.#load(), import('./check.ts')])
+    const self = this.#components.peerId.toString()
+    const byId = new Map(this.#members.all.map(member => [member.id, member]))
+    const own = byId.get(self)
+    if (own !== undefined) yield this.#view(own, this.#members.connected())
+    const others = [...byId.values()].filter(({ id }) => id !== self)
+    for await (const id of checkMembers(mesh, others, options)) {
+      const member = byId.get(id)
+      if (member !== undefined) yield this.#view(member, this.#members.connected())
+    }
+  }
+
+  onMember(tell: MemberListener): () => void {
+    const listener = { tell }
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  [readinessSymbol](): string[] {
+    const { name } = this.#init.membership
+    if (this.#init.mustBelong !== true) return []
+    const state = this.state()
+    if (state === 'no-file') return [`the trust file of cluster ${name} is not here yet`]
+    const id = this.#components.peerId.toString()
+    if (state === 'revoked') return [`this node was removed from cluster ${name}`]
+    return state === 'not-a-member' ? [`this node is not in the trust file of cluster ${name}: add ${id} to it`] : []
+  }
+
+  readonly #onConnect = ({ detail }: CustomEvent<PeerId>): void => {
+    if (!this.#init.membership.has(detail)) return
+    this.#mesh?.connected(detail)
+    this.#review()
+  }
+
+  readonly #onDisconnect = ({ detail }: CustomEvent<PeerId>): void => {
+    if (!this.#init.membership.has(detail)) return
+    this.#mesh?.disconnected(detail)
+    this.#review()
+  }
+
+  readonly #onClose = ({ detail }: CustomEvent<Connection>): void => this.#mesh?.closed(detail)
+
+  /** Never rejects. */
+  async #follow(): Promise<void> {
+    this.#review()
+    if (this.#members.isMember) await this.#memory.note()
+    try {
+      const mesh = await this.#load()
+      if (this.#ending !== undefined) mesh.follow()
+    } catch (error) {
+      this.#log.error('the cluster could not be loaded - %s', messageOf(error))
+    }
+  }
+
+  /** Loaded after the start: it brings all of RPC and its messages with it. */
+  async #load(): Promise<Mesh> {
+    this.#loading ??= import('./mesh.ts').then(({ Mesh: Running }) => {
+      this.#mesh = new Running(this.#parts(), (peer, addresses) => this.#tell(peer, addresses))
+      return this.#mesh
+    })
+    return await this.#loading
+  }
+
+  #parts(): MeshParts {
+    const { clock = systemClock, random = systemRandom } = this.#init
+    const signal = this.#ending?.signal ?? AbortSignal.abort()
+    const metrics = (this.#metrics ??= this.#createMetrics())
+    const [init, components, members, log] = [this.#init, this.#components, this.#members, this.#log]
+    return { init, components, members, metrics, log, clock, random, signal }
+  }
+
+  #tell(peer: PeerId, addresses: readonly string[]): void {
+    for (const { tell } of this.#listeners) {
+      try {
+        tell(peer, addresses)
+      } catch (error) {
+        this.#log.error('a listener failed - %s', messageOf(error))
+      }
+    }
+  }
+
+  /** Tells when the state is another one than before. */
+  #review(): void {
+    const state = this.state()
+    if (state === this.#state) return
+    this.#state = state
+    const { name } = this.#init.membership
+    if (state === 'revoked')
+      this.#log.error('this node was removed from cluster %s and is no part of it any more', name)
+    else this.#log('cluster %s: %s', name, state)
+    this.#init.events?.emit('cluster:state', { cluster: name, state })
+  }
+
+  #view(member: ClusterMember, connected: ReadonlyMap<string, PeerId>): MemberView {
+    if (member.id === this.#components.peerId.toString()) return this.#ownView(member)
+    const isBlocked = this.#init.trust !== undefined && this.#members.isBlocked(peerIdFromString(member.id))
+    const ownSequence = this.#members.sequence
+    return viewOf({ mesh: this.#mesh, member, isConnected: connected.has(member.id), isBlocked, ownSequence })
+  }
+
+  #ownView(member: ClusterMember): MemberView {
+    const { clock = systemClock, membership, instance } = this.#init
+    const { records = 0, digest: registryDigest = new Uint8Array() } = this.#init.registry?.() ?? {}
+    const now = clock.now()
+    const said: MemberSaid = {
+      version: this.#components.nodeInfo.version,
+      startedAt: instance.startedAt,
+      fileSequence: this.#members.sequence,
+      connectedMembers: this.#members.connected().size,
+      records,
+      registryDigest,
+      clockOffset: 0,
+      roundTrip: 0,
+      heardAt: now
+    }
+    return ownView(
+      { member, file: membership.file(), said, duplicates: this.#mesh?.duplicates.disagreements ?? [] },
+      now
+    )
+  }
+
+  #createMetrics(): ClusterMetrics {
+    return new ClusterMetrics(this.#components.metrics, {
+      members: () => this.#members.all.length,
+      connected: () => this.#members.connected().size,
+      sequence: () => Number(this.#members.sequence)
+    })
+  }
+}

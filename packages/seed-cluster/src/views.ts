@@ -1,0 +1,59 @@
+import { disagreementsOf } from './disagreements.ts'
+import type { ClusterFile, ClusterMember } from '@waystone/interface'
+import type { MemberSaid, MemberView } from './contract.ts'
+import type { Mesh } from './mesh.ts'
+
+export interface ViewInit {
+  /** Absent while it loads. */
+  mesh: Mesh | undefined
+  member: ClusterMember
+  isConnected: boolean
+  isBlocked: boolean
+  ownSequence: bigint
+}
+
+/** Another member as this node sees it. */
+export function viewOf({ mesh, member, isConnected, isBlocked, ownSequence }: ViewInit): MemberView {
+  const { id, label, addresses } = member
+  const { said, error, differing } = mesh?.hearing.members.get(id) ?? { differing: 0 }
+  const why = isBlocked ? 'blocked in the trust database of this node' : error
+  return {
+    id,
+    label,
+    addresses,
+    isSelf: false,
+    isConnected,
+    ...(why !== undefined && { error: why }),
+    ...(said !== undefined && { said }),
+    disagreements:
+      mesh === undefined || said === undefined ? [] : disagreementsIn(mesh, { said, differing, id, ownSequence })
+  }
+}
+
+function disagreementsIn(
+  mesh: Mesh,
+  { id, said, differing, ownSequence }: { id: string; said: MemberSaid; differing: number; ownSequence: bigint }
+): string[] {
+  return disagreementsOf({
+    said,
+    ownSequence,
+    isFalseClaim: mesh.hearing.isFalseClaim(id),
+    differing,
+    isTwice: mesh.instances.isTwice(id)
+  })
+}
+
+export interface OwnViewInit {
+  member: ClusterMember
+  file: ClusterFile | undefined
+  said: MemberSaid
+  duplicates: readonly string[]
+}
+
+/** This node among the members. @param now - milliseconds since the Unix epoch */
+export function ownView({ member, file, said, duplicates }: OwnViewInit, now: number): MemberView {
+  const { id, label, addresses } = member
+  const isOver = file !== undefined && file.validUntil < now
+  const over = isOver ? [`the record of its trust file ended at ${new Date(file.validUntil).toISOString()}`] : []
+  return { id, label, addresses, isSelf: true, isConnected: true, said, disagreements: [...over, ...duplicates] }
+}
