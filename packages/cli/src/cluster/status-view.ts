@@ -65,8 +65,8 @@ const STATES: Readonly<Record<string, string>> = {
 function describeFile({ fileSequence, fileFetchedAt, fileValidUntil }: api.GetClusterResponse, now: number): string {
   if (fileValidUntil === 0n) return 'none'
   const end = Number(fileValidUntil)
-  const until = `valid until ${formatTime(end)} (${formatDistance(end, now)})`
-  return `sequence ${fileSequence}, fetched ${formatDistance(Number(fileFetchedAt), now)}, ${until}`
+  const how = fileFetchedAt === 0n ? 'as the config ships it' : `fetched ${formatDistance(Number(fileFetchedAt), now)}`
+  return `sequence ${fileSequence}, ${how}, valid until ${formatTime(end)} (${formatDistance(end, now)})`
 }
 
 function describeSlot({ slot, fence }: api.GetClusterResponse): string {
