@@ -39,16 +39,15 @@ export interface RegistryStore {
   /**
    * Takes a record that whoever brings it may write.
    *
-   * @param network - of the registering peer, as `networkOf` gives it; absent for records that other registries bring
    * @throws RegistryFullError, PeerRecordsFullError, NetworkRecordsFullError - nobody else's record is forgotten for it
    */
-  put(record: VerifiedRecord, options?: { network?: string | undefined }): PutResult
+  put(record: VerifiedRecord, options?: PutOptions): PutResult
   /**
    * The same for many in one transaction, which is quicker: each is taken or refused for itself.
    *
    * @throws RegistryStoreError - none of them was taken
    */
-  putAll(records: readonly VerifiedRecord[], options?: { network?: string | undefined }): (PutResult | Error)[]
+  putAll(records: readonly VerifiedRecord[], options?: PutOptions): (PutResult | Error)[]
   /**
    * At most `limit` records that match, in the order of a place that never changes, after `after`.
    * Works in steps of some milliseconds and lets others have their turn in between.
@@ -68,6 +67,14 @@ export interface RegistryStore {
   holds(hash: Uint8Array, sequence: number): boolean
   /** Calls back with each record that was taken or renewed, until the returned function is called. */
   onPut(listener: (record: VerifiedRecord) => void): () => void
+}
+
+/** Of records that their peer itself brings; none for those of other registries, so that registries become equal. */
+export interface PutOptions {
+  /** Whether the limits of one peer and of one network count. */
+  registered?: boolean
+  /** Where the peer is, as `networkOf` gives it; absent counts for no network. */
+  network?: string | undefined
 }
 
 export interface StoreQuery {

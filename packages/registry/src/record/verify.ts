@@ -1,0 +1,105 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
+import { base58btc } from 'multiformats/bases/base58'
+import { RecordSchema, recordSigningBytes, SignedRecordSchema } from '@waystone/wire/registry'
+import { checkExpiry, checkForm, checkSequence, checkSize } from './check.ts'
+import { RecordInvalidError, RecordSignatureError, UnknownKindError } from './errors.ts'
+import { nameHash } from './name-hash.ts'
+import { CheckedRecord } from './verified.ts'
+import type { Clock } from '@waystone/interface'
+import type { Record as WireRecord, SignedRecord } from '@waystone/wire/registry'
+import type { VerifiedRecord } from '../contract.ts'
+import type { KindSet, RegistryKind } from '../kinds/contract.ts'
+import type { SignatureCheck } from './signature.ts'
+
+export interface VerifierInit {
+  kinds: KindSet
+  clock: Clock
+  /** In Node `checkSignatureInThreads`, elsewhere `checkSignature`. */
+  check: SignatureCheck
+}
+
+/**
+ * Checks a signed record: form, kind, times, payload, and last, as it costs most, the signature.
+ *
+ * @throws RecordInvalidError, RecordTooLargeError, RecordSequenceError, RecordExpiryError, UnknownKindError, RecordPayloadError, RecordSignatureError
+ */
+export type Verify = (signed: SignedRecord) => Promise<VerifiedRecord>
+
+export function createVerify({ kinds, clock, check }: VerifierInit): Verify {
+  return async signed => {
+    const checked = checkRecord(signed, { kinds, now: clock.now() })
+    const { record, signature, publicKey } = signed
+    const claim = { peer: checked.peerBytes, publicKey, signature, message: recordSigningBytes(record) }
+    if (await check(claim)) return checked.record
+    throw new RecordSignatureError(`the record is not signed by ${checked.record.id}, the peer that it names`)
+  }
+}
+
+/**
+ * Bytes of a `SignedRecord`, such as others send over pubsub.
+ *
+ * @throws RecordInvalidError, RecordTooLargeError
+ */
+export function decodeSigned(bytes: Uint8Array): SignedRecord {
+  checkSize(bytes)
+  return decoded(() => fromBinary(SignedRecordSchema, bytes))
+}
+
+interface Checked {
+  peerBytes: Uint8Array
+  record: VerifiedRecord
+}
+
+function checkRecord(signed: SignedRecord, { kinds, now }: { kinds: KindSet; now: number }): Checked {
+  checkSize(signed.record)
+  const wire = decoded(() => fromBinary(RecordSchema, signed.record))
+  const { kind, peer, key, payload, withdrawn } = wire
+  const kindOf = kindNamed(kinds, kind)
+  checkForm(wire)
+  const times = { sequence: checkSequence(wire.sequence), expiry: checkExpiry(wire.expiry, now) }
+  const id = peerText(peer)
+  const values = withdrawn ? {} : readValues(kindOf, wire, id)
+  const encoded = encodeSigned(signed)
+  const named = { kind, id, key, hash: nameHash({ kind, peer, key }) }
+  return {
+    peerBytes: peer,
+    record: new CheckedRecord({ ...named, ...times, payload, withdrawn, values, signed: encoded })
+  }
+}
+
+/** Without what nobody signed: the same record has the same bytes everywhere. */
+function encodeSigned({ record, signature, publicKey }: SignedRecord): Uint8Array {
+  const encoded = toBinary(SignedRecordSchema, create(SignedRecordSchema, { record, signature, publicKey }))
+  checkSize(encoded)
+  return encoded
+}
+
+function readValues(kind: RegistryKind, { payload, key }: WireRecord, peer: string): VerifiedRecord['values'] {
+  return kind.read(payload, { key, peer })
+}
+
+/** @throws UnknownKindError */
+export function kindNamed(kinds: KindSet, name: string): RegistryKind {
+  const kind = kinds.get(name)
+  if (kind !== undefined) return kind
+  throw new UnknownKindError(`there is no kind ${JSON.stringify(name.slice(0, 64))} here`, {
+    hint: `kinds here: ${[...kinds.keys()].join(', ')}`
+  })
+}
+
+/** An id of RSA has 34 bytes, of Ed25519 38; an identity hash of more than 42 is no peer id. */
+const PEER_BYTES = { least: 34, most: 44 }
+
+function peerText(peer: Uint8Array): string {
+  const { least, most } = PEER_BYTES
+  if (peer.length >= least && peer.length <= most) return base58btc.baseEncode(peer)
+  throw new RecordInvalidError('the record names no peer')
+}
+
+function decoded<T>(decode: () => T): T {
+  try {
+    return decode()
+  } catch (cause) {
+    throw new RecordInvalidError('the bytes are no record', { cause })
+  }
+}

@@ -1,0 +1,175 @@
+import { DatabaseSync } from 'node:sqlite'
+import { rmSync } from 'node:fs'
+import { PAGE_BYTES } from './constants.ts'
+import { RegistryClosedError } from './errors.ts'
+import { isCorrupt, storeError } from './faults.ts'
+import { SETTINGS, tablesFor, versionOf } from './tables.ts'
+import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { KindSet } from '../kinds/contract.ts'
+
+export interface DatabaseInit {
+  /** The file, made when it is missing, or `:memory:`. */
+  path: string
+  kinds: KindSet
+  /** What the file may grow to, in bytes. */
+  maxFileBytes: number
+}
+
+export type Row = Record<string, SQLOutputValue>
+
+/** The statements of a registry on one file, which is made anew when it is damaged or was made for other kinds. */
+export class RegistryDatabase {
+  readonly #init: DatabaseInit
+  /** Of fixed text alone: that of filters comes from outside, and there is no end to it. */
+  readonly #statements = new Map<string, StatementSync>()
+  #db: DatabaseSync | undefined
+
+  constructor(init: DatabaseInit) {
+    this.#init = init
+  }
+
+  /** @throws RegistryStoreError */
+  open(): void {
+    try {
+      this.#openOnce()
+    } catch (error) {
+      this.close()
+      if (!isCorrupt(error)) throw this.#translated(error)
+      this.openAnew()
+    }
+  }
+
+  /** Forgets what was there. @throws RegistryStoreError */
+  openAnew(): void {
+    this.close()
+    try {
+      this.#remove()
+      this.#openOnce()
+    } catch (error) {
+      this.close()
+      throw this.#translated(error)
+    }
+  }
+
+  close(): void {
+    this.#statements.clear()
+    const db = this.#db
+    this.#db = undefined
+    try {
+      db?.close()
+    } catch {
+      // a damaged file may not let itself be closed in order; it is closed all the same
+    }
+  }
+
+  get(sql: string, ...parameters: SQLInputValue[]): Row | undefined {
+    return this.run(() => this.#fixed(sql).get(...parameters))
+  }
+
+  all(sql: string, ...parameters: SQLInputValue[]): Row[] {
+    return this.run(() => this.#fixed(sql).all(...parameters))
+  }
+
+  write(sql: string, ...parameters: SQLInputValue[]): void {
+    this.run(() => this.#fixed(sql).run(...parameters))
+  }
+
+  /** Row by row, of fixed text. */
+  each(sql: string): Iterable<Row> {
+    return this.#fixed(sql).iterate()
+  }
+
+  /** For text that is made for one use. */
+  once(sql: string, parameters: readonly SQLInputValue[]): Row[] {
+    return this.run(() =>
+      this.#open()
+        .prepare(sql)
+        .all(...parameters)
+    )
+  }
+
+  /** All of it happens, or nothing. */
+  transaction<T>(work: () => T): T {
+    const db = this.#open()
+    this.run(() => db.exec('BEGIN IMMEDIATE'))
+    try {
+      const result = work()
+      this.run(() => db.exec('COMMIT'))
+      return result
+    } catch (error) {
+      // SQLite itself rolls back when the disk is full
+      if (db.isOpen && db.isTransaction) rollBack(db)
+      throw error
+    }
+  }
+
+  /** @throws RegistryStoreError, RegistryClosedError */
+  run<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw this.#translated(error)
+    }
+  }
+
+  #openOnce(): void {
+    const { path, maxFileBytes } = this.#init
+    const db = new DatabaseSync(path, { timeout: 0 })
+    this.#db = db
+    db.exec(SETTINGS)
+    this.#makeTables(db)
+    db.exec(`PRAGMA max_page_count = ${Math.ceil(maxFileBytes / PAGE_BYTES)}`)
+  }
+
+  #makeTables(db: DatabaseSync): void {
+    const kinds = [...this.#init.kinds.values()]
+    const version = versionOf(kinds)
+    const tables = db.prepare('SELECT name FROM sqlite_schema WHERE type = ?').all('table')
+    if (tables.length > 0 && storedVersion(db) === version) return
+    if (tables.length > 0) return this.#openOther()
+    db.exec(`BEGIN EXCLUSIVE; ${tablesFor(kinds)} COMMIT;`)
+    db.prepare('INSERT INTO meta VALUES (?)').run(version)
+  }
+
+  #openOther(): void {
+    this.close()
+    this.#remove()
+    this.#openOnce()
+  }
+
+  #remove(): void {
+    const { path } = this.#init
+    if (path === ':memory:') return
+    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${path}${end}`, { force: true })
+  }
+
+  #fixed(sql: string): StatementSync {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#open().prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+
+  #open(): DatabaseSync {
+    if (this.#db !== undefined) return this.#db
+    throw new RegistryClosedError('the registry is not open')
+  }
+
+  #translated(error: unknown): unknown {
+    return storeError(this.#init.path, error)
+  }
+}
+
+function rollBack(db: DatabaseSync): void {
+  try {
+    db.exec('ROLLBACK')
+  } catch {
+    // of a damaged file: what went wrong before is what is told
+  }
+}
+
+function storedVersion(db: DatabaseSync): unknown {
+  const known = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get()
+  return known === undefined ? undefined : db.prepare('SELECT kinds FROM meta').get()?.['kinds']
+}

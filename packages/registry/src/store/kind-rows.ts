@@ -1,0 +1,66 @@
+import { columnOf, tableOf, valuesTableOf } from '../filter/field-place.ts'
+import type { SQLInputValue } from 'node:sqlite'
+import type { RecordValues, Scalar } from '../contract.ts'
+import type { KindSet, RegistryKind } from '../kinds/contract.ts'
+import type { RegistryDatabase } from './database.ts'
+
+interface KindStatements {
+  /** Names of the fields that have columns, in their order. */
+  columns: readonly string[]
+  insert: string
+  remove: string
+  insertValue: string
+  removeValues: string
+}
+
+/** What filters ask for: the rows of each kind. */
+export class KindRows {
+  readonly #db: RegistryDatabase
+  readonly #statements: ReadonlyMap<string, KindStatements>
+
+  constructor(db: RegistryDatabase, kinds: KindSet) {
+    this.#db = db
+    this.#statements = new Map(Array.from(kinds, ([name, kind]) => [name, statementsOf(kind)]))
+  }
+
+  insert(place: number, record: { kind: string; key: string; values: RecordValues }): void {
+    const { columns, insert, insertValue } = this.#of(record.kind)
+    const { values } = record
+    const own = columns.map(name => sqlValue([values[name] ?? null].flat()[0] ?? null))
+    this.#db.write(insert, place, record.key, ...own)
+    for (const [name, value] of Object.entries(values)) {
+      if (columns.includes(name)) continue
+      for (const each of new Set([value].flat())) this.#db.write(insertValue, name, sqlValue(each), place)
+    }
+  }
+
+  remove(place: number, kind: string): void {
+    const { remove, removeValues } = this.#of(kind)
+    this.#db.write(remove, place)
+    this.#db.write(removeValues, place)
+  }
+
+  #of(kind: string): KindStatements {
+    const statements = this.#statements.get(kind)
+    if (statements === undefined) throw new TypeError(`there is no kind ${kind}`)
+    return statements
+  }
+}
+
+function statementsOf(kind: RegistryKind): KindStatements {
+  const columns = kind.fields.filter(({ isList }) => !isList).map(({ name }) => name)
+  const marks = columns.map(() => ', ?').join('')
+  const names = columns.map(name => `, ${columnOf(name)}`).join('')
+  const values = valuesTableOf(kind)
+  return {
+    columns,
+    insert: `INSERT INTO ${tableOf(kind)} (place, key${names}) VALUES (?, ?${marks})`,
+    remove: `DELETE FROM ${tableOf(kind)} WHERE place = ?`,
+    insertValue: `INSERT INTO ${values} (field, value, place) VALUES (?, ?, ?)`,
+    removeValues: `DELETE FROM ${values} WHERE place = ?`
+  }
+}
+
+function sqlValue(value: Scalar | null): SQLInputValue {
+  return typeof value === 'boolean' ? Number(value) : value
+}

@@ -1,0 +1,177 @@
+import { systemClock } from '@waystone/kit'
+import { nameOf } from '@waystone/kit/error-fields'
+import { fieldsOf } from '../filter/fields.ts'
+import { validateFilter } from '../filter/validate.ts'
+import { kindNamed } from '../record/verify.ts'
+import { Changes } from './changes.ts'
+import { isDamage } from './faults.ts'
+import { createParts, readParts } from './parts.ts'
+import { Purger } from './purger.ts'
+import { runQuery } from './query.ts'
+import { createReader } from './reader.ts'
+import { noChange } from './totals.ts'
+import { Watch } from './watch.ts'
+import type { AbortOptions } from '@libp2p/interface'
+import type { Clock, RegistryState } from '@waystone/interface'
+import type { Filter, Kind } from '@waystone/wire/registry'
+import type * as Contract from '../contract.ts'
+import type { RegistryKind } from '../kinds/contract.ts'
+import type { StoreInit, StoreParts } from './parts.ts'
+import type { Reader } from './reader.ts'
+import type { TotalsChange } from './totals.ts'
+
+type PutListener = (record: Contract.VerifiedRecord) => void
+type PutOutcome = Contract.PutResult | Error
+
+/** The registry of this node, in an SQLite file. */
+export class SqlRegistryStore implements Contract.RegistryStore {
+  readonly #init: StoreInit
+  readonly #clock: Clock
+  readonly #parts: StoreParts
+  readonly #reader: Reader
+  readonly #purger: Purger
+  readonly #listeners = new Set<PutListener>()
+  #closing = new AbortController()
+
+  constructor(init: StoreInit) {
+    this.#init = init
+    this.#clock = init.clock ?? systemClock
+    this.#parts = createParts(init, this.#clock)
+    this.#reader = createReader(this.#parts.db, init.kinds)
+    const { wakeups } = this.#parts
+    const onFault = (error: unknown): void => this.#fault(error)
+    this.#purger = new Purger({ ...this.#parts, clock: this.#clock, onPurged: () => wakeups.changed(), onFault })
+  }
+
+  /** A damaged file is made anew, with nothing in it. @throws RegistryStoreError */
+  open(): void {
+    this.#parts.db.open()
+    this.#guarded(() => readParts(this.#parts))
+    this.#closing = new AbortController()
+    this.#purger.start()
+  }
+
+  /** Watches end. Safe twice; it may be opened again. */
+  close(): void {
+    this.#purger.stop()
+    this.#closing.abort()
+    this.#parts.wakeups.wake()
+    this.#parts.db.close()
+  }
+
+  put(record: Contract.VerifiedRecord, options: Contract.PutOptions = {}): Contract.PutResult {
+    const [outcome] = this.putAll([record], options)
+    if (typeof outcome === 'string') return outcome
+    throw outcome ?? new TypeError('nothing was put')
+  }
+
+  putAll(records: readonly Contract.VerifiedRecord[], options: Contract.PutOptions = {}): PutOutcome[] {
+    const change = noChange()
+    const outcomes = this.#guarded(() =>
+      this.#parts.db.transaction(() => records.map(record => this.#putOne(record, options, change)))
+    )
+    this.#parts.tally.apply(change)
+    const put = records.filter((_record, at) => outcomes[at] === 'taken' || outcomes[at] === 'renewed')
+    if (put.length > 0) this.#parts.wakeups.changed()
+    for (const record of put) for (const listener of this.#listeners) listener(record)
+    return outcomes
+  }
+
+  async query(request: Contract.StoreQuery, options?: AbortOptions): Promise<Contract.StorePage> {
+    const kind = this.#kindFor(request.kind, request.filter)
+    const { filter, limit, after } = request
+    const query = { kind, filter, limit, after, now: this.#clock.now() }
+    try {
+      return await runQuery(this.#parts.db, query, options)
+    } catch (error) {
+      this.#mend(error)
+      throw error
+    }
+  }
+
+  watch(
+    { kind, filter, after }: Contract.StoreWatch,
+    { signal }: { signal: AbortSignal }
+  ): AsyncIterable<Contract.StoreChange> {
+    const watched = { kind: kind === undefined ? undefined : this.#kindFor(kind, filter), filter }
+    const { db, gone } = this.#parts
+    const parts = { ...this.#parts, changes: new Changes(db, gone, watched), clock: this.#clock }
+    const from = after === undefined ? undefined : Number(after)
+    return new Watch(parts, from).run(AbortSignal.any([signal, this.#closing.signal]))
+  }
+
+  kinds(): Kind[] {
+    return this.#guarded(() => this.#reader.kinds())
+  }
+
+  state(): RegistryState {
+    const { totals, digests } = this.#parts.tally
+    return { records: totals.records, digest: digests.total() }
+  }
+
+  digests(): Uint8Array {
+    return this.#parts.tally.digests.parts()
+  }
+
+  names(part: number): { hash: Uint8Array; sequence: number }[] {
+    return this.#guarded(() => this.#reader.names(part))
+  }
+
+  signed(hashes: readonly Uint8Array[]): Uint8Array[] {
+    return this.#guarded(() => this.#reader.signed(hashes, this.#clock.now()))
+  }
+
+  holds(hash: Uint8Array, sequence: number): boolean {
+    return this.#guarded(() => this.#reader.holds(hash, sequence))
+  }
+
+  onPut(listener: PutListener): () => void {
+    // each call stands for itself, also of one function twice
+    const own: PutListener = record => listener(record)
+    this.#listeners.add(own)
+    return () => this.#listeners.delete(own)
+  }
+
+  /** Removes what has expired now, as happens every second by itself. */
+  async purge(): Promise<void> {
+    await this.#purger.purge()
+  }
+
+  #kindFor(name: string, filter: Filter | undefined): RegistryKind {
+    const kind = kindNamed(this.#init.kinds, name)
+    if (filter !== undefined) validateFilter(filter, fieldsOf(kind))
+    return kind
+  }
+
+  #putOne(record: Contract.VerifiedRecord, options: Contract.PutOptions, change: TotalsChange): PutOutcome {
+    try {
+      return this.#parts.writer.put(record, options, change)
+    } catch (error) {
+      if (error instanceof Error && LIMIT_ERRORS.includes(nameOf(error))) return error
+      throw error
+    }
+  }
+
+  #guarded<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      this.#mend(error)
+      throw error
+    }
+  }
+
+  #fault(error: unknown): void {
+    this.#mend(error)
+    this.#init.onFault?.(error)
+  }
+
+  /** A damaged file is good for nothing any more. */
+  #mend(error: unknown): void {
+    if (!isDamage(error)) return
+    this.#parts.db.openAnew()
+    readParts(this.#parts)
+  }
+}
+
+const LIMIT_ERRORS: readonly string[] = ['RegistryFullError', 'PeerRecordsFullError', 'NetworkRecordsFullError']
