@@ -59,7 +59,9 @@ export async function createNode(init: CreateNodeInit): Promise<WaystoneNode> {
     const missing = (): string[] => made.node?.missing() ?? []
     const requestStop = init.onStopRequest ?? (() => stopAsked(made.node, parts.logger))
     const metrics =
-      init.metrics === false ? undefined : await loadMetrics({ config: init.config, readiness: missing, trust: parts })
+      init.metrics === false
+        ? undefined
+        : await loadMetrics({ config: init.config, readiness: missing, trust: parts, clock: parts.clock })
     const { config, plugins } = init
     const bytes = new ByteCounts()
     const listPlugins: AdminApiInit['plugins'] = () => (made.node === undefined ? [] : pluginStatuses(made.node.libp2p))

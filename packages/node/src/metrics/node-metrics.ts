@@ -1,16 +1,23 @@
-import { prometheusMetrics } from '@libp2p/prometheus-metrics'
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
-import { VERSION } from '../version.ts'
-import { registerTrustMetrics } from './trust-metrics.ts'
-import type { Refusal } from '../libp2p/inbound-gater.ts'
-import type { Config } from '../config/schema.ts'
+import { systemClock } from '@waystone/kit'
+import { LateCalls } from './late-calls.ts'
+import { lateMetrics } from './late-metrics.ts'
+import type { Metrics, Startable } from '@libp2p/interface'
+import type { Clock, Timer } from '@waystone/interface'
 import type { Libp2pInit } from 'libp2p'
+import type { Config } from '../config/schema.ts'
+import type { Refusal } from '../libp2p/inbound-gater.ts'
+import type { Prometheus } from './prometheus.ts'
 import type { TrustSources } from './trust-metrics.ts'
+
+type Factory = NonNullable<Libp2pInit['metrics']>
+
+/** Milliseconds from the start of a node until its metrics are loaded, unless somebody scrapes them before. */
+const LOAD_AFTER_MS = 1_000
 
 /** The metrics of one node in a registry of its own. */
 export interface NodeMetrics {
   /** For libp2p and, through its components, for every service. */
-  factory: NonNullable<Libp2pInit['metrics']>
+  factory: Factory
   /** Counts an inbound connection that a limit per IP refused. */
   countRefusal: (reason: Refusal) => void
   contentType: string
@@ -23,49 +30,40 @@ export interface NodeMetricsInit {
   /** Asked at each scrape. */
   readiness: () => string[]
   trust: TrustSources
+  clock?: Clock
 }
 
-/** libp2p's own metrics, the process's (with the event loop's delay) and `waystone_node_*` and `waystone_trust_*`. */
-export function createNodeMetrics({ config, readiness, trust }: NodeMetricsInit): NodeMetrics {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  registerInfo(registry, config)
-  registerReady(registry, readiness)
-  registerTrustMetrics(registry, trust)
+/** Metrics whose libraries, a hundred modules, are loaded when the node is ready; until then what they are told waits. */
+export function createNodeMetrics(init: NodeMetricsInit): NodeMetrics {
+  const { clock = systemClock } = init
+  const registry = new LateCalls<Prometheus>()
+  let loading: Promise<Prometheus> | undefined
+  const load = async (): Promise<Prometheus> => {
+    const { createPrometheus } = await import('./prometheus.ts')
+    const made = createPrometheus(init)
+    registry.arrive(made)
+    return made
+  }
+  const loaded = async (): Promise<Prometheus> => await (loading ??= load())
   return {
-    factory: prometheusMetrics({ registry, collectDefaultMetrics: false, statfsLocation: config.dataDir }),
-    countRefusal: createRefusalCounter(registry),
-    contentType: registry.contentType,
-    render: () => registry.metrics()
+    factory: components => {
+      const calls = new LateCalls<Metrics>()
+      registry.call(({ factory }) => calls.arrive(factory(components)))
+      return Object.assign(lateMetrics(calls, clock), afterStart(clock, loaded))
+    },
+    countRefusal: reason => registry.call(({ countRefusal }) => countRefusal(reason)),
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    render: async () => await (await loaded()).render()
   }
 }
 
-function registerInfo(registry: Registry, { role, network }: Config): void {
-  const info = new Gauge({
-    name: 'waystone_node_info',
-    help: 'Always 1; role, network and version of this node',
-    labelNames: ['role', 'network', 'version'],
-    registers: [registry]
-  })
-  info.set({ role, network, version: VERSION }, 1)
-}
-
-function registerReady(registry: Registry, readiness: () => string[]): void {
-  const ready: Gauge = new Gauge({
-    name: 'waystone_node_ready',
-    help: '1 if nothing is missing from /readyz',
-    registers: [registry],
-    collect: () => ready.set(readiness().length === 0 ? 1 : 0)
-  })
-}
-
-function createRefusalCounter(registry: Registry): NodeMetrics['countRefusal'] {
-  const refused = new Counter({
-    name: 'waystone_node_inbound_refused_total',
-    help: 'Inbound connections refused by a limit per IP: too many new ones a second (rate) or too many open (open)',
-    labelNames: ['reason'],
-    registers: [registry]
-  })
-  for (const reason of ['rate', 'open']) refused.inc({ reason }, 0)
-  return reason => refused.inc({ reason })
+/** Called by libp2p, which starts and stops its metrics as it does its other parts. */
+function afterStart(clock: Clock, load: () => Promise<unknown>): Startable {
+  let timer: Timer | undefined
+  return {
+    start: () => {},
+    // a scrape says what is wrong
+    afterStart: () => void (timer = clock.setTimeout(() => void load().catch(() => {}), LOAD_AFTER_MS)),
+    stop: () => timer?.clear()
+  }
 }
