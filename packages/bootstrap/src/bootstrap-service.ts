@@ -65,6 +65,10 @@ export class BootstrapService implements Bootstrap, Startable {
     return this.#run?.first.isEnough() ?? false
   }
 
+  isSparing(): boolean {
+    return this.#run?.first.isSparing() ?? false
+  }
+
   standing(seed: PeerId): number | undefined {
     return this.#run?.asking.standings.of(seed.toString())
   }

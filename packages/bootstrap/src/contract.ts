@@ -67,6 +67,8 @@ export interface Bootstrap {
   settled(options?: AbortOptions): Promise<void>
   /** Whether so many good peers that are no seeds are connected that no seed has to be asked. */
   isEnough(): boolean
+  /** Whether seeds are left in peace for now: good peers are enough, or may prove to be. */
+  isSparing(): boolean
   /** How much of what a seed handed out was alive, 0 to 1; nothing if none of it was tried. */
   standing(seed: PeerId): number | undefined
   /** Asks seeds of different networks for a sample, checks it and mixes; what is given was not dialled yet. */

@@ -32,6 +32,7 @@ export class FirstDials {
   readonly #init: FirstDialsInit
   readonly #controller = new AbortController()
   #settled: Promise<void> | undefined
+  #isSettled = false
   #dialling: Promise<void> = Promise.resolve()
 
   constructor(parts: Parts, init: FirstDialsInit) {
@@ -41,7 +42,7 @@ export class FirstDials {
 
   /** Resolves when enough have answered, all have been tried, or time is up. */
   async settled({ signal }: AbortOptions = {}): Promise<void> {
-    this.#settled ??= this.#begin()
+    this.#settled ??= this.#begin().finally(() => (this.#isSettled = true))
     await (signal === undefined ? this.#settled : abortable(this.#settled, signal))
   }
 
@@ -57,6 +58,12 @@ export class FirstDials {
       if (good.size >= ENOUGH_PEERS && answers) return true
     }
     return false
+  }
+
+  /** Also while it is not known yet whether enough of them answer. */
+  isSparing(): boolean {
+    if (this.isEnough()) return true
+    return !this.#isSettled && this.#init.book.all().filter(row => this.#isUsable(row)).length >= ENOUGH_PEERS
   }
 
   async stop(): Promise<void> {

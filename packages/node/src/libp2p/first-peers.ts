@@ -29,14 +29,19 @@ export interface FirstPeersComponents {
 export interface FirstPeersInit {
   trust: Pick<NodeTrust, 'explain' | 'nodes'>
   clock: Clock
+  /** Peers that were good to this node before are asked too. Default: nobody was. */
+  isGood?: (peer: PeerId) => boolean
+  /** Remembered peers that are left in peace for now. Default: none. */
+  isSpared?: (peer: PeerId) => boolean
 }
 
 /**
- * Keeps peers without `use-for-bootstrap` from being the ones that kad-dht
+ * Keeps peers without `use-for-bootstrap`, that were not good to this node
+ * before either, from being the ones that kad-dht
  * (16.4.5) asks at start. By itself it dials and asks every DHT server that it
  * knew when the node last ran, and everyone who happens to be connected.
  *
- * Remembered peers without the function are not given to it. Connected ones
+ * Remembered peers of this kind are not given to it. Connected ones
  * wait until the first look around has ended, or five seconds; where nobody is
  * known who has the function, nobody waits. Later they are peers like others.
  */
@@ -55,7 +60,7 @@ export class FirstPeers {
   /** What kad-dht gets in the place of libp2p's own. */
   get peerStore(): PeerStore {
     const { peerStore } = this.#components
-    const isFirst = ({ id }: Peer): boolean => this.#isFirst(id)
+    const isFirst = ({ id }: Peer): boolean => this.#isFirst(id) && this.#init.isSpared?.(id) !== true
     const all: PeerStore['all'] = async query =>
       peerStore.all({ ...query, filters: [...(query?.filters ?? []), isFirst] })
     return overlay(peerStore, { all })
@@ -105,6 +110,6 @@ export class FirstPeers {
   }
 
   #isFirst(peer: PeerId): boolean {
-    return this.#init.trust.explain({ peer }, BOOTSTRAP).allow
+    return this.#init.trust.explain({ peer }, BOOTSTRAP).allow || this.#init.isGood?.(peer) === true
   }
 }

@@ -1,4 +1,5 @@
 import { SERVICE_KEYS } from '../libp2p/service-keys.ts'
+import { bootstrapPlugin } from './bootstrap.ts'
 import { contentPlugin } from './content.ts'
 import { contentAdminPlugin } from './content-admin.ts'
 import { delegatePlugin } from './delegate.ts'
@@ -18,6 +19,7 @@ export const basePlugins: Plugins = {
   [SERVICE_KEYS.identify]: identifyPlugin,
   [SERVICE_KEYS.identifyPush]: identifyPushPlugin,
   [SERVICE_KEYS.rpc]: rpcPlugin,
+  [SERVICE_KEYS.bootstrap]: bootstrapPlugin,
   [SERVICE_KEYS.doctor]: doctorPlugin,
   [SERVICE_KEYS.dht]: dhtPlugin,
   [SERVICE_KEYS.content]: contentPlugin,

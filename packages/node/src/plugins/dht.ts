@@ -1,7 +1,11 @@
 import { BoundedDatastore } from '@waystone/kit/bounded-datastore'
 import { kadProtocol } from '@waystone/wire'
+import { bootstrapOf } from '../libp2p/bootstrap-of.ts'
 import { DroppedSeeds } from '../libp2p/dropped-seeds.ts'
 import { FirstPeers } from '../libp2p/first-peers.ts'
+import { SparedSeeds } from '../libp2p/spared-seeds.ts'
+import type { PeerId } from '@libp2p/interface'
+import type { KadDHT } from '@libp2p/kad-dht'
 import type { Datastore } from 'interface-datastore'
 import type { NodeComponents, Plugin, PluginContext, ServiceFactory } from './plugin.ts'
 
@@ -44,24 +48,38 @@ async function create({ config, clock, trust }: PluginContext): Promise<ServiceF
   return components => {
     const store = new BoundedDatastore({ ...limits, store: components.datastore })
     const newest = { store, prefix: `${prefix}/record`, requireNewer: { ipns: requireNewer } }
-    const first = new FirstPeers(components, { trust, clock })
     const dropped = new DroppedSeeds(components, { trust, tag })
-    return dht(withParts(components, { datastore: new NewestRecords(newest), first, dropped }))
+    const isSparing = (): boolean => bootstrapOf(components)?.isSparing() === true
+    const spared = new SparedSeeds(dropped, { trust, clock, isSparing })
+    const isGood = (peer: PeerId): boolean => bootstrapOf(components)?.isGood(peer) === true
+    const isSpared = (peer: PeerId): boolean => spared.isSpared(peer)
+    const first = new FirstPeers(components, { trust, clock, isGood, isSpared })
+    return asking(dht(withParts(components, { datastore: new NewestRecords(newest), first, spared })), spared)
   }
 }
 
 interface DhtParts {
   datastore: Datastore
   first: FirstPeers
-  dropped: DroppedSeeds
+  spared: SparedSeeds
+}
+
+/** Who looks for a peer may ask the seeds. */
+function asking(dht: KadDHT, spared: SparedSeeds): KadDHT {
+  const findPeer = dht.findPeer.bind(dht)
+  dht.findPeer = (...search) => {
+    spared.end()
+    return findPeer(...search)
+  }
+  return dht
 }
 
 /** libp2p adds parts later and throws for those that are absent, so that a copy would not do. */
-function withParts(components: NodeComponents, { datastore, first, dropped }: DhtParts): NodeComponents {
+function withParts(components: NodeComponents, { datastore, first, spared }: DhtParts): NodeComponents {
   return new Proxy(components, {
     get: (parts, name): unknown => {
       if (name === 'datastore') return datastore
-      if (name === 'connectionManager' || name === 'ping') return dropped[name]
+      if (name === 'connectionManager' || name === 'ping') return spared[name]
       return name === 'peerStore' || name === 'registrar' ? first[name] : Reflect.get(parts, name)
     }
   })

@@ -1,4 +1,5 @@
-import type { PeerId } from '@libp2p/interface'
+import { bootstrapOf } from '../libp2p/bootstrap-of.ts'
+import type { AbortOptions, PeerId } from '@libp2p/interface'
 import type { Plugin } from './plugin.ts'
 
 /** Finds and keeps the seeds that the trust database knows, those of the config among them. */
@@ -12,6 +13,12 @@ export const seedDiscoveryPlugin: Plugin = {
         function: 'hold-and-reconnect',
         reason: 'the connection ended: no entry knows this seed any more'
       })
-    return seedDiscovery({ seeds, trust, onDropped, clock, random })
+    return components => {
+      const goodPeers = {
+        settled: async (options: AbortOptions) => await bootstrapOf(components)?.settled(options),
+        isEnough: () => bootstrapOf(components)?.isEnough() === true
+      }
+      return seedDiscovery({ seeds, trust, goodPeers, onDropped, clock, random })(components)
+    }
   }
 }
