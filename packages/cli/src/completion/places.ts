@@ -24,6 +24,8 @@ export interface Place {
 
 /** Their arguments are those of the role's own binary, which this command does not parse. */
 const ROLES = new Set(['seed', 'relay', 'edge'])
+/** Of the registry's records; plugins may have more. */
+const KINDS = ['relay-advert', 'capability', 'rendezvous']
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
 
 /** Every place of a command line, from the commands themselves. */
@@ -70,6 +72,7 @@ function kindOf(part: Option | Argument, { presets, functions }: Words): Complet
   if (word === 'file') return 'files'
   if (word === 'folder') return 'folders'
   if (word === 'level') return LEVELS
+  if (word === 'kind') return KINDS
   // not as an argument: it stands behind a peer, which no shell knows
   if (word === 'function' && 'flags' in part) return functions
   return 'flags' in part && part.long === '--preset' ? presets : 'unknown'

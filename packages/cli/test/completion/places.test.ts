@@ -42,6 +42,9 @@ describe('completion from the commands themselves', () => {
     [['trust', 'add', '--level', 'u'], ['ultimate']],
     [['trust', 'set', '--deny', 'offer'], ['offer-relay']],
     [['trust', 'explain', ''], []],
+    [['cluster', 'p'], ['publish']],
+    [['registry', 'query', 'r'], ['relay-advert', 'rendezvous']],
+    [['registry', 'query', 'relay-advert', '--a'], ['--all', '--api']],
     // values that no shell can know are left to the person
     [['status', '--api', ''], []],
     [['connect', ''], []],
