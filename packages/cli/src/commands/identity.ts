@@ -2,15 +2,17 @@ import { Command, Option } from 'commander'
 import { exportKey } from '../identity/export-key.ts'
 import { keyCommand } from '../identity/key-options.ts'
 import { createKey, recoverKey } from '../identity/new-key.ts'
+import { poolCommand } from '../identity/pool.ts'
 import { showKey } from '../identity/show-key.ts'
 
-/** `waystone identity new|show|recover|export`: the key that makes a node who it is. */
+/** `waystone identity new|show|recover|export|pool`: the key that makes a node who it is, or a pool of them. */
 export function identityCommand(): Command {
   return new Command('identity')
     .addCommand(keyCommand('new', 'make a key and print its recovery phrase, once').action(createKey))
     .addCommand(keyCommand('show', 'show the peer id and what is known of the key file').action(showKey))
     .addCommand(recoverCommand())
     .addCommand(exportCommand())
+    .addCommand(poolCommand())
 }
 
 function recoverCommand(): Command {

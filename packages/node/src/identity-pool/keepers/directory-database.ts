@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -60,6 +61,11 @@ export function transact<T>(folder: string, { create }: { create: boolean }, wor
   } finally {
     db?.close()
   }
+}
+
+/** Whether to look for leases in a folder: none are there before a first node has come. A folder that is missing is looked at, and named. */
+export function hasLeases(folder: string): boolean {
+  return !existsSync(folder) || existsSync(join(folder, FILE_NAME))
 }
 
 function addressOf(folder: string, create: boolean): URL {

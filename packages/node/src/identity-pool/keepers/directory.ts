@@ -1,6 +1,6 @@
 import { nextTurn } from '@waystone/kit'
 import { LEASE_PARTS } from '../constants.ts'
-import { transact } from './directory-database.ts'
+import { hasLeases, transact } from './directory-database.ts'
 import { ownLabel } from './own-label.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock, Random } from '@waystone/interface'
@@ -64,6 +64,7 @@ export class DirectoryKeeper implements LeaseKeeper {
   }
 
   async holders(): Promise<SlotHolder[]> {
+    if (!hasLeases(this.#init.folder)) return []
     const rows = transact(this.#init.folder, { create: false }, db => this.#rows(db))
     return [...rows.values()].map(({ slot, fence, holder, label, renewed }) => ({
       slot,
@@ -95,7 +96,13 @@ export class DirectoryKeeper implements LeaseKeeper {
     const { pool, clock, durationMs } = this.#init
     const freeMs = Math.ceil(durationMs * LEASE_PARTS.free)
     db.prepare('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, 0, ?, ?, ?)').run(
-      pool, slot, this.#holder, fence, freeMs, ownLabel(), Math.round(clock.now())
+      pool,
+      slot,
+      this.#holder,
+      fence,
+      freeMs,
+      ownLabel(),
+      Math.round(clock.now())
     )
     return {
       slot,

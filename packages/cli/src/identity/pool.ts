@@ -1,0 +1,127 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { systemRandom } from '@waystone/kit'
+import { createIdentity, readPassphrase } from '@waystone/node/identity'
+import { checkSize, findPool, makePool } from '@waystone/node/identity-pool'
+import { printJson, printLines } from '../admin/output.ts'
+import { clusterFiles, examples } from '../cluster/options.ts'
+import { describePhrase } from './phrase-text.ts'
+import { readPhrase } from './phrase-input.ts'
+import { listInCluster } from './pool-members.ts'
+import { showPool } from './show-pool.ts'
+import type { MadePool } from '@waystone/node/identity-pool'
+import type { ListedSlots } from './pool-members.ts'
+import type { ShowPoolOptions } from './show-pool.ts'
+
+interface PoolOptions extends ShowPoolOptions {
+  size?: number
+  out: string
+  phraseFile?: string
+  passphraseFile?: string
+  cluster?: string
+}
+
+/** `waystone identity pool`: identities that several seeds share. */
+export function poolCommand(): Command {
+  return new Command('pool')
+    .description('make identities that several seeds share, or show them: each seed takes a free one while it runs')
+    .option('--size <number>', 'how many slots the pool is to have; a pool that is there grows', parseSize)
+    .option('--out <folder>', 'folder of the pool', join(homedir(), '.waystone', 'pool'))
+    .option('--phrase-file <file>', 'recovery phrase of the pool; a new pool without it gets a new one')
+    .option(
+      '--passphrase-file <file>',
+      'file with the passphrase that seals the slots; or WAYSTONE_IDENTITY_PASSPHRASE'
+    )
+    .option('--cluster <folder>', 'folder of a cluster whose members the slots are to be')
+    .addOption(forShowing('--list', 'show the slots, as without --size'))
+    .addOption(forShowing('--lease-folder <folder>', 'folder of the leases, to show who holds the slots'))
+    .addOption(
+      forShowing('--postgres-file <file>', 'file with a PostgreSQL URL, for the same; or WAYSTONE_POOL_POSTGRES')
+    )
+    .option('--json', 'print one JSON document')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .addHelpText(
+      'after',
+      examples(
+        'identity pool --size 5 --out pool --passphrase-file secret --cluster garden',
+        'identity pool --out pool --lease-folder /mnt/shared/leases'
+      )
+    )
+    .action(pool)
+}
+
+function forShowing(flags: string, description: string): Option {
+  return new Option(flags, description).conflicts('size')
+}
+
+function parseSize(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('must be a whole number')
+  return Number(text)
+}
+
+async function pool(options: PoolOptions): Promise<void> {
+  const folder = resolve(options.out)
+  // looked at before anything is written
+  const files = options.cluster === undefined ? undefined : await clusterFiles({ folder: options.cluster })
+  const made = options.size === undefined ? undefined : await make(folder, options.size, options)
+  const listed = files && (await listInCluster(files, folder))
+  if (made !== undefined) tell({ ...made, listed }, options)
+  else await showPool(folder, options, listed)
+}
+
+interface Made extends MadePool {
+  encrypted: boolean
+  /** Of a new pool only. */
+  phrase?: string | undefined
+}
+
+async function make(folder: string, size: number, options: PoolOptions): Promise<Made> {
+  checkSize(size)
+  const passphrase = await readPassphrase({ file: options.passphraseFile, env: process.env })
+  const { phrase, isNew } = await phraseFor(folder, options)
+  const made = await makePool({ folder, size, phrase, passphrase, random: systemRandom })
+  if (passphrase === undefined && made.kept < size) process.stderr.write(OPEN_SLOTS)
+  return { ...made, encrypted: passphrase !== undefined, ...(isNew && { phrase }) }
+}
+
+const OPEN_SLOTS =
+  'warning: without a passphrase whoever reads a slot can pretend to be that seed; see --passphrase-file\n'
+
+async function phraseFor(
+  folder: string,
+  { phraseFile: file }: PoolOptions
+): Promise<{ phrase: string; isNew: boolean }> {
+  if (file === undefined && (await findPool(folder)) === undefined) {
+    return { phrase: (await createIdentity({ random: systemRandom })).phrase, isNew: true }
+  }
+  return { phrase: await readPhrase({ file, input: process.stdin, output: process.stderr }), isNew: false }
+}
+
+function tell(
+  { phrase, listed, kept, ...made }: Made & { listed: ListedSlots | undefined },
+  options: PoolOptions
+): void {
+  const { folder, ids, encrypted } = made
+  if (options.json === true) return printJson({ folder, size: ids.length, kept, encrypted, ids, phrase, ...listed })
+  const protection = encrypted ? 'encrypted with the passphrase' : 'not encrypted'
+  printLines([
+    `pool    ${folder}`,
+    `slots   ${ids.length}, of which ${ids.length - kept} are new (mode 0600, ${protection})`,
+    ...ids.map((id, slot) => `${String(slot).padStart(6)}  ${id}`),
+    ...(listed === undefined ? [] : listedText(listed)),
+    ...(phrase === undefined ? [] : ['', phraseText(phrase)])
+  ])
+}
+
+function listedText({ cluster, listed }: ListedSlots): string[] {
+  return [`cluster ${cluster}: ${listed} new members; sign the list: waystone cluster publish --folder ${cluster}`]
+}
+
+function phraseText(phrase: string): string {
+  return describePhrase(phrase, {
+    who: 'every seed of this pool',
+    recover: 'waystone identity pool --size N --phrase-file FILE'
+  }).trimEnd()
+}

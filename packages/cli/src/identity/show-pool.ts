@@ -1,0 +1,69 @@
+import { createDeadline, systemClock, systemRandom } from '@waystone/kit'
+import { messageOf, nameOf } from '@waystone/kit/error-fields'
+import { openKeeper, POSTGRES_VARIABLE, readPool } from '@waystone/node/identity-pool'
+import { printJson, printLines } from '../admin/output.ts'
+import { oneLine, textTable } from '../text-table.ts'
+import { formatDistance } from '../trust/times.ts'
+import type { Pool, SlotHolder } from '@waystone/node/identity-pool'
+import type { ListedSlots } from './pool-members.ts'
+
+export interface ShowPoolOptions {
+  leaseFolder?: string
+  postgresFile?: string
+  json?: boolean
+}
+
+/** A keeper that does not answer must not keep the rest from being shown, in milliseconds. */
+const KEEPER_MS = 5_000
+
+interface ShownSlot extends Partial<SlotHolder> {
+  slot: number
+  id: string
+}
+
+/** `waystone identity pool --list`: the slots, and who holds them as far as the lease keeper knows. */
+export async function showPool(folder: string, options: ShowPoolOptions, listed?: ListedSlots): Promise<void> {
+  const pool = await readPool(folder)
+  const { holders, problem } = await holdersOf(pool, options)
+  const slots = pool.ids.map((id, slot) => ({ ...holders.find(held => held.slot === slot), slot, id }))
+  if (options.json === true) printJson({ folder, size: slots.length, slots: slots.map(plain), problem, ...listed })
+  else printLines([...textTable(COLUMNS, slots), ...(problem === undefined ? [] : ['', oneLine(problem)])])
+}
+
+const COLUMNS = [
+  { heading: 'slot', cell: ({ slot }: ShownSlot) => String(slot), right: true },
+  { heading: 'peer id', cell: ({ id }: ShownSlot) => id },
+  { heading: 'fence', cell: ({ fence }: ShownSlot) => (fence === undefined ? '' : String(fence)), right: true },
+  { heading: 'held by', cell: ({ holder = '' }: ShownSlot) => holder },
+  {
+    heading: 'renewed',
+    cell: ({ holder, renewedAt }: ShownSlot) =>
+      holder === undefined || renewedAt === undefined ? '' : formatDistance(renewedAt, systemClock.now())
+  }
+]
+
+function plain({ fence, ...slot }: ShownSlot): object {
+  return { ...slot, ...(fence !== undefined && { fence: Number(fence) }) }
+}
+
+interface Holders {
+  holders: SlotHolder[]
+  /** Why nobody knows. */
+  problem?: string
+}
+
+async function holdersOf(pool: Pool, { leaseFolder, postgresFile }: ShowPoolOptions): Promise<Holders> {
+  const { env } = process
+  if (leaseFolder === undefined && postgresFile === undefined && env[POSTGRES_VARIABLE] === undefined)
+    return { holders: [] }
+  const lease = { directory: leaseFolder, postgresFile }
+  const keeper = await openKeeper({ lease, pool, env, clock: systemClock, random: systemRandom })
+  using deadline = createDeadline({ ms: KEEPER_MS, what: 'asking who holds the slots' })
+  try {
+    return { holders: await keeper.holders({ signal: deadline.signal }) }
+  } catch (error) {
+    return { holders: [], problem: `nobody knows who holds the slots: ${nameOf(error)}: ${messageOf(error)}` }
+  } finally {
+    await keeper.close()
+  }
+}

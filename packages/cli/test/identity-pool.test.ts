@@ -1,0 +1,143 @@
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { systemClock, systemRandom } from '@waystone/kit'
+import { temporaryFolder } from '@waystone/kit/testing/node'
+import { openKeeper, readPool } from '@waystone/node/identity-pool'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { runInside } from './run-inside.ts'
+
+interface Shown {
+  folder: string
+  size: number
+  kept: number
+  encrypted: boolean
+  ids: string[]
+  phrase?: string
+  slots: { slot: number; id: string; holder?: string; fence?: number }[]
+  listed?: number
+  problem?: string
+}
+
+async function folderOfTest(): Promise<string> {
+  const folder = await temporaryFolder()
+  onTestFinished(() => folder[Symbol.asyncDispose]())
+  return folder.path
+}
+
+async function pool(...args: string[]): Promise<{ code: number; stdout: string; stderr: string; shown: Shown }> {
+  const result = await runInside(['identity', 'pool', ...args])
+  const shown = args.includes('--json') && result.code === 0 ? (JSON.parse(result.stdout) as Shown) : ({} as Shown)
+  return { ...result, shown }
+}
+
+async function secret(folder: string, text: string): Promise<string> {
+  const file = join(folder, `secret-${(await readdir(folder)).length}`)
+  await writeFile(file, text, { mode: 0o600 })
+  return file
+}
+
+describe('waystone identity pool', () => {
+  test('makes sealed slots, shows the phrase once, and lets the pool grow by it', async () => {
+    const folder = await folderOfTest()
+    const [out, passphrase] = [join(folder, 'pool'), await secret(folder, 'sesame')]
+    const sealed = ['--out', out, '--passphrase-file', passphrase, '--json']
+    const { shown, stderr } = await pool('--size', '2', ...sealed)
+    expect(shown).toMatchObject({ folder: out, size: 2, kept: 0, encrypted: true })
+    expect(stderr).toBe('')
+    expect(shown.phrase?.split(' ')).toHaveLength(24)
+    expect(await readFile(join(out, 'slot-000.key'), 'utf8')).toContain('scrypt')
+
+    const grown = await pool('--size', '3', ...sealed, '--phrase-file', await secret(folder, shown.phrase ?? ''))
+    expect(grown.shown).toMatchObject({ size: 3, kept: 2, ids: [...shown.ids, expect.any(String)] })
+    expect(grown.shown.phrase).toBeUndefined()
+    expect((await readPool(out)).ids).toEqual(grown.shown.ids)
+  })
+
+  test('says that slots lie open without a passphrase', async () => {
+    const out = join(await folderOfTest(), 'pool')
+    const { stdout, stderr } = await pool('--size', '1', '--out', out)
+    expect(stderr).toContain('warning: without a passphrase')
+    expect(stdout).toMatch(/not encrypted[\s\S]*12D3KooW[\s\S]*shown this once/)
+  })
+
+  test('refuses the phrase of another pool, and more slots than there may be', async () => {
+    const folder = await folderOfTest()
+    const [first, other] = [join(folder, 'a'), join(folder, 'b')]
+    await pool('--size', '1', '--out', first)
+    const { shown } = await pool('--size', '1', '--out', other, '--json')
+    const phrase = await secret(folder, shown.phrase ?? '')
+    const refused = await pool('--size', '2', '--out', first, '--phrase-file', phrase)
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/PoolPhraseError[\s\S]*hint:/) })
+    expect((await pool('--size', '1001', '--out', first)).stderr).toContain('PoolSizeError')
+    expect((await pool('--size', 'x', '--out', first)).code).toBe(2)
+    expect((await pool('--size', '2', '--list', '--out', first)).code).toBe(2)
+  })
+
+  test('lists the slots in the trust file of a cluster, once', async () => {
+    const folder = await folderOfTest()
+    const [out, cluster] = [join(folder, 'pool'), join(folder, 'garden')]
+    expect((await runInside(['cluster', 'init', 'garden', '--folder', cluster])).code).toBe(0)
+    const { shown } = await pool('--size', '2', '--out', out, '--cluster', cluster, '--json')
+    expect(shown.listed).toBe(2)
+    const file: unknown = JSON.parse(await readFile(join(cluster, 'cluster.json'), 'utf8'))
+    expect(file).toMatchObject({
+      entities: [
+        {
+          nodes: [
+            { node: 'slot-000', pubkey: shown.ids[0] },
+            { node: 'slot-001', pubkey: shown.ids[1] }
+          ]
+        }
+      ]
+    })
+    expect((await pool('--list', '--out', out, '--cluster', cluster, '--json')).shown.listed).toBe(0)
+  })
+
+  test('writes nothing where the cluster is none', async () => {
+    const folder = await folderOfTest()
+    const { code, stderr } = await pool('--size', '1', '--out', join(folder, 'pool'), '--cluster', folder)
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('ClusterFolderError') })
+    expect(await readdir(folder)).toEqual([])
+  })
+})
+
+describe('waystone identity pool --list', () => {
+  test('shows who holds the slots', async () => {
+    const folder = await folderOfTest()
+    const [out, leases] = [join(folder, 'pool'), join(folder, 'leases')]
+    await mkdir(leases)
+    await pool('--size', '2', '--out', out)
+    const free = await pool('--out', out, '--lease-folder', leases, '--json')
+    expect(free.shown.slots).toEqual([0, 1].map(slot => ({ slot, id: expect.stringContaining('12D3KooW') })))
+
+    const lease = { directory: leases }
+    const keeper = await openKeeper({
+      lease,
+      pool: await readPool(out),
+      env: {},
+      clock: systemClock,
+      random: systemRandom
+    })
+    await keeper.acquire(2, { signal: new AbortController().signal })
+    const { shown } = await pool('--out', out, '--lease-folder', leases, '--json')
+    expect(shown.slots[0]).toMatchObject({ fence: 1, holder: expect.stringContaining(String(process.pid)) })
+    expect(shown.slots[1]?.holder).toBeUndefined()
+    expect((await pool('--out', out, '--lease-folder', leases)).stdout).toMatch(
+      /0 {2}12D3KooW\w+ +1 {2}.* pid \d+ {2}.* ago/
+    )
+  })
+
+  test('says why nobody knows who holds them, and shows the rest', async () => {
+    const folder = await folderOfTest()
+    const out = join(folder, 'pool')
+    await pool('--size', '1', '--out', out)
+    const { code, shown } = await pool('--out', out, '--lease-folder', join(folder, 'nowhere'), '--json')
+    expect(code).toBe(0)
+    expect(shown).toMatchObject({ size: 1, problem: expect.stringContaining('PoolFolderError') })
+  })
+
+  test('of what is no pool names what makes one', async () => {
+    const { code, stderr } = await pool('--out', await folderOfTest())
+    expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringMatching(/PoolFileError[\s\S]*--size N/) })
+  })
+})
