@@ -107,7 +107,7 @@ export type StoreChange =
 /** Whose registry was asked, and what it said. */
 export interface RegistryAnswer {
   /** The newest record of each name that any of them gave, verified again here. */
-  readonly records: readonly RegistryRecord[]
+  readonly records: readonly VerifiedRecord[]
   readonly nextCursor: string
   /** Nobody if this node keeps a registry itself. */
   readonly asked: readonly PeerId[]
@@ -124,7 +124,7 @@ export interface RegistryQueryOptions extends AbortOptions {
 }
 
 export type RegistryChange =
-  | { readonly type: 'put'; readonly record: RegistryRecord; readonly resume: string }
+  | { readonly type: 'put'; readonly record: VerifiedRecord; readonly resume: string }
   | { readonly type: 'gone'; readonly name: RecordName; readonly resume: string }
   | { readonly type: 'current'; readonly resume: string }
   | { readonly type: 'reset' }
@@ -140,8 +140,14 @@ export interface Registry extends RegistryEnrollment {
   query(kind: string, filter?: Filter, options?: RegistryQueryOptions): Promise<RegistryAnswer>
   /** Goes on at another registry when one is lost. */
   watch(kind: string, filter?: Filter, options?: RegistryWatchOptions): AsyncIterable<RegistryChange>
-  kinds(options?: AbortOptions): Promise<Kind[]>
+  kinds(options?: AbortOptions): Promise<RegistryKinds>
   own(): readonly OwnEntry[]
+}
+
+export interface RegistryKinds {
+  readonly kinds: readonly Kind[]
+  /** Nobody if this node keeps a registry itself. */
+  readonly asked: readonly PeerId[]
 }
 
 export interface OwnEntry {

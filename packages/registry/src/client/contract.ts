@@ -1,0 +1,43 @@
+import type { Client } from '@connectrpc/connect'
+import type { ComponentLogger, PeerId, PeerStore, PrivateKey } from '@libp2p/interface'
+import type { ConnectionManager } from '@libp2p/interface-internal'
+import type { Clock, NodeTrust, Random } from '@waystone/interface'
+import type { ConnectionEvents } from '@waystone/kit'
+import type { Rpc } from '@waystone/rpc'
+import type { RegistryService } from '@waystone/wire/registry'
+import type { PutResult, VerifiedRecord } from '../contract.ts'
+import type { RegistryKind } from '../kinds/contract.ts'
+import type { Verify } from '../record/verify.ts'
+
+export type RegistryClient = Client<typeof RegistryService>
+
+/** The registry that this node keeps itself. */
+export interface LocalRegistry {
+  readonly client: Pick<RegistryClient, 'query' | 'watch' | 'listKinds'>
+  put(record: VerifiedRecord): PutResult
+}
+
+export interface RegistryInit {
+  /** Tells which registries to prefer. Without it all count the same. */
+  trust?: Pick<NodeTrust, 'levelOf'> | undefined
+  /** The registry of this node: it is used instead of those of others. */
+  local?: (() => Promise<LocalRegistry>) | undefined
+  /** Kinds besides those that come along. */
+  kinds?: readonly RegistryKind[] | undefined
+  /** Checks a record. Default: one that works everywhere, for {@link RegistryInit.kinds}. */
+  verify?: (() => Promise<Verify>) | undefined
+  /** How many registries hold each record. Default 3. */
+  registries?: number | undefined
+  clock?: Clock | undefined
+  random?: Random | undefined
+}
+
+export interface RegistryComponents {
+  peerId: PeerId
+  privateKey: PrivateKey
+  connectionManager: Pick<ConnectionManager, 'getConnections'>
+  peerStore: Pick<PeerStore, 'get'>
+  events: ConnectionEvents
+  rpc: Pick<Rpc, 'client'>
+  logger: ComponentLogger
+}

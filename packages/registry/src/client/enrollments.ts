@@ -1,0 +1,199 @@
+import { createDeadline } from '@waystone/kit'
+import { messageOf } from '@waystone/kit/error-fields'
+import { MAX_REGISTERED_AT_ONCE } from '@waystone/wire/registry-limits'
+import { signRecord } from '../record/sign.ts'
+import { ClockOffset } from './clock-offset.ts'
+import { CALL_MS } from './constants.ts'
+import { RegistryLiedError } from './errors.ts'
+import { nameFilter } from './name-filter.ts'
+import { takeResults } from './register-results.ts'
+import type { Logger, PeerId, PrivateKey } from '@libp2p/interface'
+import type { Clock, Random, Timer } from '@waystone/interface'
+import type { RegisterResponse, SignedRecord } from '@waystone/wire/registry'
+import type { Verify } from '../record/verify.ts'
+import type { LocalRegistry, RegistryClient } from './contract.ts'
+import type { OwnRecord } from './own-record.ts'
+import type { KnownRegistry, Registries } from './registries.ts'
+
+export interface EnrollmentsInit {
+  self: PeerId
+  privateKey: PrivateKey
+  records: ReadonlySet<OwnRecord>
+  registries: Pick<Registries, 'pick' | 'get' | 'worked' | 'failed'>
+  /** The node's own registry: everything goes there, and nowhere else. */
+  local: LocalRegistry | undefined
+  verify: Verify
+  call: (peer: PeerId) => Pick<RegistryClient, 'register' | 'query'>
+  /** How many registries hold each record. */
+  copies: number
+  clock: Clock
+  random: Random
+  log: Logger
+}
+
+interface Delivery {
+  registry: KnownRegistry
+  records: OwnRecord[]
+}
+
+/** Brings what this node says of itself to registries, and renews it. */
+export class Enrollments {
+  readonly #init: EnrollmentsInit
+  readonly #offset = new ClockOffset()
+  readonly #ending = new AbortController()
+  #timer: Timer | undefined
+  #pass: Promise<void> | undefined
+  #again = false
+  /** Milliseconds until whoever failed may be tried again. */
+  #retryMs = Infinity
+
+  constructor(init: EnrollmentsInit) {
+    this.#init = init
+  }
+
+  /** Now, as registries see it, in milliseconds since the Unix epoch. */
+  now(): number {
+    return this.#init.clock.now() + this.#offset.value
+  }
+
+  /** Something is to be done: resolves when everything that could be done has been. */
+  async wake(): Promise<void> {
+    this.#again = true
+    this.#pass ??= this.#run()
+    await this.#pass
+  }
+
+  async stop(): Promise<void> {
+    this.#timer?.clear()
+    this.#ending.abort(new Error('the node stops'))
+    await this.#pass
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again && !this.#ending.signal.aborted) {
+      this.#again = false
+      this.#timer?.clear()
+      this.#retryMs = Infinity
+      await this.#do()
+      this.#plan()
+    }
+    // at once: a sign that comes after the last look begins anew
+    this.#pass = undefined
+  }
+
+  async #do(): Promise<void> {
+    try {
+      await this.#signDue()
+      await this.#deliver()
+    } catch (error) {
+      this.#init.log.error('registering ended early - %e', error)
+    }
+  }
+
+  async #signDue(): Promise<void> {
+    const { clock, random, privateKey, records } = this.#init
+    const sign = async (record: Parameters<typeof signRecord>[1]): Promise<SignedRecord> =>
+      await signRecord(privateKey, record)
+    for (const record of records) {
+      if (record.renewAt > clock.monotonic()) continue
+      await record.renew({ sign, now: this.now(), monotonic: clock.monotonic(), random: random.number() })
+    }
+  }
+
+  async #deliver(): Promise<void> {
+    const { local } = this.#init
+    if (local !== undefined) return await this.#putLocally(local)
+    await Promise.all(this.#deliveries().map(async delivery => await this.#bring(delivery)))
+  }
+
+  async #putLocally(local: LocalRegistry): Promise<void> {
+    const { self, records, verify, clock, log } = this.#init
+    for (const record of records) {
+      if (record.signed === undefined || record.isHeldBy(self.toString())) continue
+      try {
+        local.put(await verify(record.signed))
+        record.held(self.toString(), self)
+      } catch (error) {
+        log('the own registry refused %s - %e', record.kind, error)
+        record.refused(self.toString(), `this node itself: ${messageOf(error)}`, clock.monotonic())
+      }
+    }
+  }
+
+  /** What is missing where: records stay with the registries that know them. */
+  #deliveries(): Delivery[] {
+    const byId = new Map<string, Delivery>()
+    for (const record of this.#init.records) {
+      for (const registry of this.#targetsOf(record)) {
+        if (record.isHeldBy(registry.id)) continue
+        const delivery = byId.get(registry.id) ?? { registry, records: [] }
+        delivery.records.push(record)
+        byId.set(registry.id, delivery)
+      }
+    }
+    return [...byId.values()]
+  }
+
+  #targetsOf(record: OwnRecord): KnownRegistry[] {
+    const { registries, copies, clock } = this.#init
+    const monotonic = clock.monotonic()
+    const known = record.knownTo().flatMap(id => registries.get(id) ?? [])
+    // whoever holds what is taken back, and nobody else, is to learn of it
+    if (record.withdrawn) return known
+    return registries.pick(copies, { kept: known, unwanted: new Set(record.refusedBy(monotonic)) })
+  }
+
+  async #bring({ registry, records }: Delivery): Promise<void> {
+    const { registries, log } = this.#init
+    try {
+      for (let start = 0; start < records.length; start += MAX_REGISTERED_AT_ONCE) {
+        await this.#register(registry, records.slice(start, start + MAX_REGISTERED_AT_ONCE))
+      }
+      registries.worked(registry)
+    } catch (error) {
+      if (this.#ending.signal.aborted) return
+      this.#retryMs = Math.min(this.#retryMs, registries.failed(registry, error))
+      log('%p did not take records - %e', registry.peer, error)
+      const said = `${registry.id}: ${messageOf(error)}`
+      for (const record of records) if (!record.isHeldBy(registry.id)) record.failedAt(registry.id, said)
+    }
+  }
+
+  /** @throws RegistryLiedError, ConnectError, DeadlineExceededError */
+  async #register({ peer, id }: KnownRegistry, records: readonly OwnRecord[]): Promise<void> {
+    const { clock, call } = this.#init
+    const parent = this.#ending.signal
+    using deadline = createDeadline({ ms: CALL_MS, what: 'registering', signal: parent, clock })
+    const sent = records.map(record => ({ record, sequence: record.sequence }))
+    const signed = records.flatMap(record => record.signed ?? [])
+    const answer: RegisterResponse = await call(peer).register({ records: signed }, { signal: deadline.signal })
+    if (answer.results.length !== signed.length) throw new RegistryLiedError('it answers for other records')
+    this.#offset.heard(id, answer.now, clock.now())
+    const outdone = takeResults(sent, answer.results, { id, peer, monotonic: clock.monotonic() })
+    if (outdone.length > 0) await this.#outdo(peer, outdone, deadline.signal)
+  }
+
+  /** Learns the sequence of the newer record that a registry holds of this node, and goes beyond it. */
+  async #outdo(peer: PeerId, records: readonly OwnRecord[], signal: AbortSignal): Promise<void> {
+    const { self, call, verify } = this.#init
+    for (const record of records) {
+      const filter = nameFilter([{ id: self.toString(), key: record.key }])
+      const { records: found } = await call(peer).query({ kind: record.kind, filter, page: { size: 1 } }, { signal })
+      const [newest] = found
+      const held = newest && (await verify(newest).catch(() => undefined))
+      // withdrawn ones are not shown: they end within the lifetime of a record
+      if (held?.id !== self.toString() || held.key !== record.key || held.sequence < record.sequence) continue
+      record.outdo(held.sequence)
+      this.#again = true
+    }
+  }
+
+  #plan(): void {
+    if (this.#ending.signal.aborted) return
+    const { clock, records } = this.#init
+    const monotonic = clock.monotonic()
+    const renewals = Array.from(records, ({ renewAt }) => renewAt - monotonic)
+    const next = Math.min(this.#retryMs, ...renewals)
+    if (Number.isFinite(next)) this.#timer = clock.setTimeout(() => void this.wake(), Math.max(0, next))
+  }
+}
