@@ -10,6 +10,7 @@ const LABEL_WIDTH = 13
 export function renderStatus(node: GetNodeResponse, addresses: readonly Address[]): string[] {
   const rows: [label: string, values: string[]][] = [
     ['peer id', [node.peerId]],
+    ['slot', slotOf(node)],
     ['node', [`${node.role} of network ${node.network}, Waystone ${node.version}, Node ${node.nodeVersion}`]],
     ['state', stateOf(node)],
     ['addresses', addresses.map(addressLine)],
@@ -30,6 +31,11 @@ export function renderStatus(node: GetNodeResponse, addresses: readonly Address[
 
 function section(label: string, values: string[]): string[] {
   return values.map((value, index) => `${(index === 0 ? label : '').padEnd(LABEL_WIDTH)} ${oneLine(value)}`)
+}
+
+/** Of the identity pool. */
+function slotOf({ slot, fence }: GetNodeResponse): string[] {
+  return slot === undefined ? [] : [`${slot} of the identity pool, fence ${fence ?? 0n}`]
 }
 
 function stateOf({ ready, missing, uptimeMs }: GetNodeResponse): string[] {

@@ -156,6 +156,7 @@ test('a node counts its peers and the circuits that run through it', () => {
   const seed = `/ip4/1.2.3.4/tcp/1/p2p/${PEER}`
   const shown = describeNode({
     config: { role: 'relay', network: 'test', dataDir: '/data', seeds: [seed, `/ip4/5.6.7.8/tcp/1/p2p/${RELAY}`] },
+    instance: { slot: 3, fence: 7n },
     peerId: RELAY,
     missing: ['all'],
     startedAtMs: 1.5,
@@ -172,6 +173,8 @@ test('a node counts its peers and the circuits that run through it', () => {
     ready: false,
     startedAtMs: 2n,
     uptimeMs: 2n,
+    slot: 3,
+    fence: 7n,
     bytesReceived: 3n,
     bytesSent: 4n,
     connections: 2,

@@ -1,7 +1,7 @@
 import type { ServiceImpl } from '@connectrpc/connect'
 import type { ComponentLogger, Libp2pEvents, PeerId, PeerRouting, PeerStore, TypedEventTarget } from '@libp2p/interface'
 import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
-import type { Clock, Random } from '@waystone/interface'
+import type { Clock, NodeInstance, Random } from '@waystone/interface'
 import type { Rpc } from '@waystone/rpc'
 import type { AdminService } from '@waystone/wire/admin'
 import type { DescribableConfig } from '../../config/describe.ts'
@@ -18,6 +18,8 @@ export interface AdminApiInit {
   loaded?: Omit<DescribableConfig, 'config'> | undefined
   clock: Clock
   random: Random
+  /** Of the identity pool, if the identity comes from one. */
+  instance: Pick<NodeInstance, 'slot' | 'fence'>
   events: EventLog
   bytes: ByteCounts
   /** Absent when the log is the caller's own. */

@@ -34,6 +34,7 @@ export function nodeCalls(context: AdminContext): AdminCalls {
 
 export interface DescribeNodeInit {
   config: Pick<AdminContext['config'], 'role' | 'network' | 'dataDir' | 'seeds'>
+  instance: AdminContext['instance']
   peerId: string
   missing: string[]
   /** Milliseconds since the Unix epoch. */
@@ -50,8 +51,10 @@ export interface DescribeNodeInit {
 
 /** What `GetNode` answers. */
 export function describeNode(init: DescribeNodeInit): NodeInfo {
-  const { config, peerId, missing, connections, addresses, traffic } = init
+  const { config, peerId, missing, connections, addresses, traffic, instance } = init
   return {
+    ...(instance.slot !== undefined && { slot: instance.slot }),
+    ...(instance.fence !== undefined && { fence: instance.fence }),
     role: config.role,
     network: config.network,
     dataDir: config.dataDir,
