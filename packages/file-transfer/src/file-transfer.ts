@@ -1,17 +1,15 @@
 import { join } from 'node:path'
 import { TypedEventEmitter, serviceCapabilities, setMaxListeners } from '@libp2p/interface'
-import { lookUpAddresses, pathOf, systemClock, systemRandom } from '@waystone/kit'
+import { lateHandler, lookUpAddresses, pathOf, systemClock, systemRandom } from '@waystone/kit'
 import { FILE_TRANSFER_PROTOCOL } from '@waystone/wire'
 import { nameOf } from '@waystone/kit/error-fields'
 import { ActiveTransfers } from './active-transfers.ts'
 import * as limits from './constants.ts'
 import { FileTransferStoppedError, InboxError, NoInboxError, ReceivingEndedError } from './errors.ts'
-import { Handler } from './handler.ts'
 import { Inbox } from './inbox.ts'
 import { transferMetrics } from './metrics.ts'
 import { Openings } from './openings.ts'
 import { RecentReceipts } from './recent-receipts.ts'
-import { Sender } from './sender.ts'
 import { serveFiles } from './serve-files.ts'
 import { SourceFile } from './source-file.ts'
 import type { AdmittedOffer } from './admission.ts'
@@ -27,9 +25,9 @@ import type {
   SentFile
 } from './contract.ts'
 import type { TransferMetrics } from './metrics.ts'
-import type { From } from './handler.ts'
+import type { From, Handler } from './handler.ts'
 import type { Opening } from './openings.ts'
-import type { SenderInit } from './sender.ts'
+import type { Sender, SenderInit } from './sender.ts'
 import type { ReceptionEvent } from './reception.ts'
 import type { Connection, Logger, PeerId, Startable } from '@libp2p/interface'
 import type { ConnectionRoute } from '@waystone/kit'
@@ -65,7 +63,6 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
     setMaxListeners(Infinity, running.signal)
     this.#running = running
     this.#metrics = transferMetrics(this.#components.metrics)
-    this.#inbound = this.#handler(running.signal)
     const { inbox, allow } = this.#init
     if (inbox !== undefined) await this.receive({ folder: inbox, ...(allow !== undefined && { allow }) })
     this.#unserve = await serveFiles(this, this.#components, this.#init.clock ?? systemClock)
@@ -143,7 +140,7 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
     if (!wanted) return await registrar.unhandle(FILE_TRANSFER_PROTOCOL)
     await registrar.handle(
       FILE_TRANSFER_PROTOCOL,
-      async (stream, connection) => this.#inbound?.handle(stream, connection),
+      lateHandler({ load: async () => (await this.#loadHandler()).handle, log: this.#log }),
       {
         maxInboundStreams: limits.MAX_STREAMS_PER_CONNECTION,
         maxOutboundStreams: limits.MAX_STREAMS_PER_CONNECTION,
@@ -161,7 +158,8 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
     setMaxListeners(Infinity, signal)
     await using file = await SourceFile.open(path, options.name)
     try {
-      const sent = await this.#sender(peer, file, { ...options, signal }).run()
+      const sender = await this.#sender(peer, file, { ...options, signal })
+      const sent = await sender.run()
       this.#metrics.ended('outbound', 'sent')
       return sent
     } catch (error) {
@@ -170,7 +168,8 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
     }
   }
 
-  #sender(peer: PeerId, file: SourceFile, options: SendOptions): Sender {
+  async #sender(peer: PeerId, file: SourceFile, options: SendOptions): Promise<Sender> {
+    const { Sender } = await import('./sender.ts')
     const { connectionManager, events, peerId, peerRouting } = this.#components
     const clock = this.#init.clock ?? systemClock
     const init: SenderInit = {
@@ -187,9 +186,13 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
     return new Sender(init, peer, file, options)
   }
 
-  #handler(signal: AbortSignal): Handler {
+  /** Loaded when the first stream comes. */
+  async #loadHandler(): Promise<Handler> {
+    const { Handler } = await import('./handler.ts')
+    const { signal } = this.#running ?? {}
+    if (signal === undefined) throw new FileTransferStoppedError()
     const { peerId: self, privateKey } = this.#components
-    return new Handler({
+    return (this.#inbound ??= new Handler({
       openings: this.#openings,
       self,
       privateKey,
@@ -206,7 +209,7 @@ export class FileTransferService extends TypedEventEmitter<FileTransferEvents> i
         this.#metrics.refused(refusal.reason)
         this.safeDispatchEvent('refused', { detail: { peer, ...refusal } })
       }
-    })
+    }))
   }
 
   #announce(event: ReceptionEvent, file: IncomingFile): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { TRANSFER_ID_BYTES } from '@waystone/wire/file-transfer'
+import { TRANSFER_ID_BYTES } from '@waystone/wire/file-transfer-limits'
 
 export interface FileIdentity {
   name: string

@@ -20,17 +20,7 @@ export type {
   Refuse,
   SignedReceipt
 } from './gen/waystone/file/v1/file_pb.ts'
-
-/** The largest envelope: names are at most 255 bytes, so 8 KiB leaves room for fields to come. */
-export const FILE_FRAME_MAX_BYTES = 8 * 1024
-
-/** Enough that two files of one sender never share an id by chance. */
-export const TRANSFER_ID_BYTES = 16
-
-/** Enough that two sends of one sender never share a session by chance. */
-export const SESSION_BYTES = 8
-
-export const SHA256_BYTES = 32
+export * from './file-transfer-limits.ts'
 
 /** What a receipt's signature is bound to; no other signature of a node may begin with it. */
 export const FILE_RECEIPT_DOMAIN = 'waystone/file/receipt/1.0.0'
