@@ -16,6 +16,8 @@ export interface NodeProcess extends AsyncDisposable {
   readonly pid: number
   readonly result: Promise<CommandResult>
   /** Resolves when `/readyz` answers 200; rejects with the output when the process ends first. */
+  untilReady(): Promise<void>
+  /** The same, and asks for the answer of `GetNode`. */
   ready(): Promise<GetNodeResponse>
   /** The answer of `GetNode`. */
   status(): Promise<GetNodeResponse>
@@ -58,14 +60,18 @@ export async function startNode(init: NodeProcessInit): Promise<NodeProcess> {
   async function status(): Promise<GetNodeResponse> {
     return await (await client(AdminService)).getNode({})
   }
-  async function ready(): Promise<GetNodeResponse> {
+  async function untilReady(): Promise<void> {
     await poll(async () => ((await get('/readyz')).ok ? true : undefined), { what: `${role} to be ready` })
+  }
+  async function ready(): Promise<GetNodeResponse> {
+    await untilReady()
     return await status()
   }
   return {
     dataDir,
     pid: command.process.pid ?? 0,
     result: command.result,
+    untilReady,
     ready,
     status,
     client,

@@ -6,7 +6,7 @@ import { untilEvent } from './command-event.ts'
 import { ALL_TRANSPORTS, startRole, startStock } from './roles.ts'
 import type { Row } from '../report.ts'
 import type { MeasureOptions, Measurement } from '../suite.ts'
-import type { RoleInit } from './roles.ts'
+import type { RoleInit, RunningNode } from './roles.ts'
 
 const NODE_READY_MS = 1_000
 const NETWORK_READY_MS = 10_000
@@ -47,10 +47,10 @@ function row(name: string, samples: number[], baseline: Row['baseline']): Row {
   return { name: `ready: ${name}`, unit: 'ms', samples, baseline, target: { valueAtMost: NODE_READY_MS } }
 }
 
-async function timeNode(start: () => Promise<AsyncDisposable>): Promise<number> {
+async function timeNode(start: () => Promise<RunningNode>): Promise<number> {
   const startedAt = systemClock.monotonic()
-  await using _node = await start()
-  return systemClock.monotonic() - startedAt
+  await using node = await start()
+  return node.readyAt - startedAt
 }
 
 async function timeNetwork(): Promise<number> {

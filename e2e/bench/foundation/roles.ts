@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { systemClock } from '@waystone/kit'
 import { temporaryFolder } from '@waystone/kit/testing/node'
 import { startNode } from '../../harness/node-process.ts'
 import { startFixture } from '../fixture-process.ts'
@@ -14,6 +15,8 @@ export interface RunningNode extends AsyncDisposable {
   pid: number
   /** Where it is dialled over TCP. */
   tcpAddress: string
+  /** When it said that it was ready, in milliseconds of the monotonic clock. */
+  readyAt: number
 }
 
 export interface RoleInit {
@@ -49,8 +52,10 @@ export async function startRole({ role, transports, seeds = [], env = {} }: Role
     seeds
   }
   const node = stack.use(await startNode({ role, dataDir: join(folder.path, role), config, env }))
-  const { addresses } = await node.ready()
-  return nodeOf(stack.move(), { pid: node.pid, addresses })
+  await node.untilReady()
+  const readyAt = systemClock.monotonic()
+  const { addresses } = await node.status()
+  return nodeOf(stack.move(), { pid: node.pid, addresses, readyAt })
 }
 
 /** libp2p with the same transports and services, without Waystone. */
@@ -66,14 +71,19 @@ export async function startStock({ role, transports, seeds = [], env = {} }: Rol
   }
   const file = join(import.meta.dirname, 'fixtures/stock-node.ts')
   const fixture = stack.use(await startFixture<StockNodeReady>({ file, init, env }))
-  return nodeOf(stack.move(), { pid: fixture.pid, addresses: fixture.ready.addresses })
+  const readyAt = systemClock.monotonic()
+  return nodeOf(stack.move(), { pid: fixture.pid, addresses: fixture.ready.addresses, readyAt })
 }
 
 function listenOn(transports: TransportName[]): string[] {
   return transports.flatMap(name => LISTEN[name] ?? [])
 }
 
-function nodeOf(owned: AsyncDisposableStack, { pid, addresses }: { pid: number; addresses: string[] }): RunningNode {
+interface ReadyNode extends Pick<RunningNode, 'pid' | 'readyAt'> {
+  addresses: string[]
+}
+
+function nodeOf(owned: AsyncDisposableStack, { pid, addresses, readyAt }: ReadyNode): RunningNode {
   const tcpAddress = addresses.find(address => /\/tcp\/\d+\/p2p\/[^/]+$/.test(address)) ?? ''
-  return { pid, tcpAddress, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { pid, tcpAddress, readyAt, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
