@@ -16,13 +16,16 @@ export const indexOf = (kind: RegistryKind, field: string): string => `"kind ${k
 
 export const BY_PEER = 'records_by_peer'
 
+/** Whether the field has one value that is not elsewhere. */
+export const hasColumn = ({ isList, isKey }: KindField): boolean => !isList && !isKey
+
 /** The place of a field that the kind has. */
 export function fieldPlace(kind: RegistryKind, name: string): FieldPlace {
   switch (name) {
     case 'peer':
       return { column: 'r.id', index: BY_PEER }
     case 'key':
-      return { column: 'k.key', index: indexOf(kind, 'key') }
+      return keyPlace(kind)
     case 'sequence':
     case 'expiry':
       return { column: `r.${name}`, index: undefined }
@@ -31,7 +34,12 @@ export function fieldPlace(kind: RegistryKind, name: string): FieldPlace {
   }
 }
 
+function keyPlace(kind: RegistryKind): FieldPlace {
+  return { column: 'k.key', index: kind.hasKeys ? indexOf(kind, 'key') : undefined }
+}
+
 function declared(kind: RegistryKind, field: KindField | undefined, name: string): FieldPlace {
+  if (field?.isKey === true) return keyPlace(kind)
   if (field === undefined) throw new TypeError(`kind ${kind.name} has no field ${name}`)
   if (field.isList || !kind.fields.some(each => each.name === name)) return { table: valuesTableOf(kind), field: name }
   return { column: `k.${columnOf(name)}`, index: field.isIndexed ? indexOf(kind, name) : undefined }

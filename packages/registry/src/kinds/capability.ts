@@ -12,9 +12,8 @@ export const capability = defineKind({
   name: 'capability',
   message: CapabilitySchema,
   fields: {
-    name: { type: 'text', isIndexed: true, of: ({ name }) => name },
+    name: { type: 'text', isKey: true },
     version: { type: 'text', of: ({ version }) => version },
-    address: { type: 'text', isList: true, of: ({ addresses }) => addresses },
     slots: { type: 'number', of: ({ slots }) => slots },
     'busy-slots': { type: 'number', of: ({ busySlots }) => busySlots },
     'free-slots': { type: 'number', isIndexed: true, of: ({ slots, busySlots }) => Math.max(0, slots - busySlots) }

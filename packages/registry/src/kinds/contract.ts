@@ -11,6 +11,8 @@ export interface KindField {
   readonly isList: boolean
   /** Whether it is found by an index. */
   readonly isIndexed: boolean
+  /** Whether it is the key of the record by another name. */
+  readonly isKey: boolean
 }
 
 /** What of a record's name a payload is judged with. */
@@ -23,6 +25,8 @@ export interface RecordOwner {
 /** A kind of records, as `defineKind` makes it. */
 export interface RegistryKind {
   readonly name: string
+  /** Whether its records have keys, which are then indexed. */
+  readonly hasKeys: boolean
   /** Fields of one name each. */
   readonly fields: readonly KindField[]
   /** Names of groups: each makes fields `GROUP.NAME` of whatever names records have. */

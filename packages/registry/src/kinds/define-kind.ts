@@ -8,6 +8,12 @@ import type { FieldType, KindField, RecordOwner, RegistryKind } from './contract
 
 type Drawn = Scalar | readonly Scalar[] | undefined
 
+/** The key of the record, by a name that says what it is. */
+export interface KeyFieldDefinition {
+  type: 'text'
+  isKey: true
+}
+
 export interface FieldDefinition<M> {
   type: FieldType
   /** Default false. */
@@ -29,8 +35,10 @@ export interface KindDefinition<D extends DescMessage> {
   name: string
   /** The schema of the payload. */
   message: D
-  fields: Readonly<Record<string, FieldDefinition<MessageShape<D>>>>
+  fields: Readonly<Record<string, FieldDefinition<MessageShape<D>> | KeyFieldDefinition>>
   groups?: Readonly<Record<string, GroupDefinition<MessageShape<D>>>>
+  /** Whether a peer may have several records of this kind, told apart by keys. Default true. */
+  hasKeys?: boolean
   /** Why such a payload is not taken, as the end of a sentence that begins with "the payload"; nothing if it is. */
   refuse?: (message: MessageShape<D>, owner: RecordOwner) => string | undefined
 }
@@ -56,6 +64,7 @@ export function defineKind<D extends DescMessage>(definition: KindDefinition<D>)
   const byName = new Map(fields.map(field => [field.name, field]))
   return {
     name: definition.name,
+    hasKeys: definition.hasKeys ?? true,
     fields,
     groups,
     field: name => byName.get(name) ?? memberOf(groups, name),
@@ -68,10 +77,11 @@ interface FieldFlags {
   type: FieldType
   isList?: boolean
   isIndexed?: boolean
+  isKey?: boolean
 }
 
-function fieldOf(name: string, { type, isList = false, isIndexed = false }: FieldFlags): KindField {
-  return { name, type, isList, isIndexed }
+function fieldOf(name: string, { type, isList = false, isIndexed = false, isKey = false }: FieldFlags): KindField {
+  return { name, type, isList, isIndexed, isKey }
 }
 
 function described({ name, type, isList }: KindField): Pick<KindField, 'name' | 'type' | 'isList'> {
@@ -86,14 +96,17 @@ function memberOf(groups: readonly KindField[], name: string): KindField | undef
 }
 
 function read<D extends DescMessage>(
-  { name, message: schema, fields, groups = {}, refuse }: KindDefinition<D>,
+  { name, message: schema, fields, groups = {}, hasKeys = true, refuse }: KindDefinition<D>,
   payload: Uint8Array,
   owner: RecordOwner
 ): RecordValues {
   const message = decoded(name, () => fromBinary(schema, payload))
-  const why = refuse?.(message, owner)
+  const why = hasKeys || owner.key === '' ? refuse?.(message, owner) : 'belongs to a record without a key'
   if (why !== undefined) throw new RecordPayloadError(`the payload of kind ${name} ${why}`)
-  const own = Object.entries(fields).map(([field, { of }]): [string, Drawn] => [field, of(message, owner)])
+  const own = Object.entries(fields).map(([field, definition]): [string, Drawn] => [
+    field,
+    'of' in definition ? definition.of(message, owner) : owner.key
+  ])
   const grouped = Object.entries(groups).flatMap(([group, { of }]) =>
     Object.entries(of(message)).map(([member, value]): [string, Drawn] => [`${group}.${member}`, value])
   )

@@ -19,3 +19,20 @@ export function refuseTexts(texts: Readonly<Record<string, string>>): string | u
   const long = Object.entries(texts).find(([, text]) => text.length > MAX_TEXT_LENGTH)
   return long === undefined ? undefined : `has more than ${MAX_TEXT_LENGTH} characters in ${long[0]}`
 }
+
+/** Parts of addresses by which a peer that knows only some transports chooses. */
+const TRANSPORTS: readonly string[] = [
+  'tcp',
+  'tls',
+  'ws',
+  'wss',
+  'quic-v1',
+  'webtransport',
+  'webrtc-direct',
+  'p2p-circuit'
+]
+
+export function transportsOf(addresses: readonly string[]): string[] {
+  const parts = new Set(addresses.flatMap(address => address.split('/')))
+  return TRANSPORTS.filter(each => parts.has(each))
+}

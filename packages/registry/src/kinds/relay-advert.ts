@@ -1,13 +1,13 @@
 import { RelayAdvertSchema } from '@waystone/wire/registry'
 import { defineKind } from './define-kind.ts'
-import { refuseAddresses, refuseTexts } from './payload-limits.ts'
+import { refuseAddresses, refuseTexts, transportsOf } from './payload-limits.ts'
 
 /** A relay that takes reservations. */
 export const relayAdvert = defineKind({
   name: 'relay-advert',
   message: RelayAdvertSchema,
   fields: {
-    address: { type: 'text', isList: true, of: ({ addresses }) => addresses },
+    transport: { type: 'text', isList: true, of: ({ addresses }) => transportsOf(addresses) },
     region: { type: 'text', isIndexed: true, of: ({ region }) => region },
     'max-reservations': { type: 'number', of: ({ maxReservations }) => maxReservations },
     reservations: { type: 'number', isIndexed: true, of: ({ reservations }) => reservations },
@@ -20,8 +20,8 @@ export const relayAdvert = defineKind({
     'circuit-seconds': { type: 'number', of: ({ circuitSeconds }) => circuitSeconds },
     version: { type: 'text', of: ({ version }) => version }
   },
-  refuse({ addresses, region, version }, { key }) {
-    if (key !== '') return 'belongs to a record without a key'
+  hasKeys: false,
+  refuse({ addresses, region, version }) {
     return refuseAddresses(addresses) ?? refuseTexts({ region, version })
   }
 })

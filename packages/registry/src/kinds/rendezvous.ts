@@ -9,10 +9,7 @@ const MAX_DATA_BYTES = 1_024
 export const rendezvous = defineKind({
   name: 'rendezvous',
   message: RendezvousSchema,
-  fields: {
-    namespace: { type: 'text', isIndexed: true, of: (_message, { key }) => key },
-    address: { type: 'text', isList: true, of: ({ addresses }) => addresses }
-  },
+  fields: { namespace: { type: 'text', isKey: true } },
   refuse({ addresses, data }, { key }) {
     if (key === '') return 'needs a record whose key is the namespace'
     if (data.length > MAX_DATA_BYTES) return `has more than ${MAX_DATA_BYTES} bytes of data`

@@ -19,8 +19,18 @@ export const checkSignatureInThreads: SignatureCheck = async claim => {
   return await promise
 }
 
+/** Making a key takes half as long as a check does, and peers have several records and renew them. 2 MiB. */
+const KEPT_KEYS = 2_048
+// oldest use first, as a Map keeps the order of insertion
+const keys = new Map<string, KeyObject>()
+
 function ed25519Key(peer: Uint8Array): KeyObject | undefined {
   if (peer.length !== ED25519_ID_BYTES || ED25519_ID.some((byte, at) => byte !== peer[at])) return undefined
   const x = Buffer.from(peer.buffer, peer.byteOffset + ED25519_ID.length, 32).toString('base64url')
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
+  const key = keys.get(x) ?? createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
+  keys.delete(x)
+  keys.set(x, key)
+  const [oldest] = keys.keys()
+  if (keys.size > KEPT_KEYS && oldest !== undefined) keys.delete(oldest)
+  return key
 }

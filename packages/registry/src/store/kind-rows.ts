@@ -1,4 +1,4 @@
-import { columnOf, tableOf, valuesTableOf } from '../filter/field-place.ts'
+import { columnOf, hasColumn, tableOf, valuesTableOf } from '../filter/field-place.ts'
 import type { SQLInputValue } from 'node:sqlite'
 import type { RecordValues, Scalar } from '../contract.ts'
 import type { KindSet, RegistryKind } from '../kinds/contract.ts'
@@ -7,6 +7,8 @@ import type { RegistryDatabase } from './database.ts'
 interface KindStatements {
   /** Names of the fields that have columns, in their order. */
   columns: readonly string[]
+  /** Of the fields that are the key, which stands in a column of its own. */
+  keys: readonly string[]
   insert: string
   remove: string
   insertValue: string
@@ -24,12 +26,12 @@ export class KindRows {
   }
 
   insert(place: number, record: { kind: string; key: string; values: RecordValues }): void {
-    const { columns, insert, insertValue } = this.#of(record.kind)
+    const { columns, keys, insert, insertValue } = this.#of(record.kind)
     const { values } = record
     const own = columns.map(name => sqlValue([values[name] ?? null].flat()[0] ?? null))
     this.#db.write(insert, place, record.key, ...own)
     for (const [name, value] of Object.entries(values)) {
-      if (columns.includes(name)) continue
+      if (columns.includes(name) || keys.includes(name)) continue
       for (const each of new Set([value].flat())) this.#db.write(insertValue, name, sqlValue(each), place)
     }
   }
@@ -48,12 +50,13 @@ export class KindRows {
 }
 
 function statementsOf(kind: RegistryKind): KindStatements {
-  const columns = kind.fields.filter(({ isList }) => !isList).map(({ name }) => name)
+  const columns = kind.fields.filter(hasColumn).map(({ name }) => name)
   const marks = columns.map(() => ', ?').join('')
   const names = columns.map(name => `, ${columnOf(name)}`).join('')
   const values = valuesTableOf(kind)
   return {
     columns,
+    keys: kind.fields.filter(({ isKey }) => isKey).map(({ name }) => name),
     insert: `INSERT INTO ${tableOf(kind)} (place, key${names}) VALUES (?, ?${marks})`,
     remove: `DELETE FROM ${tableOf(kind)} WHERE place = ?`,
     insertValue: `INSERT INTO ${values} (field, value, place) VALUES (?, ?, ?)`,

@@ -1,4 +1,4 @@
-import { BY_PEER, columnOf, indexOf, tableOf, valuesTableOf } from '../filter/field-place.ts'
+import { BY_PEER, columnOf, hasColumn, indexOf, tableOf, valuesTableOf } from '../filter/field-place.ts'
 import { CACHE_KIB } from './constants.ts'
 import type { FieldType, RegistryKind } from '../kinds/contract.ts'
 
@@ -50,18 +50,21 @@ export function tablesFor(kinds: Iterable<RegistryKind>): string {
 
 /** What a file was made for: another one is made anew. */
 export function versionOf(kinds: Iterable<RegistryKind>): string {
-  return JSON.stringify([VERSION, Array.from(kinds, ({ name, fields, groups }) => ({ name, fields, groups }))])
+  return JSON.stringify([
+    VERSION,
+    Array.from(kinds, ({ name, hasKeys, fields, groups }) => ({ name, hasKeys, fields, groups }))
+  ])
 }
 
 const SQL_TYPES: Readonly<Record<FieldType, string>> = { text: 'TEXT', number: 'REAL', flag: 'INTEGER' }
 
 function kindTables(kind: RegistryKind): string {
-  const own = kind.fields.filter(({ isList }) => !isList)
+  const own = kind.fields.filter(hasColumn)
   const columns = own.map(({ name, type }) => `, ${columnOf(name)} ${SQL_TYPES[type]}`).join('')
   const indexed = own.filter(({ isIndexed }) => isIndexed)
   return [
     `CREATE TABLE ${tableOf(kind)} (place INTEGER PRIMARY KEY, key TEXT NOT NULL${columns}) STRICT;`,
-    `CREATE INDEX ${indexOf(kind, 'key')} ON ${tableOf(kind)} (key);`,
+    ...(kind.hasKeys ? [`CREATE INDEX ${indexOf(kind, 'key')} ON ${tableOf(kind)} (key);`] : []),
     ...indexed.map(({ name }) => `CREATE INDEX ${indexOf(kind, name)} ON ${tableOf(kind)} (${columnOf(name)});`),
     valuesTables(kind)
   ].join('\n')
