@@ -1,7 +1,17 @@
 import { describeDialFailure, Supervisor } from '@waystone/kit'
-import { BOOTSTRAP, BOOTSTRAP_BACKOFF, ENOUGH_PEERS, MAX_ROUND, PARALLEL_BOOTSTRAP_DIALS } from './constants.ts'
+import { nameOf } from '@waystone/kit/error-fields'
+import { directPeers, hasUseful } from './candidates/need.ts'
+import {
+  BOOTSTRAP_BACKOFF,
+  ENOUGH_PEERS,
+  MAX_ROUND,
+  MOST_BOOTSTRAP_DIALS,
+  PARALLEL_BOOTSTRAP_DIALS,
+  STAGGER_MS
+} from './constants.ts'
 import { dialNode } from './dial.ts'
 import { sample } from './sample.ts'
+import { Staggered } from './staggered.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { TrustedNode } from '@waystone/interface'
 import type { GoodPeers } from './contract.ts'
@@ -72,9 +82,7 @@ export class Bootstrap {
   }
 
   #connected(): Map<string, PeerId> {
-    const connections = this.#init.connectionManager.getConnections()
-    const direct = connections.filter(({ status, limits }) => status === 'open' && limits === undefined)
-    return new Map(direct.map(({ remotePeer }) => [remotePeer.toString(), remotePeer]))
+    return directPeers(this.#init.connectionManager)
   }
 
   // peers that came by themselves count, but they alone would be the ones to choose whom this node sees;
@@ -82,12 +90,7 @@ export class Bootstrap {
   #isEnough(): boolean {
     if (this.#init.goodPeers?.isEnough() === true) return true
     const connected = this.#connected()
-    return connected.size >= ENOUGH_PEERS && [...connected.values()].some(peer => this.#isUseful(peer))
-  }
-
-  #isUseful(peer: PeerId): boolean {
-    const { trust } = this.#init
-    return trust.levelOf(peer) !== 'none' && trust.explain({ peer }, BOOTSTRAP).allow
+    return connected.size >= ENOUGH_PEERS && hasUseful(connected, this.#init.trust)
   }
 
   #hasNew(nodes: readonly TrustedNode[]): boolean {
@@ -104,13 +107,17 @@ export class Bootstrap {
   async #round({ signal }: { signal: AbortSignal }): Promise<void> {
     await this.#init.goodPeers?.settled({ signal })
     const queue = this.#choice()
-    const work = async (): Promise<void> => {
-      for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-        if (signal.aborted || this.#isEnough()) return
-        await this.#dial(node, signal)
-      }
-    }
-    await Promise.all(Array.from({ length: PARALLEL_BOOTSTRAP_DIALS }, work))
+    // nodes that are down hold up nobody
+    const dials = new Staggered({
+      next: () => (signal.aborted || this.#isEnough() ? undefined : queue.pop()),
+      work: async (node: TrustedNode) => this.#dial(node, signal),
+      atOnce: () => PARALLEL_BOOTSTRAP_DIALS,
+      most: MOST_BOOTSTRAP_DIALS,
+      delayMs: STAGGER_MS,
+      clock: this.#init.clock
+    })
+    await dials.done()
+    dials.stop()
   }
 
   async #dial(node: TrustedNode, signal: AbortSignal): Promise<void> {
@@ -119,17 +126,24 @@ export class Bootstrap {
       await dialNode(targetOf(node), { ...this.#init, signal })
       count('connected')
     } catch (error) {
-      if (signal.aborted) return
+      // who is nowhere yet is no failure: a source of addresses may find it
+      if (signal.aborted || nameOf(error) === 'NoAddressError') return
       const { result, reason } = describeDialFailure(error)
       count(result)
       log('bootstrap node %p is not connected: %s', node.peer, reason)
     }
   }
 
+  #isPlaced(node: TrustedNode): boolean {
+    return this.#init.targetOf(node).addresses.length > 0
+  }
+
   // of 100,000 nodes only as many are looked at as are dialled: the next round finds others
   #choice(): TrustedNode[] {
     const connected = this.#connected()
     const chosen = sample(this.#nodes, MAX_ROUND, this.#init.random)
-    return chosen.filter(({ id }) => !connected.has(id) && !this.#others.has(id))
+    const strangers = chosen.filter(({ id }) => !connected.has(id) && !this.#others.has(id))
+    // looking for those without an address takes long, and needs others to ask
+    return strangers.sort((a, b) => Number(this.#isPlaced(a)) - Number(this.#isPlaced(b)))
   }
 }

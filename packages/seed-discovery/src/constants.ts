@@ -91,3 +91,12 @@ export const CONNECT = 'connect-on-startup'
 export const HOLD = 'hold-and-reconnect'
 export const RELAY = 'use-as-relay'
 export const OFFER_RELAY = 'offer-relay'
+
+/** The functions of which a seed needs one, to be of use. */
+export const SEED_FUNCTIONS: readonly string[] = [BOOTSTRAP, CONNECT, HOLD]
+
+/** From the start of one dial to the start of the next while nobody has answered, in milliseconds (RFC 8305, 5). */
+export const STAGGER_MS = 250
+
+/** Bootstrap nodes that are dialled at one time although nobody answers. */
+export const MOST_BOOTSTRAP_DIALS = 16

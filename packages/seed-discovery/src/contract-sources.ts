@@ -6,6 +6,13 @@ export type SourceKind = 'cache' | 'static' | 'dns' | 'mdns' | 'url' | 'trust' |
 /** Tells of peers and where they may be, without the peer id, until the returned function is called. */
 export type PeerFeed = (listener: (peer: PeerId, addresses: readonly string[]) => void) => () => void
 
+export interface CachedPeer {
+  /** In base58. */
+  readonly id: string
+  /** Without the peer id. */
+  readonly addresses: readonly string[]
+}
+
 /** Asks a name server; as `Resolver` of `node:dns/promises`. */
 export interface SeedResolver {
   resolveTxt(name: string): Promise<string[][]>
@@ -44,8 +51,10 @@ export interface SourceInit {
   fetch?: typeof globalThis.fetch
   /** Longest wait until a source is looked at again, in milliseconds. Default 60,000. */
   intervalMs?: number
+  /** Peers that were good to this node before: those of them that are seeds are found again without any other source. */
+  cache?: () => readonly CachedPeer[]
   /** Sources that tell by themselves. */
-  feeds?: Partial<Record<'cache' | 'mdns' | 'member', PeerFeed>>
+  feeds?: Partial<Record<'mdns' | 'member', PeerFeed>>
 }
 
 /** One source, as of now. */

@@ -27,7 +27,7 @@ export interface SeedDiscoveryInit {
   /** Where else addresses of seeds come from; default: nowhere. */
   sources?: SourceInit
   /** Of the cluster: while its trust file is not here, nobody that a source found is turned away at once. */
-  membership?: Pick<ClusterMembership, 'file' | 'refresh'>
+  membership?: Pick<ClusterMembership, 'file' | 'has' | 'refresh'>
   /** Peers that were good to this node before: while enough of them answer, seeds are left in peace. */
   goodPeers?: GoodPeers
   /** Whether a node without any other seed is ready, as the first of its cluster. Default: no. */

@@ -15,6 +15,8 @@ export interface FollowersInit extends SeedParts {
   configured: readonly PeerAddresses[]
   /** They are tried before nodes are asked that are not held. */
   goodPeers?: GoodPeers | undefined
+  /** Called when everything goes by the last change. */
+  onFollowed?: () => void
 }
 
 /** Everything that does what the trust database says, from one reading of it. */
@@ -53,6 +55,7 @@ export class Followers {
     this.#keep(trust.nodes(CONNECT), trust.nodes(HOLD))
     this.#bootstrap.follow(trust.nodes(BOOTSTRAP), this.#dialled().add(self.toString()))
     this.tags.review()
+    this.#init.onFollowed?.()
   }
 
   /** Plans anew only if somebody came or went. */

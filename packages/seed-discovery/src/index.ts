@@ -26,6 +26,7 @@ import type { SeedDiscovery, SeedDiscoveryComponents, SeedDiscoveryInit } from '
 export { DROPPED_SEED_TAG } from './constants.ts'
 export type {
   AddressAnswer,
+  CachedPeer,
   DialledSeed,
   DialVerdict,
   KnownSeed,

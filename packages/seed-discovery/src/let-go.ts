@@ -44,7 +44,11 @@ export async function untag(peerId: PeerId, { peerStore }: Pick<LetGoInit, 'peer
 export async function letGo(peer: PeerId, init: LetGoInit): Promise<void> {
   await strip(peer, init)
   // who comes later comes as a stranger
-  const connections = init.connectionManager.getConnections(peer)
+  await closeWhenIdle(peer, init.connectionManager.getConnections(peer), init)
+}
+
+/** The same with some connections only, to a peer that never was a seed. */
+export async function closeWhenIdle(peer: PeerId, connections: readonly Connection[], init: LetGoInit): Promise<void> {
   const endCallsAt = init.clock.monotonic() + CALLS_MAY_TAKE_MS
   const ignored = (): string[] => (init.clock.monotonic() < endCallsAt ? [] : [RPC_PROTOCOL])
   while (!(await closeIdle(peer, connections, { ...init, ignored: ignored() }))) {
@@ -52,11 +56,17 @@ export async function letGo(peer: PeerId, init: LetGoInit): Promise<void> {
   }
 }
 
+/** Closes a connection that was made to learn who is there, unless somebody has begun to work over it. */
+export async function closeUnused(connection: Connection, init: Pick<LetGoInit, 'clock'>): Promise<void> {
+  if (connection.status === 'open' && !isInUse(connection)) await close(connection, init)
+}
+
 /** @returns whether nothing is left to do */
 async function closeIdle(peer: PeerId, connections: readonly Connection[], init: Look): Promise<boolean> {
   const { peerStore, trust, signal, ignored } = init
   if (signal?.aborted === true || !isStranger(peer, trust)) return true
-  if (isKeptByOthers(await peerStore.get(peer), trust)) return true
+  const known = await peerStore.get(peer).catch(() => undefined)
+  if (known !== undefined && isKeptByOthers(known, trust)) return true
   const open = connections.filter(({ status }) => status === 'open')
   const idle = open.filter(connection => !isInUse(connection, ignored))
   await Promise.all(idle.map(async connection => close(connection, init)))
@@ -77,7 +87,10 @@ async function strip(peerId: PeerId, { peerStore, trust }: LetGoInit): Promise<v
   await peerStore.merge(peerId, { tags: Object.fromEntries(lost.map(tag => [tag, undefined])) })
 }
 
-async function close(connection: Connection, { clock, onClosed }: LetGoInit): Promise<void> {
+async function close(
+  connection: Connection,
+  { clock, onClosed }: Pick<LetGoInit, 'clock' | 'onClosed'>
+): Promise<void> {
   using deadline = createDeadline({ ms: CLOSE_TIMEOUT_MS, what: 'closing a connection', clock })
   try {
     await connection.close({ signal: deadline.signal })

@@ -4,8 +4,8 @@ import { systemClock, systemRandom } from '@waystone/kit'
 import { groupPeerAddresses } from '@waystone/kit/peer-addresses'
 import { configTrust } from './config-trust.ts'
 import { REDIAL_BACKOFF } from './constants.ts'
-import { Followers } from './followers.ts'
-import { missingSeeds } from './missing-seeds.ts'
+import { SeedParty } from './seed-party.ts'
+import { SourceCounts } from './source-counts.ts'
 import type { AbortOptions, CounterGroup, PeerId, Startable } from '@libp2p/interface'
 import type { PeerAddresses } from '@waystone/kit/peer-addresses'
 import type { SeedDiscovery, SeedDiscoveryComponents, SeedDiscoveryInit, SeedStatus, SeedTrust } from './contract.ts'
@@ -23,7 +23,8 @@ export class SeedDiscoveryService implements SeedDiscovery, Startable {
   readonly #init: SeedDiscoveryInit
   readonly #configured: PeerAddresses[]
   readonly #trust: SeedTrust
-  #followers: Followers | undefined
+  readonly #counts = new SourceCounts()
+  #party: SeedParty | undefined
   #isRunning = false
   #unsubscribe: (() => void) | undefined
   #dials: CounterGroup | undefined
@@ -40,19 +41,21 @@ export class SeedDiscoveryService implements SeedDiscovery, Startable {
     this.#isRunning = true
     this.#registerMetrics()
     const { peerId: self, events } = this.#components
-    const { goodPeers } = this.#init
-    this.#followers = new Followers({ ...this.#parts(), self, configured: this.#configured, goodPeers })
+    const { sources = {}, membership, goodPeers, onRefused, mayBeAlone } = this.#init
+    const given = { sources, membership, goodPeers, onRefused, mayBeAlone }
+    const parts = { ...this.#parts(), ...given, self, configured: this.#configured, counts: this.#counts }
+    this.#party = new SeedParty(parts)
     for (const sign of SIGNS) events.addEventListener(sign, this.#wake)
-    events.addEventListener('peer:update', this.#followers.tags.onUpdate)
+    events.addEventListener('peer:update', this.#party.tags.onUpdate)
     // libp2p dials tagged peers when all services have started
-    await this.#followers.tags.beforeDials()
+    await this.#party.tags.beforeDials()
   }
 
   /** Dials only now: every part of the node has started, so that the first dial is not refused. */
   afterStart(): void {
     if (!this.#isRunning) return
-    this.#followers?.follow()
-    this.#unsubscribe ??= this.#trust.onChange(() => this.#followers?.followSoon())
+    this.#party?.start()
+    this.#unsubscribe ??= this.#trust.onChange(() => this.#party?.followSoon())
   }
 
   async stop(): Promise<void> {
@@ -61,38 +64,34 @@ export class SeedDiscoveryService implements SeedDiscovery, Startable {
     this.#unsubscribe?.()
     this.#unsubscribe = undefined
     for (const sign of SIGNS) events.removeEventListener(sign, this.#wake)
-    if (this.#followers !== undefined) events.removeEventListener('peer:update', this.#followers.tags.onUpdate)
-    await this.#followers?.stop()
+    if (this.#party !== undefined) events.removeEventListener('peer:update', this.#party.tags.onUpdate)
+    await this.#party?.stop()
   }
 
   seeds(): SeedStatus[] {
-    return this.#followers?.seeds.map(seed => seed.status()) ?? []
+    return this.#party?.seeds() ?? []
   }
 
   sources(): SourceStatus[] {
-    return []
+    return this.#party?.sources() ?? []
   }
 
   known(): KnownSeed[] {
-    return this.seeds().map(({ peerId, addresses, connected }) => {
-      return { peerId, addresses, sources: ['trust'], isAdmitted: true, isConnected: connected, isHeld: true }
-    })
+    return this.#party?.known() ?? []
   }
 
-  async *check(_options: AbortOptions = {}): AsyncGenerator<SeedCheck> {
-    yield* await Promise.resolve(this.sources().map(source => ({ source })))
+  async *check(options: AbortOptions = {}): AsyncGenerator<SeedCheck> {
+    if (this.#party !== undefined && this.#isRunning) yield* this.#party.check(options)
   }
 
   [readinessSymbol](): string[] {
-    // who is only held once connected is nobody to wait for
-    const dialled = this.#followers?.seeds.filter(({ node }) => node.connect) ?? []
-    return missingSeeds(dialled.map(seed => seed.status()))
+    return this.#party?.missing() ?? []
   }
 
-  readonly #wake = (): void => this.#followers?.wake()
+  readonly #wake = (): void => this.#party?.wake()
 
   #parts(): SeedParts {
-    const { connectionManager, peerStore, logger } = this.#components
+    const { connectionGater, connectionManager, transportManager, peerStore, logger } = this.#components
     const { backoff = REDIAL_BACKOFF, clock = systemClock, random = systemRandom, onDropped } = this.#init
     const log = logger.forComponent('waystone:seed-discovery')
     const count: SeedParts['count'] = result => this.#dials?.increment({ [result]: 1 })
@@ -100,11 +99,13 @@ export class SeedDiscoveryService implements SeedDiscovery, Startable {
       log('%p is no seed any more and was disconnected', peer)
       onDropped?.(peer)
     }
-    return { connectionManager, peerStore, trust: this.#trust, log, backoff, clock, random, count, onClosed }
+    const libp2p = { connectionGater, connectionManager, transportManager, peerStore }
+    return { ...libp2p, trust: this.#trust, log, backoff, clock, random, count, onClosed }
   }
 
   #registerMetrics(): void {
     const { metrics } = this.#components
+    this.#counts.register(metrics)
     if (metrics === undefined || this.#dials !== undefined) return
     const help = 'Dials of seeds and bootstrap nodes and losses of connections to seeds, by result'
     this.#dials = metrics.registerCounterGroup('waystone_seed_discovery_dials_total', { label: 'result', help })

@@ -1,16 +1,20 @@
 import { abortable, describeDialFailure, Supervisor } from '@waystone/kit'
+import { nameOf } from '@waystone/kit/error-fields'
 import { DROPPED_SEED_TAG, SEED_TAG, SEED_TAG_VALUE } from './constants.ts'
 import { dialNode } from './dial.ts'
 import { letGo, untag } from './let-go.ts'
-import type { ConnectionManager } from '@libp2p/interface-internal'
-import type { AbortOptions, Logger, PeerId, PeerStore } from '@libp2p/interface'
+import type { AbortOptions, ConnectionGater, Logger, PeerId, PeerStore } from '@libp2p/interface'
+import type { ConnectionManager, TransportManager } from '@libp2p/interface-internal'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock, Random } from '@waystone/interface'
 import type { BackoffInit, DialResult } from '@waystone/kit'
 import type { SeedStatus, SeedTrust } from './contract.ts'
 import type { PlannedNode } from './plan.ts'
 
 export interface SeedParts {
+  connectionGater: ConnectionGater
   connectionManager: ConnectionManager
+  transportManager: TransportManager
   peerStore: PeerStore
   log: Logger
   backoff: BackoffInit
@@ -18,6 +22,8 @@ export interface SeedParts {
   random: Random
   count: (result: DialResult | 'connected') => void
   trust: SeedTrust
+  /** Where sources of addresses say that a peer is, with its id at the end. */
+  foundAddresses?: (peer: PeerId) => readonly Multiaddr[]
   /** Called when a seed that is not known any more was disconnected. */
   onClosed?: (peer: PeerId) => void
 }
@@ -105,7 +111,13 @@ export class Seed {
   async #dial({ signal }: { signal: AbortSignal }): Promise<void> {
     this.#nextTryAt = undefined
     await this.#tag()
-    await dialNode(this.node, { ...this.#parts, signal })
+    await dialNode({ ...this.node, addresses: this.#addresses() }, { ...this.#parts, signal })
+  }
+
+  #addresses(): Multiaddr[] {
+    const { peerId, addresses, strict } = this.node
+    const found = strict ? [] : (this.#parts.foundAddresses?.(peerId) ?? [])
+    return [...new Map([...addresses, ...found].map(address => [address.toString(), address])).values()]
   }
 
   // before the dial, so that no pruning takes the connection
@@ -130,7 +142,8 @@ export class Seed {
   #failed(error: unknown, nextTryAt?: number): void {
     const { count, log } = this.#parts
     const { result, reason } = describeDialFailure(error)
-    count(result)
+    // who is nowhere yet was not dialled
+    if (nameOf(error) !== 'NoAddressError') count(result)
     // what a remote does is news, no fault of this node
     if (reason !== this.#lastError) log('seed %p is not connected: %s', this.node.peerId, reason)
     this.#lastError = reason

@@ -247,7 +247,7 @@ describe('bootstrap', () => {
     })
   })
 
-  it('dials three at a time, whatever the trust file holds', async () => {
+  it('dials three at once and a few more while none answers, whatever the trust file holds', async () => {
     const clock = new ManualClock()
     const keys = await Promise.all(Array.from({ length: 40 }, newKey))
     // nobody answers there: every dial waits for its deadline
@@ -257,8 +257,15 @@ describe('bootstrap', () => {
       addresses: ['/ip4/192.0.2.1/tcp/4001']
     }))
     const node = await startSeeding({ seeds: [], trust: new TrustDouble(nodes), clock })
-    await until(() => clock.pending === 3)
-    expect(clock.pending).toBe(3)
+    // three dials, and the wait until one more begins
+    await until(() => clock.pending === 4)
+    expect(clock.pending).toBe(4)
+    await until(async () => {
+      await clock.advance(50)
+      return clock.pending === 16
+    })
+    await clock.advance(1_000)
+    expect(clock.pending).toBe(16)
     await node.stop()
     expect(clock.pending).toBe(0)
   })

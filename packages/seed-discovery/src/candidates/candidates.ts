@@ -1,0 +1,82 @@
+import { Candidate, keyOf } from './candidate.ts'
+import { MAX_FED } from './constants.ts'
+import type { PeerId } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { FoundSeed } from '../sources/source.ts'
+import type { SourceName } from './candidate.ts'
+
+/** What all sources say, put together. Bounded: each source has a bounded share. */
+export class Candidates {
+  readonly #all = new Map<string, Candidate>()
+
+  /** How many there are. */
+  get size(): number {
+    return this.#all.size
+  }
+
+  [Symbol.iterator](): Iterator<Candidate> {
+    return this.#all.values()
+  }
+
+  /**
+   * What a source says now, in the place of what it said before.
+   *
+   * @returns whether it is something else
+   */
+  tell(source: SourceName, seeds: readonly FoundSeed[]): boolean {
+    const before = this.#of(source)
+    const keep = new Set(seeds.map(keyOf))
+    const lost = before.filter(({ key }) => !keep.has(key))
+    for (const candidate of lost) this.#forget(candidate, source)
+    for (const [place, seed] of seeds.entries()) this.#tell(source, seed).place = place
+    return lost.length > 0 || keep.size !== before.length
+  }
+
+  /** One more of a source that tells by itself; the oldest goes that was no seed. */
+  add(source: SourceName, seeds: readonly FoundSeed[]): void {
+    for (const seed of seeds) {
+      if (!this.#all.has(keyOf(seed))) this.#makeRoom(source)
+      this.#tell(source, seed)
+    }
+  }
+
+  /** Where a peer is, by what sources say and by who answered. */
+  addressesOf(id: string): Multiaddr[] {
+    const own = [...this.#all.values()].filter(candidate => isOf(candidate, id))
+    return own.flatMap(({ addresses }) => addresses)
+  }
+
+  /** @param isAdmitted - of those whom the source names */
+  countOf(source: SourceName, isAdmitted: (peer: PeerId) => boolean): Record<'found' | 'admitted' | 'refused', number> {
+    const all = this.#of(source)
+    const admitted = all.filter(({ result, peer }) => result === 'admitted' || (peer !== undefined && isAdmitted(peer)))
+    const refused = all.filter(({ result }) => result === 'not-admitted' || result === 'wrong-peer')
+    return { found: all.length, admitted: admitted.length, refused: refused.length }
+  }
+
+  #of(source: SourceName): Candidate[] {
+    return [...this.#all.values()].filter(({ sources }) => sources.includes(source))
+  }
+
+  #tell(source: SourceName, seed: FoundSeed): Candidate {
+    const candidate = this.#all.get(keyOf(seed)) ?? new Candidate(seed)
+    this.#all.set(candidate.key, candidate)
+    candidate.tell(source, seed.address)
+    return candidate
+  }
+
+  #forget(candidate: Candidate, source: SourceName): void {
+    if (candidate.forget(source)) this.#all.delete(candidate.key)
+  }
+
+  #makeRoom(source: SourceName): void {
+    const own = this.#of(source)
+    if (own.length < MAX_FED) return
+    const oldest = own.find(({ result }) => result !== 'admitted') ?? own[0]
+    if (oldest !== undefined) this.#forget(oldest, source)
+  }
+}
+
+function isOf({ peer, met, result }: Candidate, id: string): boolean {
+  return peer?.toString() === id || (result === 'admitted' && met?.toString() === id)
+}

@@ -1,0 +1,103 @@
+import { describeDialFailure } from '@waystone/kit'
+import { messageOf } from '@waystone/kit/error-fields'
+import { dialNode } from '../dial.ts'
+import { SeedNotAdmittedError } from '../errors.ts'
+import { withPeer } from '../sources/read-seed.ts'
+import { dialAddress } from './dial-address.ts'
+import type { Connection, PeerId } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { DialledSeed, SourceKind } from '../contract-sources.ts'
+import type { DialInit } from '../dial.ts'
+import type { Admission } from './admission.ts'
+
+/** What came of a dial, and what is to be done with. */
+export interface Meeting {
+  dialled: DialledSeed
+  peer?: PeerId
+  /** One that was made by this dial. */
+  connection?: Connection
+  /** There was a connection to the peer already. */
+  isSpare?: boolean
+  /** Nobody could say whether it is a seed. */
+  isOpen?: boolean
+}
+
+export interface Whereabouts {
+  /** One if `peer` is not known. */
+  addresses: readonly Multiaddr[]
+  peer?: PeerId | undefined
+  source: SourceKind
+  /** Whether to dial although there may be a connection. */
+  isFresh?: boolean
+}
+
+export interface MeetInit extends Omit<DialInit, 'signal'> {
+  self: PeerId
+  admission: Admission
+}
+
+/** Dials, learns by the handshake who is there, and asks the trust database about it. Rejects only when the signal ends. */
+export async function meet(where: Whereabouts, init: MeetInit & { signal: AbortSignal }): Promise<Meeting> {
+  const { connectionManager, clock, signal } = init
+  const before = new Set(connectionManager.getConnections().map(({ id }) => id))
+  const begun = clock.monotonic()
+  try {
+    const connection = await dial(where, init)
+    const roundTripMs = Math.round(clock.monotonic() - begun)
+    return await judge(connection, { where, before, roundTripMs }, init)
+  } catch (error) {
+    signal.throwIfAborted()
+    return { dialled: { ...named(where), ...failureOf(error) } }
+  }
+}
+
+async function dial(where: Whereabouts, init: MeetInit & { signal: AbortSignal }): Promise<Connection> {
+  const { addresses, peer, isFresh = peer === undefined } = where
+  const [first] = addresses
+  if (isFresh && first !== undefined) return await dialAddress(withPeer(first, peer), init)
+  if (peer === undefined) throw new TypeError('nobody is named, and no address')
+  const targets = addresses.map(address => withPeer(address, peer))
+  return await dialNode({ peerId: peer, addresses: targets, strict: false }, init)
+}
+
+interface Handshake {
+  where: Whereabouts
+  before: ReadonlySet<string>
+  roundTripMs: number
+}
+
+async function judge(
+  connection: Connection,
+  { where, before, roundTripMs }: Handshake,
+  { admission, connectionManager, signal }: MeetInit & { signal: AbortSignal }
+): Promise<Meeting> {
+  const peer = connection.remotePeer
+  const others = connectionManager.getConnections(peer).filter(({ id }) => id !== connection.id)
+  // one that the other side makes in the same moment does not count: each side would close the other's
+  const isSpare = others.some(
+    ({ id, direction, status }) => status === 'open' && (before.has(id) || direction === 'outbound')
+  )
+  const isAdmitted = await admission.admits(peer, { signal })
+  const dialled = { ...named(where), address: connection.remoteAddr.toString(), peerId: peer.toString(), roundTripMs }
+  const made = before.has(connection.id) ? {} : { connection }
+  if (isAdmitted) return { dialled: { ...dialled, result: 'admitted' }, peer, isSpare, ...made }
+  const isOpen = admission.isBlind
+  const error = messageOf(notAdmitted(isOpen))
+  return { dialled: { ...dialled, result: 'not-admitted', error }, peer, isSpare, isOpen, ...made }
+}
+
+function named({ addresses, peer, source }: Whereabouts): Pick<DialledSeed, 'address' | 'source' | 'peerId'> {
+  return { address: addresses[0]?.toString() ?? '', source, ...(peer && { peerId: peer.toString() }) }
+}
+
+function notAdmitted(isBlind: boolean): SeedNotAdmittedError {
+  return new SeedNotAdmittedError(
+    isBlind ? 'the trust file of the cluster is not here yet' : 'answers with a key that no trust file has'
+  )
+}
+
+function failureOf(error: unknown): Pick<DialledSeed, 'result' | 'error'> {
+  if (/dial self/.test(messageOf(error))) return { result: 'self' }
+  const { result, reason } = describeDialFailure(error)
+  return { result: result === 'wrong_peer' ? 'wrong-peer' : 'unreachable', error: reason }
+}

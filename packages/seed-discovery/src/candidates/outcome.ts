@@ -1,0 +1,60 @@
+import { closeUnused, closeWhenIdle } from '../let-go.ts'
+import { Refusals } from './refusals.ts'
+import type { Logger, PeerId } from '@libp2p/interface'
+import type { DialledSeed } from '../contract-sources.ts'
+import type { LetGoInit } from '../let-go.ts'
+import type { Meeting } from './meeting.ts'
+
+export interface OutcomeInit extends Omit<LetGoInit, 'signal' | 'onClosed'> {
+  log: Logger
+  /** Whether a seed need not stay, as there are enough. */
+  isSurplus: (peer: PeerId) => boolean
+  onRefused?: ((refused: DialledSeed) => void) | undefined
+}
+
+/** Does what follows from a dial: remembers where a seed is, and sends away who is none. */
+export class Outcome {
+  readonly #init: OutcomeInit
+  readonly #refusals = new Refusals()
+  readonly #running = new Set<Promise<void>>()
+  readonly #ending = new AbortController()
+
+  constructor(init: OutcomeInit) {
+    this.#init = init
+  }
+
+  of(meeting: Meeting): void {
+    const { result } = meeting.dialled
+    if (meeting.isOpen !== true && (result === 'not-admitted' || result === 'wrong-peer')) this.#tell(meeting.dialled)
+    const work = (result === 'admitted' ? this.#keep(meeting) : this.#sendAway(meeting)).catch((error: unknown) =>
+      this.#init.log('the end of a dial of %s failed - %e', meeting.dialled.address, error)
+    )
+    this.#running.add(work)
+    void work.finally(() => this.#running.delete(work))
+  }
+
+  async stop(): Promise<void> {
+    this.#ending.abort()
+    await Promise.all(this.#running)
+  }
+
+  #tell(refused: DialledSeed): void {
+    if (!this.#refusals.isNews(refused)) return
+    const { address, source, peerId = 'nobody', error } = refused
+    this.#init.log('%s, which %s gives, leads to no seed (%s): %s', address, source, peerId, error)
+    this.#init.onRefused?.(refused)
+  }
+
+  async #keep({ peer, connection, isSpare }: Meeting): Promise<void> {
+    const { peerStore, isSurplus } = this.#init
+    if (peer === undefined || connection === undefined) return
+    await peerStore.merge(peer, { multiaddrs: [connection.remoteAddr] })
+    if (isSpare === true || isSurplus(peer)) await closeUnused(connection, this.#init)
+  }
+
+  /** Connections that were there before, or that others made, stay. */
+  async #sendAway({ peer, connection }: Meeting): Promise<void> {
+    if (peer === undefined || connection === undefined) return
+    await closeWhenIdle(peer, [connection], { ...this.#init, signal: this.#ending.signal })
+  }
+}
