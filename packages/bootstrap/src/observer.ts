@@ -1,6 +1,6 @@
 import { MEETING_MS } from './constants.ts'
 import { networkOf, withoutPeer } from './network.ts'
-import type { Connection, PeerId } from '@libp2p/interface'
+import type { Connection, IdentifyResult, PeerId } from '@libp2p/interface'
 import type { Timer } from '@waystone/interface'
 import type { GoodPeerBook } from './good-peers.ts'
 import type { Parts } from './parts.ts'
@@ -31,6 +31,7 @@ export class Observer {
     const { events } = this.#parts
     events.addEventListener('connection:open', this.#onOpen)
     events.addEventListener('connection:close', this.#onClose)
+    events.addEventListener('peer:identify', this.#onIdentify)
     this.#reviewLater()
   }
 
@@ -38,6 +39,7 @@ export class Observer {
     const { events } = this.#parts
     events.removeEventListener('connection:open', this.#onOpen)
     events.removeEventListener('connection:close', this.#onClose)
+    events.removeEventListener('peer:identify', this.#onIdentify)
     for (const timer of this.#timers.values()) timer.clear()
     this.#timers.clear()
     this.#review?.clear()
@@ -55,6 +57,11 @@ export class Observer {
   readonly #onClose = ({ detail: { id } }: CustomEvent<Connection>): void => {
     this.#timers.get(id)?.clear()
     this.#timers.delete(id)
+  }
+
+  // one that took its time to say who it is
+  readonly #onIdentify = ({ detail: { connection } }: CustomEvent<IdentifyResult>): void => {
+    if (isOwnDial(connection) && !this.#timers.has(connection.id)) this.#lookSoon(connection)
   }
 
   // a connection of a month would be forgotten before it ends
