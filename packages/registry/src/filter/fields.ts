@@ -4,7 +4,8 @@ import type { RegistryKind } from '../kinds/contract.ts'
 
 /** What a filter has to know of a field. */
 export interface FilterField {
-  readonly type: string
+  /** Absent if it is not known: then any will do. */
+  readonly type: string | undefined
 }
 
 /** The fields that filters can name: by name, and all names for a hint. */

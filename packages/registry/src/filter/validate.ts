@@ -75,16 +75,17 @@ function checkComparison({ field, operator, value }: Comparison, { type }: Filte
   if (!OPERATORS.includes(operator)) {
     throw new FilterInvalidError(`nothing is said how to compare the field ${field}`)
   }
-  if (given !== type) throw new FilterTypeError(`the field ${field} is a ${type}, not a ${given}`)
+  if (type !== undefined && given !== type) throw new FilterTypeError(`the field ${field} is a ${type}, not a ${given}`)
   if (typeof operand === 'string') checkText(field, operand)
   if (Number.isNaN(operand)) throw new FilterTypeError(`the field ${field} is compared with no number`)
-  if (operator > Operator.NOT_EQUAL && !ORDERED.includes(type)) {
+  if (operator > Operator.NOT_EQUAL && !ORDERED.includes(given)) {
     throw new FilterTypeError(`the field ${field} is a flag, which is equal or not equal to true or false`)
   }
 }
 
 function checkPrefix({ field, prefix }: Prefix, { type }: FilterField): void {
-  if (type !== 'text') throw new FilterTypeError(`the field ${field} is a ${type}; only a text has a beginning`)
+  if (type !== undefined && type !== 'text')
+    throw new FilterTypeError(`the field ${field} is a ${type}; only a text has a beginning`)
   checkText(field, prefix)
 }
 
