@@ -40,6 +40,8 @@ export const MAX_PARTNERS = 1_000
 export const HOSTILE_BACKOFF = { baseMs: 20_000, maxMs: 60 * 60_000 }
 /** One that could not be reached, in milliseconds; a new connection begins anew. */
 export const LOST_BACKOFF = { baseMs: 1_000, maxMs: 10_000 }
+/** One that does not let this node compare, in milliseconds: its operator may change that. */
+export const REFUSED_BACKOFF = { baseMs: 5_000, maxMs: 2 * 60_000 }
 /** Records wait so long for others to go out with them, in milliseconds. */
 export const GATHER_MS = 50
 /** Bytes of one message of gossip: beyond it goes out at once. */

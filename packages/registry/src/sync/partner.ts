@@ -1,6 +1,7 @@
 import { backoffDelay } from '@waystone/kit'
 import { messageOf, nameOf } from '@waystone/kit/error-fields'
-import { HOSTILE_BACKOFF, LOST_BACKOFF } from './constants.ts'
+import { Code } from '@connectrpc/connect'
+import { HOSTILE_BACKOFF, LOST_BACKOFF, REFUSED_BACKOFF } from './constants.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Clock, Random } from '@waystone/interface'
 import type { SyncPartnerStatus } from './contract.ts'
@@ -52,9 +53,10 @@ export class Partner {
   failed(error: unknown): { outcome: 'invalid' | 'lost'; delayMs: number } {
     this.#failure = messageOf(error)
     const lied = nameOf(error) === 'SyncPartnerInvalidError'
+    const backoff = isRefusal(error) ? REFUSED_BACKOFF : LOST_BACKOFF
     const delayMs = lied
       ? backoffDelay(this.#lies++, HOSTILE_BACKOFF, this.#random.number())
-      : backoffDelay(this.#losses++, LOST_BACKOFF, this.#random.number())
+      : backoffDelay(this.#losses++, backoff, this.#random.number())
     this.#notBefore = this.#clock.monotonic() + delayMs
     return { outcome: lied ? 'invalid' : 'lost', delayMs }
   }
@@ -67,4 +69,8 @@ export class Partner {
       ...(this.#failure !== undefined && { failure: this.#failure })
     }
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === Code.PermissionDenied
 }

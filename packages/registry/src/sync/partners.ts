@@ -1,3 +1,4 @@
+import { messageOf } from '@waystone/kit/error-fields'
 import { INTERVAL_JITTER, INTERVAL_MS, MAX_PARTNERS, MAX_ROUNDS, SETTLE_MS } from './constants.ts'
 import { Partner } from './partner.ts'
 import { Round } from './round.ts'
@@ -148,7 +149,7 @@ export class Partners {
       const { outcome, delayMs } = partner.failed(error)
       count(outcome)
       this.#after(delayMs, () => this.soon(partner.peer))
-      log('comparing registries with %p ended early - %e', partner.peer, error)
+      log('comparing registries with %p ended early: %s', partner.peer, messageOf(error))
     } finally {
       partner.running = false
     }

@@ -77,8 +77,13 @@ export class Round {
   async #digests(signal: AbortSignal): Promise<Uint8Array> {
     const what = 'the digest of another registry'
     using deadline = createDeadline({ ms: DIGEST_MS, what, signal, clock: this.#init.clock })
-    const { digests } = await this.#init.partner.getDigest({}, { signal: deadline.signal })
-    return digests
+    try {
+      const { digests } = await this.#init.partner.getDigest({}, { signal: deadline.signal })
+      return digests
+    } finally {
+      // says more than that the call was cancelled
+      deadline.signal.throwIfAborted()
+    }
   }
 
   async #takeParts(parts: number[], signal: AbortSignal): Promise<void> {

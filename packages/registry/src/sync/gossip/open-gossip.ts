@@ -29,8 +29,8 @@ export async function openGossip(
   events: GossipEvents
 ): Promise<OpenGossip> {
   const topic = registryTopic(network)
-  const guard = new RegistrarGuard({ ...components, trust })
-  const { privateKey, peerId, peerStore, connectionManager, logger } = components
+  const { privateKey, peerId, peerStore, connectionManager, registrar, logger } = components
+  const guard = new RegistrarGuard({ registrar, connectionManager, trust })
   const parts = { privateKey, peerId, peerStore, connectionManager, logger, registrar: guard.registrar }
   const pubsub = gossipsub(gossipOptions(topic))(parts)
   if (!isStartable(pubsub)) throw new TypeError('GossipSub cannot be started')
