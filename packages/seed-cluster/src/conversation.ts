@@ -12,7 +12,8 @@ export class Conversation {
   readonly #peer: PeerId
   readonly #ending = new AbortController()
   readonly #done: Promise<void>
-  #wake: AbortController | undefined
+  /** Ended when there is news, also while a Hello is under way: the next one then follows at once. */
+  #news = new AbortController()
 
   constructor(mesh: Mesh, peer: PeerId) {
     this.#mesh = mesh
@@ -22,7 +23,7 @@ export class Conversation {
 
   /** Says hello now: there is news. */
   soon(): void {
-    this.#wake?.abort()
+    this.#news.abort()
   }
 
   /** Resolves when nothing is said any more. */
@@ -33,17 +34,17 @@ export class Conversation {
 
   async #run(signal: AbortSignal): Promise<void> {
     for (let round = 0; !signal.aborted; round++) {
+      this.#news = new AbortController()
       const isAnswered = await sayHello(this.#mesh, this.#peer, signal)
       if (isAnswered && round % LIST_EVERY === 0) await askForMembers(this.#mesh, this.#peer, signal)
-      await this.#pause(signal)
+      await this.#pause(AbortSignal.any([signal, this.#news.signal]))
     }
   }
 
   async #pause(signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#mesh.parts
-    this.#wake = new AbortController()
     const ms = HELLO_MS * (1 - HELLO_JITTER + 2 * HELLO_JITTER * random.number())
-    await clock.sleep(ms, { signal: AbortSignal.any([signal, this.#wake.signal]) }).catch(() => {})
+    await clock.sleep(ms, { signal }).catch(() => {})
   }
 }
 

@@ -37,9 +37,11 @@ export class Instances {
     const own = { said, connection }
     this.#byPeer.set(peer, [own, ...before].slice(0, MAX_INSTANCES))
     const alive = await this.#firstAlive(peer, before)
-    if (alive === undefined) this.#twice.delete(peer)
-    else this.#twice.add(peer)
-    return alive
+    // it may have ended right after it answered
+    const isTwice = alive !== undefined && (this.#byPeer.get(peer)?.length ?? 0) > 1
+    if (isTwice) this.#twice.add(peer)
+    else this.#twice.delete(peer)
+    return isTwice ? alive : undefined
   }
 
   /** Whether two ran with this key when one of them said hello last. */

@@ -23,8 +23,9 @@ export class ClusterMetrics {
     this.#hellos = group('hellos', 'result', 'Hellos between members, both directions, by result')
     this.#records = group('records', 'result', 'Peer records of members that members handed on, by result')
     this.#faults = group('faults', 'kind', 'What was found wrong with members, by kind')
-    const gauge = (what: string, help: string, calculate: () => number): void =>
-      void metrics.registerMetric(`waystone_seed_cluster_${what}`, { help, calculate })
+    const gauge = (what: string, help: string, calculate: () => number): void => {
+      metrics.registerMetric(`waystone_seed_cluster_${what}`, { help, calculate })
+    }
     gauge('members', 'Nodes in the trust file of the cluster', gauges.members)
     gauge('connected_members', 'Other members that are connected', gauges.connected)
     gauge('file_sequence', 'Sequence of the trust file that is in use, 0 without one', gauges.sequence)

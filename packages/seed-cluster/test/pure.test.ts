@@ -1,0 +1,81 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { hasToYield, isSignedBy, signInstance } from '../src/instance.ts'
+import { SequenceClaims } from '../src/sequence-claims.ts'
+import { clusterState } from '../src/state.ts'
+import { keyOf, newInstance, NOW } from './network.ts'
+
+const instances = fc.record({
+  id: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+  startedAt: fc.bigInt(0n, 3n),
+  fence: fc.bigInt(0n, 2n)
+})
+
+test('of two runs with one key exactly one yields, whoever is asked', () => {
+  fc.assert(
+    fc.property(instances, instances, (one, other) => {
+      fc.pre(one.id.some((byte, index) => byte !== other.id[index]))
+      expect(hasToYield(one, other)).toBe(!hasToYield(other, one))
+    })
+  )
+})
+
+test('what an instance says cannot be changed', async () => {
+  const key = await keyOf(1)
+  const said = await signInstance({ ...newInstance(), fence: 2n }, key, NOW)
+  expect(await isSignedBy(said, key.publicKey)).toBe(true)
+  for (const change of [
+    { fence: 3n },
+    { startedAt: 1n },
+    { saidAt: 1n },
+    { id: new Uint8Array(16) },
+    { signature: new Uint8Array(3) }
+  ])
+    expect(await isSignedBy({ ...said, ...change }, key.publicKey)).toBe(false)
+})
+
+test.each([
+  [{ hasFile: false }, 'no-file'],
+  [{ isMember: false }, 'not-a-member'],
+  [{ isMember: false, wasMember: true }, 'revoked'],
+  [{ others: 0, connected: 0 }, 'alone'],
+  [{ connected: 0 }, 'alone'],
+  [{ connected: 3 }, 'partial'],
+  [{ connected: 4 }, 'joined'],
+  [{ others: 30, connected: 16 }, 'joined']
+] as const)('%o is %s', (change, state) => {
+  const init = { hasFile: true, isMember: true, wasMember: false, others: 4, connected: 4 }
+  expect(clusterState({ ...init, ...change })).toBe(state)
+})
+
+describe('claims of a newer file', () => {
+  test('are looked into at most every five seconds, whoever makes them', () => {
+    const claims = new SequenceClaims()
+    const own = 1n
+    expect(claims.isWorthALook('a', 1n, { own, now: 0 })).toBe(false)
+    expect(claims.isWorthALook('a', 2n, { own, now: 0 })).toBe(true)
+    claims.looking(0)
+    expect(claims.isWorthALook('b', 2n, { own, now: 4_999 })).toBe(false)
+    expect(claims.isWorthALook('b', 2n, { own, now: 5_000 })).toBe(true)
+  })
+
+  test('are ignored after three that were false, for ten minutes, and then after one', () => {
+    const claims = new SequenceClaims()
+    const at = (now: number) => ({ own: 1n, now })
+    expect([0, 1, 2].map(now => claims.looked('a', 9n, at(now)))).toEqual([false, false, true])
+    expect(claims.isFalse('a', 3)).toBe(true)
+    expect(claims.isWorthALook('a', 10n, at(10_000))).toBe(false)
+    expect(claims.isWorthALook('b', 10n, at(10_000))).toBe(true)
+    expect(claims.isWorthALook('a', 9n, at(600_002))).toBe(true)
+    expect(claims.looked('a', 9n, at(600_003))).toBe(true)
+  })
+
+  test('of a lower sequence are worth a look all the same, and right ones clear the name', () => {
+    const claims = new SequenceClaims()
+    const at = (own: bigint) => ({ own, now: 10_000 })
+    for (let time = 0; time < 3; time++) claims.looked('a', 9n, at(1n))
+    expect(claims.isWorthALook('a', 2n, at(1n))).toBe(true)
+    expect(claims.looked('a', 2n, at(2n))).toBe(false)
+    expect(claims.isFalse('a', 10_000)).toBe(false)
+  })
+})
