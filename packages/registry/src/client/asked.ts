@@ -7,7 +7,7 @@ import type { Clock } from '@waystone/interface'
 import type { Filter, SignedRecord } from '@waystone/wire/registry'
 import type { VerifiedRecord } from '../contract.ts'
 import type { Verify } from '../record/verify.ts'
-import type { RegistryClient } from './contract.ts'
+import type { AskedRegistry } from './contract.ts'
 
 export interface Question {
   kind: string
@@ -34,7 +34,7 @@ export interface AskParts {
  * @throws RegistryLiedError, ConnectError, DeadlineExceededError
  */
 export async function ask(
-  client: Pick<RegistryClient, 'query'>,
+  client: Pick<AskedRegistry, 'query'>,
   question: Question,
   { verify, clock, signal }: AskParts & AbortOptions
 ): Promise<Answer> {

@@ -1,19 +1,38 @@
 import type { Client } from '@connectrpc/connect'
-import type { ComponentLogger, PeerId, PeerStore, PrivateKey } from '@libp2p/interface'
+import type { AbortOptions, ComponentLogger, PeerId, PeerStore, PrivateKey } from '@libp2p/interface'
 import type { ConnectionManager } from '@libp2p/interface-internal'
 import type { Clock, NodeTrust, Random } from '@waystone/interface'
 import type { ConnectionEvents } from '@waystone/kit'
 import type { Rpc } from '@waystone/rpc'
-import type { RegistryService } from '@waystone/wire/registry'
+import type { Filter, ListKindsResponse, QueryResponse, RegistryService, WatchResponse } from '@waystone/wire/registry'
 import type { PutResult, VerifiedRecord } from '../contract.ts'
 import type { RegistryKind } from '../kinds/contract.ts'
 import type { Verify } from '../record/verify.ts'
 
 export type RegistryClient = Client<typeof RegistryService>
 
+/** What can be asked of a registry. */
+export interface AskedRegistry {
+  query(request: QueryCall, options?: AbortOptions): Promise<QueryResponse>
+  watch(request: WatchCall, options?: AbortOptions): AsyncIterable<WatchResponse>
+  listKinds(request: object, options?: AbortOptions): Promise<ListKindsResponse>
+}
+
+export interface QueryCall {
+  kind: string
+  filter?: Filter
+  page: { size: number; cursor: string }
+}
+
+export interface WatchCall {
+  kind: string
+  filter?: Filter
+  resume: string
+}
+
 /** The registry that this node keeps itself. */
 export interface LocalRegistry {
-  readonly client: Pick<RegistryClient, 'query' | 'watch' | 'listKinds'>
+  readonly client: AskedRegistry
   put(record: VerifiedRecord): PutResult
 }
 

@@ -178,7 +178,10 @@ export class Enrollments {
     const { self, call, verify } = this.#init
     for (const record of records) {
       const filter = nameFilter([{ id: self.toString(), key: record.key }])
-      const { records: found } = await call(peer).query({ kind: record.kind, filter, page: { size: 1 } }, { signal })
+      const { records: found } = await call(peer).query(
+        { kind: record.kind, filter, page: { size: 1, cursor: '' } },
+        { signal }
+      )
       const [newest] = found
       const held = newest && (await verify(newest).catch(() => undefined))
       // withdrawn ones are not shown: they end within the lifetime of a record

@@ -13,13 +13,13 @@ import type { RegistryAnswer, RegistryQueryOptions, VerifiedRecord } from '../co
 import type { Verify } from '../record/verify.ts'
 import type { Answer, Question } from './asked.ts'
 import type { Lack } from './compare.ts'
-import type { LocalRegistry, RegistryClient } from './contract.ts'
+import type { LocalRegistry, AskedRegistry } from './contract.ts'
 import type { KnownRegistry, Registries } from './registries.ts'
 
 export interface QueriesInit {
   registries: Pick<Registries, 'pick' | 'get' | 'worked' | 'failed'>
   local: LocalRegistry | undefined
-  call: (peer: PeerId) => Pick<RegistryClient, 'query'>
+  call: (peer: PeerId) => Pick<AskedRegistry, 'query'>
   verify: Verify
   clock: Clock
   log: Logger

@@ -10,14 +10,14 @@ import type { Clock, Random } from '@waystone/interface'
 import type { Filter, WatchResponse } from '@waystone/wire/registry'
 import type { RecordName, RegistryChange } from '../contract.ts'
 import type { Verify } from '../record/verify.ts'
-import type { LocalRegistry, RegistryClient } from './contract.ts'
+import type { LocalRegistry, AskedRegistry } from './contract.ts'
 import type { PlacedAt } from './cursor.ts'
 import type { KnownRegistry, Registries } from './registries.ts'
 
 export interface WatchingInit {
   registries: Pick<Registries, 'pick' | 'get' | 'worked' | 'failed'>
   local: LocalRegistry | undefined
-  call: (peer: PeerId) => Pick<RegistryClient, 'watch'>
+  call: (peer: PeerId) => Pick<AskedRegistry, 'watch'>
   verify: Verify
   clock: Clock
   random: Random
@@ -175,7 +175,7 @@ export class Watching {
 
 interface Source {
   id: string
-  client: Pick<RegistryClient, 'watch'>
+  client: Pick<AskedRegistry, 'watch'>
   /** Absent for the node's own. */
   registry: KnownRegistry | undefined
 }
