@@ -261,7 +261,7 @@ describe('bootstrap', () => {
     await until(() => clock.pending === 4)
     expect(clock.pending).toBe(4)
     await until(async () => {
-      await clock.advance(50)
+      await clock.advance(250)
       return clock.pending === 16
     })
     await clock.advance(1_000)
