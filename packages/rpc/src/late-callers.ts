@@ -2,17 +2,15 @@ import { lateClient } from './late-client.ts'
 import type { DescService } from '@bufbuild/protobuf'
 import type { Client, Transport } from '@connectrpc/connect'
 import type { Clock } from '@waystone/interface'
-import type { CallerStreams } from './caller-streams.ts'
+import type { Calling } from './calling.ts'
 import type { ClientOptions, RpcComponents, RpcTarget } from './contract.ts'
 import type { JsonCall } from './json-call.ts'
-
-type Calling = typeof import('./calling.ts')
 
 /** Calls of our own: what they need, and Connect with it, is loaded at the first one. */
 export class LateCallers {
   readonly #components: RpcComponents
   readonly #clock: Clock
-  #streams: CallerStreams | undefined
+  #calling: Calling | undefined
   #open = false
 
   constructor(components: RpcComponents, clock: Clock) {
@@ -23,26 +21,20 @@ export class LateCallers {
   /** From now on streams are kept for the next call. */
   open(): void {
     this.#open = true
-    this.#streams?.pool.open()
+    this.#calling?.open()
   }
 
   async close(): Promise<void> {
     this.#open = false
-    await this.#streams?.pool.close()
+    await this.#calling?.close()
   }
 
   client<S extends DescService>(service: S, target: RpcTarget, options: ClientOptions): Client<S> {
-    return lateClient(service, async () => {
-      const { calling, streams } = await this.#load()
-      return calling.createPeerClient(service, calling.createPeerTransport(streams, target, options))
-    })
+    return lateClient(service, async () => (await this.#load()).client(service, target, options))
   }
 
   transport(target: RpcTarget, options: ClientOptions): Transport {
-    const load = async (): Promise<Transport> => {
-      const { calling, streams } = await this.#load()
-      return calling.createPeerTransport(streams, target, options)
-    }
+    const load = async (): Promise<Transport> => (await this.#load()).transport(target, options)
     return {
       unary: async (...call) => await (await load()).unary(...call),
       stream: async (...call) => await (await load()).stream(...call)
@@ -50,16 +42,16 @@ export class LateCallers {
   }
 
   async *callJson(target: RpcTarget, call: Omit<JsonCall, 'httpClient' | 'clock'>): AsyncGenerator<string> {
-    const { calling, streams } = await this.#load()
-    yield* calling.callJson({ ...call, clock: this.#clock, httpClient: calling.httpClient(streams, target) })
+    const calling = await this.#load()
+    yield* calling.callJson(target, call)
   }
 
-  async #load(): Promise<{ calling: Calling; streams: CallerStreams }> {
-    const calling = await import('./calling.ts')
-    if (this.#streams === undefined) {
-      this.#streams = new calling.CallerStreams(this.#components, this.#clock)
-      if (this.#open) this.#streams.pool.open()
+  async #load(): Promise<Calling> {
+    const { Calling } = await import('./calling.ts')
+    if (this.#calling === undefined) {
+      this.#calling = new Calling(this.#components, this.#clock)
+      if (this.#open) this.#calling.open()
     }
-    return { calling, streams: this.#streams }
+    return this.#calling
   }
 }
