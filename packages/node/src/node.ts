@@ -68,11 +68,20 @@ export async function createNode(init: CreateNodeInit): Promise<WaystoneNode> {
     const { loaded } = init
     const log = asNodeLog(parts.logger)
     const api = new AdminApi({ ...parts, config, loaded, bytes, log, missing, requestStop, plugins: listPlugins })
-    const libp2p = await createLibp2pNode({ ...parts, config, plugins, metrics, bytes, adminApi: api.create })
+    const onFailure = init.onFailure ?? (() => stopAsked(made.node, parts.logger))
+    const libp2p = await createLibp2pNode({
+      ...parts,
+      config,
+      plugins,
+      metrics,
+      bytes,
+      onFailure,
+      adminApi: api.create
+    })
     parts.membership?.fetchBy(fetcherIn(libp2p.services))
     const node = new ServiceNode({ config, parts, libp2p, metrics, api, admin: init.admin ?? true })
     made.node = node
-    onLeaseLost({ slot: parts.slot, libp2p }, init.onFailure ?? (() => stopAsked(node, parts.logger)))
+    onLeaseLost({ slot: parts.slot, libp2p }, onFailure)
     return node
   } catch (error) {
     for (const part of parts.own) await part.stop()

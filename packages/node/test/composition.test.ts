@@ -46,7 +46,7 @@ test('a plugin that would replace a part of libp2p is refused', async () => {
 test('the config decides which of the plugins run', async () => {
   const relay = await createServices(allPlugins, await context())
   const always = ['identify', 'identifyPush', 'rpc', 'bootstrap', 'doctor']
-  const trust = ['content', 'trustAcl', 'ratings', 'trustAdmin']
+  const trust = ['content', 'trustAcl', 'ratings', 'trustAdmin', 'clusterAdmin']
   const [seeds, files] = ['seedDiscovery', 'fileTransfer']
   expect(Object.keys(relay)).toEqual([...always, 'dht', ...trust, 'contentAdmin', 'relayServer', seeds, files])
   const nat = { autonat: true, dcutr: true, upnp: true, stun: [] }

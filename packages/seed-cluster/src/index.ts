@@ -24,6 +24,8 @@ export type {
   SeedClusterInit
 } from './contract.ts'
 export { DuplicateIdentityError } from './errors.ts'
+export { ClusterAdminService } from './admin/cluster-admin-service.ts'
+export type { ClusterAdminParts, ShownSeeds } from './admin/contract.ts'
 
 /** A service that talks to the other members of a cluster, if this node is one itself. */
 export function seedCluster(init: SeedClusterInit): (components: SeedClusterComponents) => SeedCluster {

@@ -1,5 +1,6 @@
 import { SERVICE_KEYS } from '../libp2p/service-keys.ts'
 import { bootstrapPlugin } from './bootstrap.ts'
+import { clusterAdminPlugin } from './cluster-admin.ts'
 import { contentPlugin } from './content.ts'
 import { contentAdminPlugin } from './content-admin.ts'
 import { delegatePlugin } from './delegate.ts'
@@ -10,6 +11,7 @@ import { autonatPlugin, dcutrPlugin, upnpPlugin } from './nat.ts'
 import { pluginHostPlugin } from './plugin-host.ts'
 import { ratingsPlugin } from './ratings.ts'
 import { rpcPlugin } from './rpc.ts'
+import { seedClusterPlugin } from './seed-cluster.ts'
 import { trustPlugin } from './trust.ts'
 import { trustAdminPlugin } from './trust-admin.ts'
 import type { Plugins } from './plugin.ts'
@@ -26,6 +28,8 @@ export const basePlugins: Plugins = {
   [SERVICE_KEYS.trustAcl]: trustPlugin,
   [SERVICE_KEYS.ratings]: ratingsPlugin,
   [SERVICE_KEYS.trustAdmin]: trustAdminPlugin,
+  [SERVICE_KEYS.seedCluster]: seedClusterPlugin,
+  [SERVICE_KEYS.clusterAdmin]: clusterAdminPlugin,
   [SERVICE_KEYS.autonat]: autonatPlugin,
   [SERVICE_KEYS.dcutr]: dcutrPlugin,
   [SERVICE_KEYS.upnp]: upnpPlugin,

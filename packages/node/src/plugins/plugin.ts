@@ -27,6 +27,8 @@ export interface PluginContext {
   membership?: ClusterMembership | undefined
   /** This run of the node; absent means one without an identity pool that nobody has to tell from others. */
   instance?: NodeInstance | undefined
+  /** Ends the node as a failure, with the exit code of the error; absent where nobody asks for it. */
+  onFailure?: ((error: unknown) => void) | undefined
   /** Where the operator is told what happens. */
   events: AdminEvents
   /** Where the packages under `plugins` are looked for; default: the working folder. */
