@@ -1,0 +1,33 @@
+import { SERVICE_KEYS } from '../libp2p/service-keys.ts'
+import { registryServerOf } from '../registry/own-registry.ts'
+import { otherService } from './other-service.ts'
+import type { RegistryGossip } from '@waystone/registry/sync'
+import type { NodeComponents, Plugin } from './plugin.ts'
+
+/** GossipSub between registries, on nodes that keep one. */
+export const pubsubPlugin: Plugin = {
+  async create({ config, trust }) {
+    if (!config.registry.serve) return undefined
+    const { registryGossip } = await import('@waystone/registry/sync')
+    return registryGossip({ network: config.network, trust })
+  }
+}
+
+/** Keeps the registry of this node equal with those of other seeds. */
+export const registrySyncPlugin: Plugin = {
+  async create({ config, trust, clock, random }) {
+    if (!config.registry.serve) return undefined
+    const { registrySync } = await import('@waystone/registry/sync')
+    return (components: NodeComponents) => {
+      const store = async () => await registryServerOf(components).store()
+      const verify = async () => await registryServerOf(components).verify()
+      const pubsub = otherService(components, SERVICE_KEYS.pubsub)
+      const gossip = isGossip(pubsub) ? pubsub : undefined
+      return registrySync({ store, verify, trust, gossip, clock, random })(components)
+    }
+  }
+}
+
+function isGossip(service: unknown): service is RegistryGossip {
+  return typeof service === 'object' && service !== null && 'publish' in service && 'mend' in service
+}
