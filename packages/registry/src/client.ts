@@ -15,7 +15,7 @@ import { RegistryNode } from './client/registry-node.ts'
 import type { Registry } from './contract.ts'
 import type { RegistryComponents, RegistryInit } from './client/contract.ts'
 
-export type { LocalRegistry, RegistryComponents, RegistryInit } from './client/contract.ts'
+export type { RegistryComponents, RegistryInit } from './client/contract.ts'
 export type { OwnEntry, RecordName, Registry, RegistryAnswer, RegistryChange, RegistryKinds } from './contract.ts'
 export * from './client/errors.ts'
 

@@ -1,6 +1,6 @@
 import type { AbortOptions, PeerId } from '@libp2p/interface'
 import type { RegistryEnrollment, RegistryRecord, RegistryState } from '@waystone/interface'
-import type { Filter, Kind } from '@waystone/wire/registry'
+import type { Filter, Kind, SignedRecord } from '@waystone/wire/registry'
 
 /** What a filter can ask of a record, by the name of the field; a list field has a list. */
 export type RecordValues = Readonly<Record<string, Scalar | readonly Scalar[]>>
@@ -103,6 +103,17 @@ export type StoreChange =
   | { readonly type: 'current'; readonly number: bigint }
   /** The change to go on from is not known any more. */
   | { readonly type: 'reset' }
+
+/** The service that keeps a registry, as other services of its node see it. */
+export interface RegistryServer {
+  /** The store, once it is open, and what checks records for it. */
+  opened(): Promise<OpenRegistry>
+}
+
+export interface OpenRegistry {
+  readonly store: RegistryStore
+  readonly verify: (signed: SignedRecord) => Promise<VerifiedRecord>
+}
 
 /** Whose registry was asked, and what it said. */
 export interface RegistryAnswer {

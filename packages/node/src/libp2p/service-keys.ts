@@ -31,7 +31,9 @@ export const SERVICE_KEYS = {
   bootstrap: 'bootstrap',
   pubsub: 'pubsub',
   registryServer: 'registryServer',
+  registrySync: 'registrySync',
   registry: 'registry',
+  registrations: 'registrations',
   registryAdmin: 'registryAdmin',
   plugins: 'plugins'
 } as const

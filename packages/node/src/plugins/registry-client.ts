@@ -1,4 +1,4 @@
-import { registryOf, registryServerOf } from '../registry/own-registry.ts'
+import { openRegistry, registryOf } from '../registry/own-registry.ts'
 import type { NodeComponents, Plugin } from './plugin.ts'
 
 /** Registers what this node is, and asks what others are: in every role. */
@@ -6,9 +6,8 @@ export const registryPlugin: Plugin = {
   async create({ config, trust, clock, random }) {
     const { registry } = await import('@waystone/registry/client')
     return (components: NodeComponents) => {
-      const own = () => registryServerOf(components)
-      const kept = config.registry.serve && { local: () => own().local(), verify: () => own().verify() }
-      return registry({ trust, ...kept, clock, random })(components)
+      const local = config.registry.serve ? async () => await openRegistry(components) : undefined
+      return registry({ trust, local, clock, random })(components)
     }
   }
 }
@@ -29,7 +28,7 @@ export const registryAdminPlugin: Plugin = {
   async create({ config }) {
     const { RegistryAdminService } = await import('@waystone/registry/admin')
     return (components: NodeComponents) => {
-      const state = config.registry.serve ? async () => (await registryServerOf(components).store()).state() : undefined
+      const state = config.registry.serve ? async () => (await openRegistry(components)).store.state() : undefined
       return new RegistryAdminService(components, () => ({ registry: registryOf(components), state }))
     }
   }

@@ -1,5 +1,5 @@
 import { SERVICE_KEYS } from '../libp2p/service-keys.ts'
-import { registryServerOf } from '../registry/own-registry.ts'
+import { openRegistry } from '../registry/own-registry.ts'
 import { otherService } from './other-service.ts'
 import type { RegistryGossip } from '@waystone/registry/sync'
 import type { NodeComponents, Plugin } from './plugin.ts'
@@ -19,8 +19,8 @@ export const registrySyncPlugin: Plugin = {
     if (!config.registry.serve) return undefined
     const { registrySync } = await import('@waystone/registry/sync')
     return (components: NodeComponents) => {
-      const store = async () => await registryServerOf(components).store()
-      const verify = async () => await registryServerOf(components).verify()
+      const store = async () => (await openRegistry(components)).store
+      const verify = async () => (await openRegistry(components)).verify
       const pubsub = otherService(components, SERVICE_KEYS.pubsub)
       const gossip = isGossip(pubsub) ? pubsub : undefined
       return registrySync({ store, verify, trust, gossip, clock, random })(components)

@@ -1,21 +1,17 @@
 import { SERVICE_KEYS } from '../libp2p/service-keys.ts'
 import { otherService } from '../plugins/other-service.ts'
-import type { Registry, RegistryStore, Verify } from '@waystone/registry'
-import type { LocalRegistry } from '@waystone/registry/client'
+import type { OpenRegistry, Registry, RegistryServer } from '@waystone/registry'
 import type { NodeComponents } from '../plugins/plugin.ts'
 
-/** What of the service that keeps a registry others use. */
-interface RegistryServer {
-  store(): Promise<RegistryStore>
-  verify(): Promise<Verify>
-  local(): Promise<LocalRegistry>
-}
-
-/** The service that keeps the registry of this node. @throws TypeError when it keeps none */
-export function registryServerOf(components: NodeComponents): RegistryServer {
+/**
+ * The registry that this node keeps; waits until it is open.
+ *
+ * @throws TypeError when it keeps none
+ */
+export async function openRegistry(components: NodeComponents): Promise<OpenRegistry> {
   const server = otherService(components, SERVICE_KEYS.registryServer)
   if (!isServer(server)) throw new TypeError('the node keeps no registry')
-  return server
+  return await server.opened()
 }
 
 /** The service by which this node registers and asks. @throws TypeError when there is none */
@@ -26,7 +22,7 @@ export function registryOf(components: NodeComponents): Registry {
 }
 
 function isServer(service: unknown): service is RegistryServer {
-  return typeof service === 'object' && service !== null && 'store' in service && 'local' in service
+  return typeof service === 'object' && service !== null && 'opened' in service
 }
 
 function isRegistry(service: unknown): service is Registry {

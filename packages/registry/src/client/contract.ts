@@ -5,7 +5,7 @@ import type { Clock, NodeTrust, Random } from '@waystone/interface'
 import type { ConnectionEvents } from '@waystone/kit'
 import type { Rpc } from '@waystone/rpc'
 import type { Filter, ListKindsResponse, QueryResponse, RegistryService, WatchResponse } from '@waystone/wire/registry'
-import type { PutResult, VerifiedRecord } from '../contract.ts'
+import type { OpenRegistry, PutResult, VerifiedRecord } from '../contract.ts'
 import type { RegistryKind } from '../kinds/contract.ts'
 import type { Verify } from '../record/verify.ts'
 
@@ -39,8 +39,8 @@ export interface LocalRegistry {
 export interface RegistryInit {
   /** Tells which registries to prefer. Without it all count the same. */
   trust?: Pick<NodeTrust, 'levelOf'> | undefined
-  /** The registry of this node: it is used instead of those of others. */
-  local?: (() => Promise<LocalRegistry>) | undefined
+  /** The registry of this node: it is used instead of those of others, and so is what checks its records. */
+  local?: (() => Promise<OpenRegistry>) | undefined
   /** Kinds besides those that come along. */
   kinds?: readonly RegistryKind[] | undefined
   /** Checks a record. Default: one that works everywhere, for {@link RegistryInit.kinds}. */

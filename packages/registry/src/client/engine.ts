@@ -5,6 +5,7 @@ import { createVerify } from '../record/verify.ts'
 import { REGISTRIES } from './constants.ts'
 import { Enrollments } from './enrollments.ts'
 import { NoRegistryError } from './errors.ts'
+import { localRegistry } from './local-registry.ts'
 import { Queries } from './queries.ts'
 import { Watching } from './watching.ts'
 import type { AbortOptions, Logger, PeerId } from '@libp2p/interface'
@@ -35,10 +36,10 @@ export class ClientEngine {
 
   static async load(init: ClientEngineInit): Promise<ClientEngine> {
     const { kinds, clock } = init
-    const [local, verify] = await Promise.all([
-      init.local?.(),
-      init.verify?.() ?? createVerify({ kinds: kindSet(kinds), clock, check: checkSignature })
-    ])
+    const own = await init.local?.()
+    const local = own && localRegistry(own.store)
+    const anywhere = createVerify({ kinds: kindSet(kinds), clock, check: checkSignature })
+    const verify = own?.verify ?? (await init.verify?.()) ?? anywhere
     const { rpc } = init.components
     const call = (peer: PeerId): RegistryClient => rpc.client(RegistryService, peer)
     const parts = { registries: init.known, local, verify, call, clock, random: init.random, log: init.log }
