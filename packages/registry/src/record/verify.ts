@@ -23,11 +23,15 @@ export interface VerifierInit {
  *
  * @throws RecordInvalidError, RecordTooLargeError, RecordSequenceError, RecordExpiryError, UnknownKindError, RecordPayloadError, RecordSignatureError
  */
-export type Verify = (signed: SignedRecord) => Promise<VerifiedRecord>
+export type Verify = (signed: SignedRecord, judge?: Judge) => Promise<VerifiedRecord>
+
+/** Looks at a record before its signature is checked, which costs most; throws what speaks against it. */
+export type Judge = (record: VerifiedRecord) => void
 
 export function createVerify({ kinds, clock, check }: VerifierInit): Verify {
-  return async signed => {
+  return async (signed, judge) => {
     const checked = checkRecord(signed, { kinds, now: clock.now() })
+    judge?.(checked.record)
     const { record, signature, publicKey } = signed
     const claim = { peer: checked.peerBytes, publicKey, signature, message: recordSigningBytes(record) }
     if (await check(claim)) return checked.record

@@ -30,3 +30,6 @@ export const WATCHED_AT_ONCE = 200
 
 /** Watchers are woken at most so often, in milliseconds: with 1,000 changes a second each finds 50. */
 export const WATCH_PAUSE_MS = 50
+
+/** Rows of the file that are read at once when it is opened: some 5 ms. */
+export const READ_AT_ONCE = 1_000

@@ -49,10 +49,10 @@ export function createParts({ path, kinds, limits, maxFileBytes }: StoreInit, cl
   return { ...parts, writer: new Writer(parts) }
 }
 
-/** Reads what the file holds. */
-export function readParts({ db, numbers, tally, gone, wakeups }: StoreParts): void {
+/** Reads what the file holds, some of it at each step. */
+export function* readParts({ db, numbers, tally, gone, wakeups }: StoreParts): Generator<void> {
   numbers.read(db)
-  tally.read(db)
+  yield* tally.read(db)
   // what went in an earlier run is not known: whoever watched then begins anew
   gone.clear(numbers.nextChange())
   wakeups.wake()

@@ -1,4 +1,4 @@
-import { systemClock } from '@waystone/kit'
+import { nextTurn, systemClock } from '@waystone/kit'
 import { nameOf } from '@waystone/kit/error-fields'
 import { fieldsOf } from '../filter/fields.ts'
 import { validateFilter } from '../filter/validate.ts'
@@ -46,9 +46,16 @@ export class SqlRegistryStore implements Contract.RegistryStore {
   /** A damaged file is made anew, with nothing in it. @throws RegistryStoreError */
   open(): void {
     this.#parts.db.open()
-    this.#guarded(() => readParts(this.#parts))
-    this.#closing = new AbortController()
-    this.#purger.start()
+    this.#guarded(() => drain(readParts(this.#parts)))
+    this.#begin()
+  }
+
+  /** The same for a file that holds much: others have their turn in between. @throws RegistryStoreError */
+  async openInSteps(): Promise<void> {
+    this.#parts.db.open()
+    const steps = readParts(this.#parts)
+    while (this.#guarded(() => steps.next().done) !== true) await nextTurn()
+    this.#begin()
   }
 
   /** Watches end. Safe twice; it may be opened again. */
@@ -137,6 +144,11 @@ export class SqlRegistryStore implements Contract.RegistryStore {
     await this.#purger.purge()
   }
 
+  #begin(): void {
+    this.#closing = new AbortController()
+    this.#purger.start()
+  }
+
   #kindFor(name: string, filter: Filter | undefined): RegistryKind {
     const kind = kindNamed(this.#init.kinds, name)
     if (filter !== undefined) validateFilter(filter, fieldsOf(kind))
@@ -170,8 +182,12 @@ export class SqlRegistryStore implements Contract.RegistryStore {
   #mend(error: unknown): void {
     if (!isDamage(error)) return
     this.#parts.db.openAnew()
-    readParts(this.#parts)
+    drain(readParts(this.#parts))
   }
+}
+
+function drain(steps: Iterator<void>): void {
+  while (steps.next().done !== true);
 }
 
 const LIMIT_ERRORS: readonly string[] = ['RegistryFullError', 'PeerRecordsFullError', 'NetworkRecordsFullError']

@@ -1,3 +1,4 @@
+import { READ_AT_ONCE } from './constants.ts'
 import { Digests } from './digests.ts'
 import { bytesIn, numberIn } from './rows.ts'
 import type { RegistryDatabase, Row } from './database.ts'
@@ -31,11 +32,14 @@ export class Tally {
     return this.#totals
   }
 
-  /** Of what is in the file. */
-  read(db: RegistryDatabase): void {
+  /** Of what is in the file, some rows at each step. */
+  *read(db: RegistryDatabase): Generator<void> {
     this.digests.clear()
     this.#totals = { records: 0, bytes: 0, ended: numberIn(db.get('SELECT count(*) AS n FROM ended') ?? {}, 'n') }
-    for (const row of db.each('SELECT hash, sequence, size FROM records')) this.#readRow(row)
+    for (const row of db.each('SELECT hash, sequence, size FROM records')) {
+      this.#readRow(row)
+      if (this.#totals.records % READ_AT_ONCE === 0) yield
+    }
   }
 
   apply(change: TotalsChange): void {

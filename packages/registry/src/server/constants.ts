@@ -1,0 +1,17 @@
+/** Records on a page, by default and at most: 200 of the largest fit into a message of 1 MiB. */
+export const PAGE = { size: 100, most: 200 }
+
+/** Records that one peer registers or renews: all it may have twice over at once, then two a second. */
+export const PEER_RECORDS = { capacity: 256, refillPerSecond: 2, maxKeys: 10_000 }
+
+/** The same for one IPv4 /24 or IPv6 /48: all it may have at once, and each once a minute. */
+export const NETWORK_RECORDS = { capacity: 512, refillPerSecond: 8, maxKeys: 10_000 }
+
+/** Queries of one peer; one that no index serves takes some 100 ms of 100,000 records. */
+export const PEER_QUERIES = { capacity: 500, refillPerSecond: 50, maxKeys: 10_000 }
+
+/** Watches at one time; each has 16 KiB. */
+export const WATCHERS = { most: 512, perPeer: 8 }
+
+/** Characters of what a watch goes on from. */
+export const MAX_RESUME_LENGTH = 64

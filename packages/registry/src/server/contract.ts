@@ -1,0 +1,36 @@
+import type { ComponentLogger, Metrics } from '@libp2p/interface'
+import type { Clock, Random, TrustPolicy } from '@waystone/interface'
+import type { Rpc } from '@waystone/rpc'
+import type { LocalRegistry } from '../client/contract.ts'
+import type { RegistryStore } from '../contract.ts'
+import type { RegistryKind } from '../kinds/contract.ts'
+import type { Verify } from '../record/verify.ts'
+import type { RegistryLimits } from '../store/limits.ts'
+
+export interface RegistryServerInit {
+  /** Says who may register records of which kind: function `registry:KIND`. */
+  trust: TrustPolicy
+  /** The database's file, whose folder must exist. Default: in memory. */
+  path?: string | undefined
+  limits: RegistryLimits
+  /** Kinds besides those that come along. */
+  kinds?: readonly RegistryKind[] | undefined
+  clock?: Clock | undefined
+  random?: Random | undefined
+}
+
+export interface RegistryServerComponents {
+  rpc: Pick<Rpc, 'serveLate' | 'cursors'>
+  logger: ComponentLogger
+  metrics?: Metrics
+}
+
+/** Keeps a registry and answers for it. */
+export interface RegistryServer {
+  /** The registry, opened at the first use. Where its file cannot be used it is kept in memory. */
+  store(): Promise<RegistryStore>
+  /** Checks records of the kinds that this registry has. */
+  verify(): Promise<Verify>
+  /** For this node itself: without limits, and without leave. */
+  local(): Promise<LocalRegistry>
+}

@@ -1,0 +1,94 @@
+import { systemClock, systemRandom } from '@waystone/kit'
+import { SERVICE_NAMES } from '@waystone/wire'
+import { serverCounts } from './metrics.ts'
+import type { Logger, Startable } from '@libp2p/interface'
+import type { LateService } from '@waystone/rpc'
+import type { LocalRegistry } from '../client/contract.ts'
+import type { RegistryStore } from '../contract.ts'
+import type { Verify } from '../record/verify.ts'
+import type { RegistryServer, RegistryServerComponents, RegistryServerInit } from './contract.ts'
+import type { ServerEngine } from './engine.ts'
+import type { ServerCounts } from './metrics.ts'
+
+/** Who asks, by method; who registers is judged by record. */
+const QUERY_FUNCTION = 'registry-query'
+const TRUST_FUNCTIONS = { query: QUERY_FUNCTION, watch: QUERY_FUNCTION, listKinds: QUERY_FUNCTION }
+
+/** Announces the registry, and opens it when the node has started. */
+export class RegistryServerNode implements RegistryServer, Startable {
+  readonly [Symbol.toStringTag] = '@waystone/registry-server'
+  readonly #components: RegistryServerComponents
+  readonly #init: RegistryServerInit
+  readonly #log: Logger
+  #counts: ServerCounts | undefined
+  #opening: Promise<ServerEngine> | undefined
+  #engine: ServerEngine | undefined
+  #unserve: (() => Promise<void>) | undefined
+
+  constructor(components: RegistryServerComponents, init: RegistryServerInit) {
+    this.#components = components
+    this.#init = init
+    this.#log = components.logger.forComponent('waystone:registry')
+  }
+
+  async start(): Promise<void> {
+    if (this.#unserve !== undefined) return
+    const load = async (): Promise<LateService> => (await this.#open()).service()
+    const options = { trustFunctions: TRUST_FUNCTIONS }
+    this.#unserve = await this.#components.rpc.serveLate(SERVICE_NAMES.registry, load, options)
+  }
+
+  afterStart(): void {
+    this.#open().catch((error: unknown) => this.#log.error('the registry cannot be opened - %e', error))
+  }
+
+  async stop(): Promise<void> {
+    const unserve = this.#unserve
+    const opening = this.#opening
+    this.#unserve = undefined
+    this.#opening = undefined
+    await unserve?.()
+    const engine = await opening?.catch(() => undefined)
+    engine?.close()
+    this.#engine = undefined
+  }
+
+  async store(): Promise<RegistryStore> {
+    return (await this.#open()).store
+  }
+
+  async verify(): Promise<Verify> {
+    return (await this.#open()).verify
+  }
+
+  async local(): Promise<LocalRegistry> {
+    return (await this.#open()).local()
+  }
+
+  /** The next one tries again if it fails. */
+  async #open(): Promise<ServerEngine> {
+    const opening = (this.#opening ??= this.#load())
+    try {
+      return await opening
+    } catch (error) {
+      if (this.#opening === opening) this.#opening = undefined
+      throw error
+    }
+  }
+
+  async #load(): Promise<ServerEngine> {
+    const { clock = systemClock, random = systemRandom } = this.#init
+    const { ServerEngine } = await import('./engine.ts')
+    const parts = { cursors: this.#components.rpc.cursors, counts: this.#countsOnce(), log: this.#log }
+    this.#engine = await ServerEngine.open({ ...this.#init, ...parts, clock, random })
+    return this.#engine
+  }
+
+  /** A second registration of a metric would fail. */
+  #countsOnce(): ServerCounts {
+    return (this.#counts ??= serverCounts(this.#components.metrics, {
+      records: () => this.#engine?.store.state().records ?? 0,
+      watchers: () => this.#engine?.rates.watching ?? 0
+    }))
+  }
+}
