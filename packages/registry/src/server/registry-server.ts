@@ -53,6 +53,10 @@ export class RegistryServerNode implements RegistryServer, Startable {
     this.#engine = undefined
   }
 
+  async opened(): Promise<ServerEngine> {
+    return await this.#open()
+  }
+
   async store(): Promise<RegistryStore> {
     return (await this.#open()).store
   }
