@@ -52,7 +52,7 @@ export async function startDnsServer({ inside, ip, folder }: DnsServerInit): Pro
 }
 
 function options(ip: string, hosts: string): string[] {
-  const own = ['--no-resolv', '--no-hosts', '--conf-file=/dev/null', `--addn-hosts=${hosts}`]
+  const own = ['--no-resolv', '--no-hosts', '--conf-file=/dev/null', '--local=/test/', `--addn-hosts=${hosts}`]
   const place = [`--listen-address=${ip}`, '--bind-interfaces', '--user=root', '--pid-file=']
   return [
     '--keep-in-foreground',

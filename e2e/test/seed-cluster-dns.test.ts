@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { makeLabCluster } from '../harness/lab-cluster.ts'
+import { createSeedLab, whyNoSeedLab } from '../harness/seed-lab.ts'
+import { STORY_MACHINES, tellSeedStory } from '../harness/seed-story.ts'
+
+const NAME = 'seeds.lab.test'
+
+/** How long an edge may be without any seed, in milliseconds. */
+const MAX_GAP_MS = 5_000
+
+const reason = whyNoSeedLab()
+if (reason !== undefined) console.log(`left out: the cluster behind one host name (${reason})`)
+
+it.skipIf(reason !== undefined)(
+  'seeds with the same arguments find each other through one host name, and no edge is left alone while they come and go',
+  { timeout: 180_000 },
+  async () => {
+    await using lab = await createSeedLab({ machines: STORY_MACHINES })
+    const settings = { 'discovery.dns': NAME, 'mdns.enabled': 'false' }
+    const cluster = await makeLabCluster(lab, { size: 5, settings })
+    const announce = async (count: number): Promise<void> =>
+      await lab.dns.setHost(
+        NAME,
+        lab.machines.slice(0, count).map(({ ip }) => ip)
+      )
+    const { status, gaps, changes } = await tellSeedStory({ lab, cluster, announce })
+    expect(status).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('5 of 5 members can be reached, and they agree')
+    })
+    expect(Math.max(...gaps)).toBeLessThan(MAX_GAP_MS)
+    expect(changes).toBeGreaterThan(0)
+    expect(lab.dns.log()).toContain(NAME)
+  }
+)
