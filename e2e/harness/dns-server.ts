@@ -10,6 +10,8 @@ export interface DnsServerInit {
   ip: string
   /** For its files. */
   folder: string
+  /** More options of dnsmasq, such as records that are no addresses. */
+  more?: readonly string[]
 }
 
 /** Debian's dnsmasq with names that change while it runs. It knows nothing else and asks nobody. */
@@ -21,11 +23,11 @@ export interface DnsServer extends AsyncDisposable {
   log(): string
 }
 
-export async function startDnsServer({ inside, ip, folder }: DnsServerInit): Promise<DnsServer> {
+export async function startDnsServer({ inside, ip, folder, more = [] }: DnsServerInit): Promise<DnsServer> {
   const program = await debianProgram('dnsmasq', 'dnsmasq-base')
   const hosts = join(folder, 'dns-hosts')
   await writeFile(hosts, '')
-  const [file = '', ...args] = [...inside, program, ...options(ip, hosts)]
+  const [file = '', ...args] = [...inside, program, ...options(ip, hosts), ...more]
   const server = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [server.stdout, server.stderr])
