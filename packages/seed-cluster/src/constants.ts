@@ -1,9 +1,13 @@
+import type { BackoffInit } from '@waystone/kit'
+
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
 /** Members say hello so often, in milliseconds (issue: every ten seconds), give or take a fifth so that they do not march in step. */
 export const HELLO_MS = 10 * SECOND
 export const HELLO_JITTER = 0.2
+/** Waits after a Hello that was not answered, in milliseconds: whoever has just started answers soon. */
+export const RETRY_BACKOFF: BackoffInit = { baseMs: 500, maxMs: HELLO_MS }
 /** How long a Hello may take, in milliseconds: a slow link and a busy seed, and well below the next one. */
 export const HELLO_DEADLINE_MS = 5 * SECOND
 /** Members are asked for the addresses of others at every so many-th Hello: about each minute. */

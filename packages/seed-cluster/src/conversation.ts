@@ -1,7 +1,7 @@
-import { createDeadline } from '@waystone/kit'
+import { backoffDelay, createDeadline } from '@waystone/kit'
 import { describeRpcFailure } from '@waystone/rpc'
 import { SeedService } from '@waystone/wire/seed'
-import { HELLO_DEADLINE_MS, HELLO_JITTER, HELLO_MS, LIST_EVERY } from './constants.ts'
+import { HELLO_DEADLINE_MS, HELLO_JITTER, HELLO_MS, LIST_EVERY, RETRY_BACKOFF } from './constants.ts'
 import { ownState } from './own-state.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Mesh } from './mesh.ts'
@@ -33,17 +33,20 @@ export class Conversation {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    for (let round = 0; !signal.aborted; round++) {
+    let failures = 0
+    for (let answers = 0; !signal.aborted;) {
       this.#news = new AbortController()
       const isAnswered = await sayHello(this.#mesh, this.#peer, signal)
-      if (isAnswered && round % LIST_EVERY === 0) await askForMembers(this.#mesh, this.#peer, signal)
-      await this.#pause(AbortSignal.any([signal, this.#news.signal]))
+      if (isAnswered && answers++ % LIST_EVERY === 0) await askForMembers(this.#mesh, this.#peer, signal)
+      failures = isAnswered ? 0 : failures + 1
+      await this.#pause(failures, AbortSignal.any([signal, this.#news.signal]))
     }
   }
 
-  async #pause(signal: AbortSignal): Promise<void> {
+  async #pause(failures: number, signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#mesh.parts
-    const ms = HELLO_MS * (1 - HELLO_JITTER + 2 * HELLO_JITTER * random.number())
+    const jittered = HELLO_MS * (1 - HELLO_JITTER + 2 * HELLO_JITTER * random.number())
+    const ms = failures === 0 ? jittered : backoffDelay(failures - 1, RETRY_BACKOFF, random.number())
     await clock.sleep(ms, { signal }).catch(() => {})
   }
 }

@@ -1,0 +1,63 @@
+import { join } from 'node:path'
+import { systemClock } from '@waystone/kit'
+import { cluster } from '@waystone/wire/admin'
+import { writeFiles } from '../config/scratch-folder.ts'
+import { startLocalNode } from '../local-node.ts'
+import { clusterFile, keyOf, peerOf } from './cluster-file.ts'
+import type { PeerId } from '@libp2p/interface'
+import type { Rpc } from '@waystone/rpc'
+import type { SeedCluster } from '@waystone/seed-cluster'
+import type { ConfigInput } from '../../src/config/schema.ts'
+import type { CreateNodeInit, WaystoneNode } from '../../src/index.ts'
+
+/** The seed of the key of the cluster's trust file. */
+const CLUSTER_KEY = 1
+
+export interface RunningSeed extends AsyncDisposable {
+  node: WaystoneNode
+  cluster: SeedCluster
+  addresses: string[]
+}
+
+/** The keys under `cluster` of a cluster with these members, with its trust file beside. */
+export async function shippedCluster(members: readonly PeerId[], sequence = 1n): Promise<ConfigInput['cluster']> {
+  const signed = await clusterFile({ key: await keyOf(CLUSTER_KEY), members, sequence, now: systemClock.now() })
+  const folder = await writeFiles({ 'cluster.json': signed.bytes, 'cluster.ipns': signed.record })
+  return { key: signed.name, file: join(folder, 'cluster.json'), record: join(folder, 'cluster.ipns') }
+}
+
+/** The peers whose keys follow from 10, 11 and so on. */
+export async function peersOf(count: number): Promise<PeerId[]> {
+  return await Promise.all(Array.from({ length: count }, async (_, index) => await peerOf(10 + index)))
+}
+
+/** A seed whose key is that of the peer at this index. */
+export async function startSeed(
+  index: number,
+  config: Partial<ConfigInput>,
+  init: Partial<CreateNodeInit> = {}
+): Promise<RunningSeed> {
+  const local = await startLocalNode('seed', config, { privateKey: await keyOf(10 + index), ...init })
+  return Object.assign(local, { cluster: serviceOf<SeedCluster>(local.node, 'seedCluster') })
+}
+
+/** Whether all know, and talk to, all others. */
+export function isFullMesh(seeds: readonly RunningSeed[]): boolean {
+  return seeds.every(seed => {
+    const others = seed.cluster.members().filter(({ isSelf }) => !isSelf)
+    return (
+      others.length === seeds.length - 1 && others.every(({ isConnected, said }) => isConnected && said !== undefined)
+    )
+  })
+}
+
+/** How one node's operator sees the cluster. */
+export function operatorOf(asked: RunningSeed, asker: WaystoneNode) {
+  return serviceOf<Rpc>(asker, 'rpc').client(cluster.ClusterService, asked.node.libp2p.peerId)
+}
+
+function serviceOf<T>({ libp2p }: WaystoneNode, key: string): T {
+  const service: unknown = Reflect.get(libp2p.services, key)
+  if (service === undefined) throw new Error(`the node runs no ${key}`)
+  return service as T
+}
