@@ -10,6 +10,9 @@ import { identifyPlugin, identifyPushPlugin } from './identify.ts'
 import { autonatPlugin, dcutrPlugin, upnpPlugin } from './nat.ts'
 import { pluginHostPlugin } from './plugin-host.ts'
 import { ratingsPlugin } from './ratings.ts'
+import { registrationsPlugin, registryAdminPlugin, registryPlugin } from './registry-client.ts'
+import { registryServerPlugin } from './registry-server.ts'
+import { pubsubPlugin, registrySyncPlugin } from './registry-sync.ts'
 import { rpcPlugin } from './rpc.ts'
 import { seedClusterPlugin } from './seed-cluster.ts'
 import { trustPlugin } from './trust.ts'
@@ -30,6 +33,12 @@ export const basePlugins: Plugins = {
   [SERVICE_KEYS.trustAdmin]: trustAdminPlugin,
   [SERVICE_KEYS.seedCluster]: seedClusterPlugin,
   [SERVICE_KEYS.clusterAdmin]: clusterAdminPlugin,
+  [SERVICE_KEYS.registryServer]: registryServerPlugin,
+  [SERVICE_KEYS.pubsub]: pubsubPlugin,
+  [SERVICE_KEYS.registrySync]: registrySyncPlugin,
+  [SERVICE_KEYS.registry]: registryPlugin,
+  [SERVICE_KEYS.registrations]: registrationsPlugin,
+  [SERVICE_KEYS.registryAdmin]: registryAdminPlugin,
   [SERVICE_KEYS.autonat]: autonatPlugin,
   [SERVICE_KEYS.dcutr]: dcutrPlugin,
   [SERVICE_KEYS.upnp]: upnpPlugin,

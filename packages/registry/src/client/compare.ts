@@ -12,14 +12,14 @@ export interface Lack {
 }
 
 /** Compares answers to one question: what each lacks, in their order. */
-export function compareAnswers(answers: readonly Pick<Answer, 'records'>[], now: number): Lack[] {
+export function compareAnswers(answers: readonly Pick<Answer, 'records'>[]): Lack[] {
   const newest = newestByName(answers.map(({ records }) => records))
   return answers.map(({ records }) => {
     const given = new Map(records.map(record => [nameOfRecord(record), record.sequence]))
     const lack: Lack = { missing: [], outdated: [] }
     for (const [name, record] of newest) {
       const sequence = given.get(name)
-      if (isUnderWay(record, now) || sequence === record.sequence) continue
+      if (sequence === record.sequence) continue
       if (sequence === undefined) lack.missing.push(record)
       else lack.outdated.push(record)
     }
@@ -43,8 +43,14 @@ function isUnderWay({ sequence }: VerifiedRecord, now: number): boolean {
   return Math.abs(now - sequence) < UNDER_WAY_MS
 }
 
-/** What a registry lacks, in sentences for a person. */
-export function sentencesOf(id: string, { missing, outdated }: Lack): string[] {
+/**
+ * What a registry lacks, in sentences for a person.
+ *
+ * @param now - milliseconds since the Unix epoch: what is that young is not missed yet
+ */
+export function sentencesOf(id: string, lack: Lack, now: number): string[] {
+  const missing = lack.missing.filter(record => !isUnderWay(record, now))
+  const outdated = lack.outdated.filter(record => !isUnderWay(record, now))
   return [
     ...(missing.length === 0 ? [] : [`${id} does not give ${counted(missing)} that another registry has`]),
     ...(outdated.length === 0 ? [] : [`${id} has an older version of ${counted(outdated)}`])

@@ -153,7 +153,7 @@ export class Enrollments {
     } catch (error) {
       if (this.#ending.signal.aborted) return
       this.#retryMs = Math.min(this.#retryMs, registries.failed(registry, error))
-      log('%p did not take records - %e', registry.peer, error)
+      log('%p did not take records: %s', registry.peer, messageOf(error))
       const said = `${registry.id}: ${messageOf(error)}`
       for (const record of records) if (!record.isHeldBy(registry.id)) record.failedAt(registry.id, said)
     }

@@ -1,5 +1,5 @@
 import { Code } from '@connectrpc/connect'
-import { toError } from '@waystone/kit/error-fields'
+import { messageOf, toError } from '@waystone/kit/error-fields'
 import { ask } from './asked.ts'
 import { compareAnswers, newestByName, sentencesOf } from './compare.ts'
 import { ASKED, CHECKED_NAMES, DEFAULT_PAGE, MAX_PAGE } from './constants.ts'
@@ -46,7 +46,7 @@ export class Queries {
     if (local !== undefined) return await this.#askLocally(local, question, { signal })
     const answers = await this.#answers(question, { count: Math.max(1, registries), first: place?.registry, signal })
     const lacks = await this.#lacks(answers, question, signal)
-    return merged(answers, lacks)
+    return merged(answers, lacks, this.#init.clock.now())
   }
 
   async #askLocally(local: LocalRegistry, question: Question, { signal }: Signalled): Promise<RegistryAnswer> {
@@ -102,14 +102,14 @@ export class Queries {
     } catch (error) {
       if (signal?.aborted !== true && !isOwnFault(error)) {
         registries.failed(registry, error)
-        log('the registry of %p gave no answer - %e', registry.peer, error)
+        log('the registry of %p gave no answer: %s', registry.peer, messageOf(error))
       }
       throw error
     }
   }
 
   async #lacks(answers: Answered[], question: Question, signal: AbortSignal | undefined): Promise<Lack[]> {
-    const lacks = compareAnswers(answers, this.#init.clock.now())
+    const lacks = compareAnswers(answers)
     return await Promise.all(
       answers.map(async (answer, index) => {
         const lack = lacks[index] ?? { missing: [], outdated: [] }
@@ -125,7 +125,7 @@ export class Queries {
     const found = await this.#ask(answer.registry, named, signal).catch(() => undefined)
     // a failure says nothing about what it has
     if (found === undefined) return { missing: [], outdated }
-    const [still = { missing: [], outdated: [] }] = compareAnswers([found, { records: sample }], this.#init.clock.now())
+    const [still = { missing: [], outdated: [] }] = compareAnswers([found, { records: sample }])
     return { missing: still.missing, outdated: [...outdated, ...still.outdated] }
   }
 }
@@ -153,7 +153,7 @@ async function unasked(registry: KnownRegistry): Promise<Answered> {
 }
 
 /** One page: that of the first registry, with what it should have had. */
-function merged(answers: readonly Answered[], lacks: readonly Lack[]): RegistryAnswer {
+function merged(answers: readonly Answered[], lacks: readonly Lack[], now: number): RegistryAnswer {
   const [first] = answers
   const records: VerifiedRecord[] = first?.records ?? []
   const lacking = lacks[0] ?? { missing: [], outdated: [] }
@@ -162,7 +162,7 @@ function merged(answers: readonly Answered[], lacks: readonly Lack[]): RegistryA
     records: [...newest.values()],
     nextCursor: first === undefined ? '' : writePlace({ registry: first.registry.id, token: first.cursor }),
     asked: answers.map(({ registry }) => registry.peer),
-    disagreements: answers.flatMap(({ registry }, index) => sentencesOf(registry.id, lacks[index] ?? lacking))
+    disagreements: answers.flatMap(({ registry }, index) => sentencesOf(registry.id, lacks[index] ?? lacking, now))
   }
 }
 
