@@ -1,5 +1,5 @@
 import { peerIdFromString } from '@libp2p/peer-id'
-import { BOOTSTRAP, CALL_TIMEOUT_MS } from './constants.ts'
+import { BOOTSTRAP, CALL_TIMEOUT_MS, STOCKED } from './constants.ts'
 import { Rounds } from './rounds.ts'
 import { Sampler } from './sampler.ts'
 import { Standings } from './standing.ts'
@@ -12,6 +12,7 @@ import type { Parts } from './parts.ts'
 export interface AskingInit {
   first: FirstDials
   isBlocked: (peer: PeerId) => boolean
+  goodAfterMs: number
   onPoorSeed: BootstrapInit['onPoorSeed']
 }
 
@@ -26,7 +27,7 @@ export class Asking {
   #running: Promise<void> = Promise.resolve()
 
   constructor(parts: Parts, init: AskingInit) {
-    const { first, isBlocked } = init
+    const { first, isBlocked, goodAfterMs } = init
     const { standings } = this
     this.#parts = parts
     this.#init = init
@@ -39,8 +40,10 @@ export class Asking {
     this.#rounds = new Rounds(parts, {
       sampler: this.#sampler,
       standings,
+      goodAfterMs,
       onPoorSeed: seed => this.#onPoorSeed(peerIdFromString(seed)),
       isEnough: () => first.isEnough(),
+      isStocked: () => first.usable().length >= STOCKED,
       settled: async options => await first.settled(options)
     })
   }

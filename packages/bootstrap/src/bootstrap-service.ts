@@ -106,7 +106,7 @@ class Run {
     this.#init = init
     this.book = new GoodPeerBook(parts)
     this.first = new FirstDials(parts, { book: this.book, isBlocked })
-    this.asking = new Asking(parts, { first: this.first, isBlocked, onPoorSeed: init.onPoorSeed })
+    this.asking = new Asking(parts, { first: this.first, isBlocked, goodAfterMs, onPoorSeed: init.onPoorSeed })
     this.pool = new Pool(parts)
     this.#observer = new Observer(parts, { book: this.book, goodAfterMs, dhtProtocol, isBlocked })
     this.#prober = new Prober(parts, this.pool)

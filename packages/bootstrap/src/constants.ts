@@ -86,6 +86,12 @@ export const MAX_SAMPLED_DIALS = 8
  */
 export const ROUND_MS = 60 * 60 * 1_000
 
+/** Good peers, seeds not counted, from which on a node has enough of them to lose some. */
+export const STOCKED = 12
+
+/** The first wait while there are fewer, in milliseconds; each one is twice as long, up to that hour. */
+export const RESTOCK_MS = 2 * 60 * 1_000
+
 /** The first wait after a round that brought too little, in milliseconds, and the longest. */
 export const RETRY_BACKOFF = { baseMs: 2_000, maxMs: 5 * 60 * 1_000 } as const
 
@@ -140,6 +146,9 @@ export const PROBE_TICK_MS = 500
 
 /** How long a connection of a dial back stays, so that what libp2p says on every connection is said, in milliseconds. */
 export const PROBE_LINGER_MS = 1_000
+
+/** From one look whether a connection is still used to the next, in milliseconds. */
+export const LOOK_AGAIN_MS = 1_000
 
 /** How long its closing may take, in milliseconds. */
 export const CLOSE_TIMEOUT_MS = 1_000

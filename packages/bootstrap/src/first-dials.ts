@@ -63,7 +63,12 @@ export class FirstDials {
   /** Also while it is not known yet whether enough of them answer. */
   isSparing(): boolean {
     if (this.isEnough()) return true
-    return !this.#isSettled && this.#init.book.all().filter(row => this.#isUsable(row)).length >= ENOUGH_PEERS
+    return !this.#isSettled && this.usable().length >= ENOUGH_PEERS
+  }
+
+  /** Good peers that a start may begin with. */
+  usable(): GoodPeerRow[] {
+    return this.#init.book.all().filter(row => this.#isUsable(row))
   }
 
   async stop(): Promise<void> {
@@ -113,7 +118,7 @@ export class FirstDials {
   /** First some that can be asked in the DHT: others alone are not enough. */
   #choice(): GoodPeerRow[] {
     const { clock, random, private: exemptPrivate } = this.#parts
-    const rows = this.#init.book.all().filter(row => this.#isUsable(row) && !this.#isConnected(row))
+    const rows = this.usable().filter(row => !this.#isConnected(row))
     const caps = { ...FIRST_DIAL_CAPS, exemptPrivate }
     const chosen = chooseSpread(rows, { now: clock.now(), max: rows.length, caps, random })
     const first = chosen.filter(({ answers }) => answers).slice(0, FIRST_ANSWERING)

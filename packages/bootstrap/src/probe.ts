@@ -1,6 +1,6 @@
 import { createDeadline } from '@waystone/kit'
-import { CLOSE_TIMEOUT_MS, MAX_PROBED_ADDRESSES, PROBE_LINGER_MS, PROBE_TIMEOUT_MS } from './constants.ts'
-import { isUnused } from './unused.ts'
+import { closeLater } from './close-later.ts'
+import { MAX_PROBED_ADDRESSES, PROBE_LINGER_MS, PROBE_TIMEOUT_MS } from './constants.ts'
 import { networkOf } from './network.ts'
 import { readPeerRecord, reachOf } from './peer-record.ts'
 import type { Connection } from '@libp2p/interface'
@@ -52,29 +52,10 @@ async function isReached(parts: Parts, { seen, addresses, signal }: DialBack): P
     .openConnection(targets, { force: true, signal: deadline.signal })
     .catch(() => undefined)
   if (connection === undefined) return false
-  closeLater(parts, connection, signal)
+  closeLater(parts, connection, { lingerMs: PROBE_LINGER_MS, signal })
   return connection.remotePeer.equals(peer)
 }
 
 function isOwnDial({ direction, limits, status }: Connection): boolean {
   return direction === 'outbound' && status === 'open' && limits === undefined
-}
-
-/** Leaves time for what libp2p says on every connection, and leaves it alone while somebody has found a use for it. */
-function closeLater(parts: Parts, connection: Connection, signal: AbortSignal): void {
-  closeWhenUnused(parts, connection, signal).catch((error: unknown) => {
-    if (!signal.aborted) parts.log('the dial back of %p stays open - %e', connection.remotePeer, error)
-  })
-}
-
-async function closeWhenUnused({ clock }: Parts, connection: Connection, signal: AbortSignal): Promise<void> {
-  do await clock.sleep(PROBE_LINGER_MS, { signal })
-  while (connection.status === 'open' && !isUnused(connection))
-  if (connection.status !== 'open') return
-  using deadline = createDeadline({ ms: CLOSE_TIMEOUT_MS, what: 'closing a dial back', clock })
-  try {
-    await connection.close({ signal: deadline.signal })
-  } catch (error) {
-    connection.abort(error instanceof Error ? error : new Error('it does not close'))
-  }
 }

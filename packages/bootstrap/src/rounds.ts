@@ -1,5 +1,5 @@
 import { abortable, backoffDelay } from '@waystone/kit'
-import { ENOUGH_PEERS, RETRY_BACKOFF, ROUND_MS } from './constants.ts'
+import { ENOUGH_PEERS, RESTOCK_MS, RETRY_BACKOFF, ROUND_MS } from './constants.ts'
 import { dialSampled } from './sampled-dials.ts'
 import type { Parts } from './parts.ts'
 import type { Sampler } from './sampler.ts'
@@ -12,6 +12,8 @@ export interface RoundsInit extends Omit<SampledDialsInit, 'signal'> {
   sampler: Sampler
   /** Whether good peers suffice for now. */
   isEnough: () => boolean
+  /** Whether so many are known that a start can do without some of them. */
+  isStocked: () => boolean
   settled: (options: { signal: AbortSignal }) => Promise<void>
 }
 
@@ -20,6 +22,10 @@ export class Rounds {
   readonly #parts: Parts
   readonly #init: RoundsInit
   #look: (() => void) | undefined
+  /** Rounds in a row that brought too little. */
+  #failures = 0
+  /** Rounds in a row after which few good peers were known. */
+  #thinRounds = 0
 
   constructor(parts: Parts, init: RoundsInit) {
     this.#parts = parts
@@ -33,39 +39,47 @@ export class Rounds {
   async run(signal: AbortSignal): Promise<void> {
     try {
       await this.#init.settled({ signal })
-      for (let failures = this.#init.isEnough() ? 0 : await this.#round(0, signal); ;) {
-        await this.#wait(failures, signal)
-        failures = await this.#round(failures, signal)
+      if (!this.#init.isEnough()) await this.#round(signal)
+      for (;;) {
+        await this.#wait(signal)
+        await this.#round(signal)
       }
     } catch (error) {
       if (!signal.aborted) this.#parts.log.error('seeds are not asked any more - %e', error)
     }
   }
 
-  /** @returns how often in a row it was in vain now */
-  async #round(failures: number, signal: AbortSignal): Promise<number> {
+  async #round(signal: AbortSignal): Promise<void> {
     const { sampler, isEnough } = this.#init
-    if (failures > 0 && isEnough()) return 0
+    const isRetry = this.#failures > 0
+    this.#failures++
     // seeds are being looked for: asking them would only be a second dial
-    if (failures < PATIENT_ROUNDS && !isEnough() && !sampler.isAnyConnected()) return failures + 1
-    const peers = await sampler.sample(signal)
+    const isTooSoon = this.#failures <= PATIENT_ROUNDS && !isEnough() && !sampler.isAnyConnected()
+    if (isTooSoon) return
+    const peers = isRetry && isEnough() ? [] : await sampler.sample(signal)
     await dialSampled(this.#parts, peers, { ...this.#init, signal })
-    return peers.length >= ENOUGH_PEERS ? 0 : failures + 1
+    if (isEnough() || peers.length >= ENOUGH_PEERS) this.#failures = 0
   }
 
-  async #wait(failures: number, signal: AbortSignal): Promise<void> {
-    const { clock, random } = this.#parts
+  async #wait(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    const chance = random.number()
-    const ms = failures === 0 ? ROUND_MS * (0.5 + chance) : backoffDelay(failures - 1, RETRY_BACKOFF, chance)
     const woken = Promise.withResolvers<void>()
-    const timer = clock.setTimeout(woken.resolve, ms)
-    if (failures > 0) this.#look = woken.resolve
+    const timer = this.#parts.clock.setTimeout(woken.resolve, this.#delay())
+    if (this.#failures > 0) this.#look = woken.resolve
     try {
       await abortable(woken.promise, signal)
     } finally {
       timer.clear()
       this.#look = undefined
     }
+  }
+
+  /** Until the next round, in milliseconds. */
+  #delay(): number {
+    const chance = this.#parts.random.number()
+    if (this.#failures > 0) return backoffDelay(this.#failures - 1, RETRY_BACKOFF, chance)
+    this.#thinRounds = this.#init.isStocked() ? 0 : this.#thinRounds + 1
+    const ms = this.#thinRounds === 0 ? ROUND_MS : Math.min(ROUND_MS, RESTOCK_MS * 2 ** (this.#thinRounds - 1))
+    return ms * (0.5 + chance)
   }
 }

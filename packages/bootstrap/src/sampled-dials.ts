@@ -1,5 +1,7 @@
 import { createDeadline } from '@waystone/kit'
-import { DIAL_TIMEOUT_MS, MAX_SAMPLED_DIALS, PARALLEL_DIALS } from './constants.ts'
+import { closeLater } from './close-later.ts'
+import { DIAL_TIMEOUT_MS, LOOK_AGAIN_MS, MAX_SAMPLED_DIALS, PARALLEL_DIALS } from './constants.ts'
+import type { Connection } from '@libp2p/interface'
 import type { SampledPeer } from './answer.ts'
 import type { Parts } from './parts.ts'
 import type { Standings } from './standing.ts'
@@ -8,17 +10,19 @@ export interface SampledDialsInit {
   standings: Standings
   /** Told of a seed that has become a poor one. */
   onPoorSeed: (seed: string) => void
+  /** How long a connection lasts until its peer is a good one, in milliseconds. */
+  goodAfterMs: number
   signal: AbortSignal
 }
 
 /** Dials some of those that seeds named; who does not answer counts against the seed. */
 export async function dialSampled(parts: Parts, peers: readonly SampledPeer[], init: SampledDialsInit): Promise<void> {
-  const queue = peers.filter(({ peer }) => parts.connectionManager.getConnections(peer).length === 0)
+  const queue = peers.filter(({ peer }) => !parts.connectionManager.getConnections(peer).some(isOwnDial))
   queue.splice(MAX_SAMPLED_DIALS)
   const tried: { seed: string; isAlive: boolean }[] = []
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined && !init.signal.aborted; next = queue.shift()) {
-      tried.push({ seed: next.seed, isAlive: await isAlive(parts, next, init.signal) })
+      tried.push({ seed: next.seed, isAlive: await isAlive(parts, next, init) })
     }
   }
   await Promise.all(Array.from({ length: PARALLEL_DIALS }, work))
@@ -31,11 +35,22 @@ export async function dialSampled(parts: Parts, peers: readonly SampledPeer[], i
   }
 }
 
-async function isAlive(parts: Parts, { id, reach }: SampledPeer, signal: AbortSignal): Promise<boolean> {
+async function isAlive(parts: Parts, { id, peer, reach }: SampledPeer, init: SampledDialsInit): Promise<boolean> {
   const { clock, connectionManager, counts } = parts
+  const { signal, goodAfterMs } = init
   using deadline = createDeadline({ ms: DIAL_TIMEOUT_MS, what: 'dialling a sampled peer', signal, clock })
   const targets = reach.map(address => address.encapsulate(`/p2p/${id}`))
-  const connection = await connectionManager.openConnection(targets, { signal: deadline.signal }).catch(() => undefined)
-  if (!signal.aborted) counts.count('sampled_dials', connection === undefined ? 'failed' : 'reached')
+  // one that came by itself is dialled too: whether it can be reached is not known yet
+  const force = connectionManager.getConnections(peer).length > 0
+  const options = { force, signal: deadline.signal }
+  const connection = await connectionManager.openConnection(targets, options).catch(() => undefined)
+  if (signal.aborted) return false
+  counts.count('sampled_dials', connection === undefined ? 'failed' : 'reached')
+  if (connection !== undefined && force)
+    closeLater(parts, connection, { lingerMs: goodAfterMs + LOOK_AGAIN_MS, signal })
   return connection !== undefined
+}
+
+function isOwnDial({ direction, limits, status }: Connection): boolean {
+  return direction === 'outbound' && status === 'open' && limits === undefined
 }
