@@ -1,5 +1,8 @@
 import { BoundedDatastore } from '@waystone/kit/bounded-datastore'
 import { kadProtocol } from '@waystone/wire'
+import { keepDiverse } from '../dht/keep-diverse.ts'
+import { everyKind } from '../dht/record-kinds.ts'
+import { ProviderRecords } from '../dht/provider-records.ts'
 import { bootstrapOf } from '../libp2p/bootstrap-of.ts'
 import { DroppedSeeds } from '../libp2p/dropped-seeds.ts'
 import { FirstPeers } from '../libp2p/first-peers.ts'
@@ -7,6 +10,7 @@ import { SparedSeeds } from '../libp2p/spared-seeds.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { KadDHT } from '@libp2p/kad-dht'
 import type { Datastore } from 'interface-datastore'
+import type { DhtTable } from '../dht/keep-diverse.ts'
 import type { NodeComponents, Plugin, PluginContext, ServiceFactory } from './plugin.ts'
 
 /**
@@ -23,6 +27,15 @@ const FIRST_SELF_QUERY_MS = 1
  */
 const MAX_STORED_ENTRIES = 10_000
 const MAX_STORED_ENTRY_BYTES = 12 * 1024
+
+/** One peer of a small network has all its files told of here; no file needs more to be fetched from. */
+const PROVIDER_LIMITS = { total: 10_000, perPeer: 1_000, perContent: 200 }
+
+/** The function of the trust matrix whose peers may be many in one network: a cluster is. */
+const BOOTSTRAP = 'use-for-bootstrap'
+
+/** Peers that were not taken into the DHT's table because their network has enough there. */
+const REFUSED_METRIC = 'waystone_dht_refused_peers_total'
 
 /** The network's own DHT: networks never share one. */
 export const dhtPlugin: Plugin = { create }
@@ -41,20 +54,30 @@ async function create({ config, clock, trust }: PluginContext): Promise<ServiceF
     datastorePrefix: prefix,
     peerInfoMapper: config.addresses.private ? passthroughMapper : removePrivateAddressesMapper,
     initialQuerySelfInterval: FIRST_SELF_QUERY_MS,
-    validators,
+    validators: everyKind(validators),
     selectors
   })
-  const limits = { prefix, maxEntries: MAX_STORED_ENTRIES, maxEntryBytes: MAX_STORED_ENTRY_BYTES }
+  const limits = { prefix: `${prefix}/record`, maxEntries: MAX_STORED_ENTRIES, maxEntryBytes: MAX_STORED_ENTRY_BYTES }
   return components => {
     const store = new BoundedDatastore({ ...limits, store: components.datastore })
-    const newest = { store, prefix: `${prefix}/record`, requireNewer: { ipns: requireNewer } }
+    const rest = new NewestRecords({ store, prefix: `${prefix}/record`, requireNewer: { ipns: requireNewer } })
+    const { datastore: raw, peerId: self, peerStore } = components
+    const providers = { rest, store: raw, prefix: `${prefix}/provider`, limits: PROVIDER_LIMITS, self, peerStore }
     const dropped = new DroppedSeeds(components, { trust, tag })
     const isSparing = (): boolean => bootstrapOf(components)?.isSparing() === true
     const spared = new SparedSeeds(dropped, { trust, clock, isSparing })
     const isGood = (peer: PeerId): boolean => bootstrapOf(components)?.isGood(peer) === true
     const isSpared = (peer: PeerId): boolean => spared.isSpared(peer)
     const first = new FirstPeers(components, { trust, clock, isGood, isSpared })
-    return asking(dht(withParts(components, { datastore: new NewestRecords(newest), first, spared })), spared)
+    const datastore = new ProviderRecords(providers)
+    const made = dht(withParts(components, { datastore, first, spared }))
+    keepDiverse(tableOf(made), {
+      connections: components.connectionManager,
+      exemptPrivate: config.addresses.private,
+      isTrusted: peer => trust.explain({ peer }, BOOTSTRAP).allow,
+      refused: components.metrics?.registerCounter(REFUSED_METRIC)
+    })
+    return asking(made, spared)
   }
 }
 
@@ -62,6 +85,17 @@ interface DhtParts {
   datastore: Datastore
   first: FirstPeers
   spared: SparedSeeds
+}
+
+/** Its types leave the table's methods and events out. */
+function tableOf(dht: KadDHT): DhtTable {
+  const table = 'routingTable' in dht ? dht.routingTable : undefined
+  if (!isTable(table)) throw new TypeError('kad-dht has no routing table that can be watched')
+  return table
+}
+
+function isTable(table: unknown): table is DhtTable {
+  return typeof table === 'object' && table !== null && 'add' in table && 'addEventListener' in table
 }
 
 /** Who looks for a peer may ask the seeds. */
