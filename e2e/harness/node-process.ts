@@ -15,6 +15,8 @@ export interface NodeProcess extends AsyncDisposable {
   readonly dataDir: string
   readonly pid: number
   readonly result: Promise<CommandResult>
+  /** What it has printed so far. */
+  output(): { stdout: string; stderr: string }
   /** Resolves when `/readyz` answers 200; rejects with the output when the process ends first. */
   untilReady(): Promise<void>
   /** The same, and asks for the answer of `GetNode`. */
@@ -37,15 +39,17 @@ export interface NodeProcessInit {
   config?: Record<string, unknown>
   args?: string[]
   env?: Record<string, string>
+  /** A command line that runs the node as its last arguments. */
+  wrapper?: string[]
 }
 
 /** Starts a node with the role's own binary. */
 export async function startNode(init: NodeProcessInit): Promise<NodeProcess> {
-  const { role, dataDir, args = [], env = {} } = init
+  const { role, dataDir, args = [], env = {}, wrapper = [] } = init
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const file = `${dataDir}.yaml`
   await writeFile(file, stringify({ extends: 'dev', role, dataDir, network: 'e2e', ...init.config }))
-  const command = startCommand({ binary: role, args: ['--config', file, ...args], env })
+  const command = startCommand({ binary: role, args: ['--config', file, ...args], env, wrapper })
   let ended: CommandResult | undefined
   void command.result.then(result => (ended = result))
 
@@ -71,6 +75,7 @@ export async function startNode(init: NodeProcessInit): Promise<NodeProcess> {
     dataDir,
     pid: command.process.pid ?? 0,
     result: command.result,
+    output: command.output,
     untilReady,
     ready,
     status,

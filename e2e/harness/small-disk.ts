@@ -9,6 +9,17 @@ export function onSmallDisk(folder: string, kib: number): string[] {
   return ['unshare', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', folder, String(kib)]
 }
 
+/** As {@link onSmallDisk}, with an empty disk that nobody can write to. */
+export function onReadOnlyDisk(folder: string): string[] {
+  const script = 'mount -t tmpfs -o ro tmpfs "$1" && shift && exec "$@"'
+  return ['unshare', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', folder]
+}
+
+/** A command line that runs what is appended on the disks that a process sees. */
+export function onDisksOf(pid: number): string[] {
+  return ['nsenter', `--target=${pid}`, '--user', '--mount', '--preserve-credentials']
+}
+
 /** Why there can be no small disks here, or nothing if there can. */
 export function whyNoSmallDisk(): string | undefined {
   const [file = '', ...args] = onSmallDisk('/mnt', 64)

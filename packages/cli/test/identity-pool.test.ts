@@ -24,7 +24,9 @@ async function folderOfTest(): Promise<string> {
   return folder.path
 }
 
-async function pool(...args: string[]): Promise<{ code: number; stdout: string; stderr: string; shown: Shown }> {
+async function pool(
+  ...args: string[]
+): Promise<{ code: number | string; stdout: string; stderr: string; shown: Shown }> {
   const result = await runInside(['identity', 'pool', ...args])
   const shown = args.includes('--json') && result.code === 0 ? (JSON.parse(result.stdout) as Shown) : ({} as Shown)
   return { ...result, shown }

@@ -104,7 +104,11 @@ async function takeSlot(
 ): Promise<HeldSlot | undefined> {
   const { folder, lease } = config.identity.pool
   if (folder === undefined || privateKey !== undefined) return undefined
-  const { openSlot } = await import('./identity-pool/open-slot.ts')
+  const [{ openSlot }, { warmUp }] = await Promise.all([
+    import('./identity-pool/open-slot.ts'),
+    import('./identity-pool/warm-up.ts')
+  ])
+  await warmUp(config, parts.clock)
   const log = parts.logger.forComponent('waystone:identity-pool')
   try {
     return await openSlot({ ...parts, folder, lease, passphrase, env: process.env, log, signal })

@@ -11,7 +11,7 @@
  * @packageDocumentation
  */
 export { POSTGRES_VARIABLE } from './constants.ts'
-export type { SlotHolder } from './contract.ts'
+export type { LeaseKeeper, SlotHolder } from './contract.ts'
 export { checkSize, makePool } from './make-pool.ts'
 export type { MadePool, MakePoolInit } from './make-pool.ts'
 export { openKeeper } from './open-keeper.ts'

@@ -72,23 +72,28 @@ export class Lease {
   }
 
   async #keep(): Promise<void> {
-    const { clock } = this.#init
+    const { clock, durationMs } = this.#init
     const { signal } = this.#ended
     let next = this.#at('renew')
     while (!signal.aborted && !this.lost.aborted) {
-      await clock.sleep(Math.max(0, Math.min(next, this.#at('giveUp')) - clock.monotonic()), { signal }).catch(() => {})
+      await clock.sleep(Math.max(0, next - clock.monotonic()), { signal }).catch(() => {})
       if (signal.aborted) return
-      const isRenewed = clock.monotonic() < this.#at('giveUp') && (await this.#renew())
+      if (clock.monotonic() >= this.#at('free')) return this.#lose('ran out while this process stood still')
+      const isRenewed = await this.#renew()
       if (!isRenewed && clock.monotonic() >= this.#at('giveUp')) this.#lose('could not be renewed')
-      next = isRenewed ? this.#at('renew') : clock.monotonic() + this.#init.durationMs * LEASE_PARTS.poll
+      const soon = clock.monotonic() + durationMs * LEASE_PARTS.poll
+      next = isRenewed ? this.#at('renew') : Math.min(soon, this.#at('giveUp'))
     }
   }
 
-  /** Whether it is renewed. A renewal that hangs ends when the lease is given up. */
+  /**
+   * Whether it is renewed. A renewal that hangs ends when the lease is given up; a process that comes back to itself
+   * later than that, and before others may have the slot, tries once.
+   */
   async #renew(): Promise<boolean> {
-    const { claim, clock, log } = this.#init
+    const { claim, clock, log, durationMs } = this.#init
     const began = clock.monotonic()
-    const ms = this.#at('giveUp') - began
+    const ms = Math.max(this.#at('giveUp') - began, Math.min(this.#at('free') - began, durationMs * LEASE_PARTS.poll))
     using deadline = createDeadline({ ms, what: 'renewing the lease', clock, signal: this.#ended.signal })
     const { signal } = deadline
     try {

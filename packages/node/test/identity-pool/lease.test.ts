@@ -112,6 +112,19 @@ describe('a lease', () => {
     expect(made.renewals).toEqual([])
   })
 
+  test('is renewed once more by a process that was kept from it, while nobody else may have the slot', async () => {
+    const made = make(undefined, new StoppableClock())
+    await (made.clock as StoppableClock).freeze(9_000)
+    expect(made.lease.lost.aborted).toBe(false)
+    expect(made.lease.leftMs).toBeGreaterThan(0)
+    await made.lease.release()
+    expect(made.released).toBe(1)
+    const failing = make(broken, new StoppableClock())
+    await (failing.clock as StoppableClock).freeze(9_000)
+    expect(failing.renewals).toHaveLength(1)
+    expect(failing.lease.lost.aborted).toBe(true)
+  })
+
   test('does not depend on the clock of the wall', async () => {
     const clock = new ManualClock()
     clock.now = () => 0
@@ -157,9 +170,10 @@ class StoppableClock extends ManualClock {
     return super.monotonic() + this.#skipped
   }
 
+  /** Time goes on until the first renewal is due, and then all at once to `ms` after the start. */
   async freeze(ms: number): Promise<void> {
+    await this.advance(3_999)
+    this.#skipped = ms - 4_000
     await this.advance(1)
-    this.#skipped = ms
-    await this.advance(ms)
   }
 }
