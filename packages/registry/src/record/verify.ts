@@ -63,7 +63,7 @@ function checkRecord(signed: SignedRecord, { kinds, now }: { kinds: KindSet; now
   const times = { sequence: checkSequence(wire.sequence), expiry: checkExpiry(wire.expiry, now) }
   const id = peerText(peer)
   const values = withdrawn ? {} : readValues(kindOf, wire, id)
-  const encoded = encodeSigned(signed)
+  const encoded = encodeSigned(signed, peer)
   const named = { kind, id, key, hash: nameHash({ kind, peer, key }) }
   return {
     peerBytes: peer,
@@ -71,8 +71,14 @@ function checkRecord(signed: SignedRecord, { kinds, now }: { kinds: KindSet; now
   }
 }
 
+/** Begins a multihash that is what it stands for. */
+const IDENTITY_HASH = 0x00
+
 /** Without what nobody signed: the same record has the same bytes everywhere. */
-function encodeSigned({ record, signature, publicKey }: SignedRecord): Uint8Array {
+function encodeSigned({ record, signature, publicKey }: SignedRecord, peer: Uint8Array): Uint8Array {
+  if (publicKey.length > 0 && peer[0] === IDENTITY_HASH) {
+    throw new RecordInvalidError('a key comes along, and the peer id holds it already')
+  }
   const encoded = toBinary(SignedRecordSchema, create(SignedRecordSchema, { record, signature, publicKey }))
   checkSize(encoded)
   return encoded

@@ -31,12 +31,12 @@ export class RegistryDatabase {
   /** @throws RegistryStoreError */
   open(): void {
     try {
-      this.#openOnce()
+      if (this.#openOnce()) return
     } catch (error) {
       this.close()
       if (!isCorrupt(error)) throw this.#translated(error)
-      this.openAnew()
     }
+    this.openAnew()
   }
 
   /** Forgets what was there. @throws RegistryStoreError */
@@ -75,8 +75,12 @@ export class RegistryDatabase {
   }
 
   /** Row by row, of fixed text. */
-  each(sql: string): Iterable<Row> {
-    return this.#fixed(sql).iterate()
+  *each(sql: string): Generator<Row> {
+    try {
+      yield* this.#fixed(sql).iterate()
+    } catch (error) {
+      throw this.#translated(error)
+    }
   }
 
   /** For text that is made for one use. */
@@ -112,29 +116,17 @@ export class RegistryDatabase {
     }
   }
 
-  #openOnce(): void {
-    const { path, maxFileBytes } = this.#init
+  /** Says whether the file is for these kinds. */
+  #openOnce(): boolean {
+    const { path, maxFileBytes, kinds } = this.#init
     const db = new DatabaseSync(path, { timeout: 0 })
     this.#db = db
     db.exec(SETTINGS)
-    this.#makeTables(db)
     db.exec(`PRAGMA max_page_count = ${Math.ceil(maxFileBytes / PAGE_BYTES)}`)
-  }
-
-  #makeTables(db: DatabaseSync): void {
-    const kinds = [...this.#init.kinds.values()]
-    const version = versionOf(kinds)
-    const tables = db.prepare('SELECT name FROM sqlite_schema WHERE type = ?').all('table')
-    if (tables.length > 0 && storedVersion(db) === version) return
-    if (tables.length > 0) return this.#openOther()
-    db.exec(`BEGIN EXCLUSIVE; ${tablesFor(kinds)} COMMIT;`)
-    db.prepare('INSERT INTO meta VALUES (?)').run(version)
-  }
-
-  #openOther(): void {
-    this.close()
-    this.#remove()
-    this.#openOnce()
+    const version = versionOf(kinds.values())
+    const isEmpty = db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
+    if (isEmpty) makeTables(db, kinds, version)
+    return isEmpty || storedVersion(db) === version
   }
 
   #remove(): void {
@@ -159,6 +151,12 @@ export class RegistryDatabase {
   #translated(error: unknown): unknown {
     return storeError(this.#init.path, error)
   }
+}
+
+function makeTables(db: DatabaseSync, kinds: KindSet, version: string): void {
+  db.exec(`BEGIN EXCLUSIVE; ${tablesFor(kinds.values())}`)
+  db.prepare('INSERT INTO meta VALUES (?)').run(version)
+  db.exec('COMMIT')
 }
 
 function rollBack(db: DatabaseSync): void {

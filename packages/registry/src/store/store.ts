@@ -43,19 +43,14 @@ export class SqlRegistryStore implements Contract.RegistryStore {
     this.#purger = new Purger({ ...this.#parts, clock: this.#clock, onPurged: () => wakeups.changed(), onFault })
   }
 
-  /** A damaged file is made anew, with nothing in it. @throws RegistryStoreError */
+  /** A damaged file is made anew, with nothing in it, as is one for other kinds. @throws RegistryStoreError */
   open(): void {
-    this.#parts.db.open()
-    this.#guarded(() => drain(readParts(this.#parts)))
-    this.#begin()
+    drain(this.#opening())
   }
 
   /** The same for a file that holds much: others have their turn in between. @throws RegistryStoreError */
   async openInSteps(): Promise<void> {
-    this.#parts.db.open()
-    const steps = readParts(this.#parts)
-    while (this.#guarded(() => steps.next().done) !== true) await nextTurn()
-    this.#begin()
+    for (const steps = this.#opening(); steps.next().done !== true;) await nextTurn()
   }
 
   /** Watches end. Safe twice; it may be opened again. */
@@ -144,7 +139,14 @@ export class SqlRegistryStore implements Contract.RegistryStore {
     await this.#purger.purge()
   }
 
-  #begin(): void {
+  *#opening(): Generator<void> {
+    this.#parts.db.open()
+    try {
+      yield* readParts(this.#parts)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      this.#fault(error)
+    }
     this.#closing = new AbortController()
     this.#purger.start()
   }

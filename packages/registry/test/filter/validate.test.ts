@@ -29,8 +29,9 @@ describe('filters from outside', () => {
   })
 
   it('takes 16 levels and 64 parts', () => {
-    validateFilter(nested(16), fields)
-    validateFilter(allOf(Array.from({ length: 63 }, () => equals('free', 1))), fields)
+    expect(() => validateFilter(nested(16), fields)).not.toThrow()
+    const parts = Array.from({ length: 63 }, () => equals('free', 1))
+    expect(() => validateFilter(allOf(parts), fields)).not.toThrow()
   })
 
   it('never reaches the check with 1,000 levels on the wire: the decoder stops at 100', () => {

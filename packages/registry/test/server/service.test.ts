@@ -1,0 +1,93 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { temporaryFolder } from '@waystone/kit/testing/node'
+import { systemClock } from '@waystone/kit'
+import { describeRpcFailure, rpc } from '@waystone/rpc'
+import { RegistryService } from '@waystone/wire/registry'
+import { createLibp2p } from 'libp2p'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { signRecord } from '../../src/index.ts'
+import { registryServer } from '../../src/server.ts'
+import { LIMITS, meeting, newKey } from '../store/records.ts'
+import type { PrivateKey } from '@libp2p/interface'
+import type { TrustPolicy } from '@waystone/interface'
+
+async function startNode(privateKey: PrivateKey, trust: TrustPolicy, path?: string) {
+  const node = await createLibp2p({
+    privateKey,
+    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    services: {
+      identify: identify(),
+      rpc: rpc({ trust }),
+      registryServer: registryServer({ trust, limits: LIMITS, path })
+    }
+  })
+  onTestFinished(async () => await node.stop())
+  return node
+}
+
+const allowing = (...functions: string[]): TrustPolicy => ({
+  decide: (_subject, name) => ({ allow: functions.includes(name), reason: 'a test says so' })
+})
+
+describe('the service', () => {
+  it('takes records and answers over the network, for whoever may', async () => {
+    const trust = allowing('registry-query', 'registry:rendezvous')
+    const [serverKey, key] = [await newKey(), await newKey()]
+    const server = await startNode(serverKey, trust)
+    const peer = await startNode(key, trust)
+    const client = peer.services.rpc.client(RegistryService, server.getMultiaddrs())
+    const expiry = systemClock.now() + 600_000
+    const fields = { kind: 'rendezvous', key: 'chess', sequence: 1, expiry, payload: meeting() }
+    const { results } = await client.register({ records: [await signRecord(key, fields)] })
+    expect(results.map(({ error }) => error)).toEqual([''])
+    expect((await client.query({ kind: 'rendezvous' })).records).toHaveLength(1)
+    expect(
+      (
+        await (
+          await server.services.registryServer.local()
+        ).client.query({ kind: 'rendezvous', page: { size: 9, cursor: '' } })
+      ).records
+    ).toHaveLength(1)
+  })
+
+  it('answers nobody who may not ask', async () => {
+    const server = await startNode(await newKey(), allowing())
+    const peer = await startNode(await newKey(), allowing())
+    const client = peer.services.rpc.client(RegistryService, server.getMultiaddrs())
+    const calls = [
+      client.query({ kind: 'rendezvous' }),
+      client.listKinds({}),
+      client.watch({})[Symbol.asyncIterator]().next()
+    ]
+    for (const call of calls) {
+      expect(await call.catch(describeRpcFailure)).toMatchObject({ name: 'PermissionDenied' })
+    }
+  })
+
+  it('is kept in memory when its file cannot be used, and the node goes on', async () => {
+    await using folder = await temporaryFolder()
+    const path = join(folder.path, 'registry.db')
+    await mkdir(path)
+    const server = await startNode(await newKey(), allowing('registry-query'), path)
+    expect((await server.services.registryServer.store()).state().records).toBe(0)
+  })
+
+  it('may be started again', async () => {
+    await using folder = await temporaryFolder()
+    const path = join(folder.path, 'registry.db')
+    const server = await startNode(await newKey(), allowing(), path)
+    const { registryServer: service } = server.services
+    await service.store()
+    await server.stop()
+    await server.start()
+    expect((await service.store()).state().records).toBe(0)
+  })
+})
