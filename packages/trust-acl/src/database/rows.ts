@@ -24,7 +24,8 @@ const entryRow = z.strictObject({
   addresses: z.array(z.string().max(1024)).max(MAX_ADDRESSES),
   source: z.enum(['operator', 'config']),
   error: z.strictObject({ name: z.string(), message: z.string() }).optional(),
-  nextTryAt: time.optional(),
+  // earlier versions wrote fractions, and nobody loses an entry for when it is tried again
+  nextTryAt: z.number().min(0).transform(Math.trunc).optional(),
   ended: z.enum(['expired', 'invalid']).optional()
 })
 

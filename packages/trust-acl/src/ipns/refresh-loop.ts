@@ -109,7 +109,8 @@ export class RefreshLoop {
 
   #afterFailure(): number {
     if (this.#newPeers && !this.#hasFile()) return NEW_PEER_PAUSE_MS
-    return backoffDelay(this.#failures - 1, REFRESH_BACKOFF, this.#init.random.number())
+    // times in rows are whole
+    return Math.trunc(backoffDelay(this.#failures - 1, REFRESH_BACKOFF, this.#init.random.number()))
   }
 
   /** Clocks jump; timers do not. @returns whether it is time, and not only to be planned anew */

@@ -43,6 +43,16 @@ test('a broken row is reported and skipped, the rest is used', async () => {
   expect([again.acl.levelOf(peer), again.acl.levelOf(other)]).toEqual(['trusted', 'none'])
 })
 
+test('an entry whose next attempt is at a fraction of a millisecond is not lost', async () => {
+  await using made = await openAcl()
+  const name = await aName()
+  await made.acl.add({ label: 'cluster', pubkey: name, trustlevel: 'trusted' })
+  await made.acl.setStatus(name, { nextTryAt: made.clock.now() + 0.5 })
+  await made.acl.close()
+  await using again = await openAcl({ ...made })
+  expect(again.acl.entries()).toMatchObject([{ label: 'cluster', status: { nextTryAt: made.clock.now() } }])
+})
+
 test('no bytes make the reader of rows do anything but refuse', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), bytes => {

@@ -85,6 +85,7 @@ describe('the refresh of an entry', () => {
     expect(waits.at(-1)).toBeGreaterThanOrEqual(30 * MINUTE)
     expect(status().error).toEqual({ name: 'Error', message: 'nobody' })
     expect(status().nextTryAt).toBeGreaterThan(clock.now())
+    expect(Number.isSafeInteger(status().nextTryAt)).toBe(true)
   })
 
   it('comes soon when a peer comes and nothing was ever fetched, but never more than twice a second', async () => {
