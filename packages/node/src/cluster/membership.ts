@@ -33,6 +33,8 @@ export class TrustMembership implements ClusterMembership {
   #unfollow: (() => void) | undefined
   #fetcher: TrustFileFetcher | undefined
   #refreshing: Promise<void> | undefined
+  /** Why the last look brought nothing. */
+  #failure: string | undefined
 
   /** Reads what the trust database has now. */
   static async open(init: TrustMembershipInit): Promise<TrustMembership> {
@@ -94,9 +96,15 @@ export class TrustMembership implements ClusterMembership {
     try {
       await this.#fetcher?.fetchEntry(this.key)
     } catch (error) {
-      this.#init.log('no newer trust file of the cluster - %s', messageOf(error))
+      this.#noteFailure(messageOf(error))
     }
     await this.#follow()
+  }
+
+  /** Once for each reason: whoever is turned away makes somebody look. */
+  #noteFailure(reason: string): void {
+    if (reason !== this.#failure) this.#init.log('no newer trust file of the cluster - %s', reason)
+    this.#failure = reason
   }
 
   /** One after the other: a record that takes long to read must not take the place of a later one. */
