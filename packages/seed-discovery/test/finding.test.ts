@@ -2,7 +2,8 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { readinessSymbol } from '@waystone/interface'
 import { ManualClock, RecordedMetrics, until } from '@waystone/kit/testing'
-import { describe, expect, it } from 'vitest'
+import { SilentServer } from '@waystone/kit/testing/node'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { newKey, startNode, startSeeding } from './network.ts'
 import { FakeResolver } from './sources/fake-resolver.ts'
 import { ALL, TrustDouble } from './trust-double.ts'
@@ -71,6 +72,7 @@ describe('seeds behind a host name', () => {
     const second = await startNode({ privateKey })
     name(fake, portOf(second))
     await until(() => isConnected(node, second))
+    expect(rowOf(node, 'dns')).toMatchObject({ found: 1 })
   })
 
   it('that are somebody else are refused, told of once, disconnected and not dialled again soon', async () => {
@@ -120,6 +122,20 @@ describe('seeds behind a host name', () => {
     await until(() => refused.length === 1 && !isConnected(node, seed))
     trust.tell([member(seed)])
     await until(() => isConnected(node, seed))
+    expect(rowOf(node, 'dns')).toMatchObject({ found: 1, admitted: 1, refused: 0 })
+  })
+
+  it('that are refused again after trust changed are not told of again', async () => {
+    const imposter = await startNode()
+    const [trust, recorded, refused] = [new TrustDouble(), new RecordedMetrics(), new Array<DialledSeed>()]
+    const onRefused = (one: DialledSeed): void => void refused.push(one)
+    const sources = by(nameFor(portOf(imposter)))
+    await startSeeding({ seeds: [], trust, sources, onRefused }, { metrics: recorded.toMetrics() })
+    const dials = (): number => recorded.count('waystone_seed_discovery_source_not_admitted_total', 'dns')
+    await until(() => dials() === 1)
+    trust.tell([])
+    await until(() => dials() === 2)
+    expect(refused).toHaveLength(1)
   })
 
   it('are no seeds when they are this node itself', async () => {
@@ -174,6 +190,24 @@ describe('a node of a cluster without its trust file', () => {
     await until(() => node.services.seedDiscovery[readinessSymbol]().length === 0)
   })
 
+  it('looks for it some times while somebody is connected who may have it', async () => {
+    const seed = await startNode()
+    const [trust, clock] = [new TrustDouble(), new ManualClock()]
+    let asked = 0
+    // the first ones come before the other side can be asked
+    const file = () => (asked < 4 ? undefined : { sequence: 1n, validUntil: Number.MAX_SAFE_INTEGER })
+    const refresh = async (): Promise<void> => {
+      if (++asked === 4) trust.tell([member(seed)])
+    }
+    const membership = { file, has: () => true, refresh }
+    const node = await startSeeding({ seeds: [], trust, sources: by(nameFor(portOf(seed))), membership, clock })
+    await until(() => asked === 1)
+    expect(isConnected(node, seed)).toBe(true)
+    await clock.advance(1_000)
+    await until(() => asked === 4)
+    expect(isConnected(node, seed)).toBe(true)
+  })
+
   it('is ready alone if it may be', async () => {
     const membership = { file: () => undefined, has: () => true, refresh: async () => undefined }
     const node = await startSeeding({ seeds: [], trust: new TrustDouble(), membership, mayBeAlone: true })
@@ -216,9 +250,13 @@ describe('sources that tell by themselves', () => {
 describe('seeds that are not all there', () => {
   it('delay nobody: an edge with every second address dead has a seed at once', async () => {
     const seeds = await Promise.all(Array.from({ length: 4 }, async () => startNode()))
-    // where packets go nowhere
-    const dead = Array.from({ length: 4 }, (_, index) => `192.0.2.${index + 1}`)
-    const txt = [...dead.map(ip => `/ip4/${ip}/tcp/4001`), ...seeds.map(seed => `/ip4/127.0.0.1/tcp/${portOf(seed)}`)]
+    // they take a connection and say nothing
+    const dead = await Promise.all(Array.from({ length: 4 }, async () => SilentServer.listen()))
+    onTestFinished(async () => void (await Promise.all(dead.map(async server => server[Symbol.asyncDispose]()))))
+    const txt = [
+      ...dead.map(({ port }) => `/ip4/127.0.0.1/tcp/${port}`),
+      ...seeds.map(seed => `/ip4/127.0.0.1/tcp/${portOf(seed)}`)
+    ]
     const fake = new FakeResolver({ txt: { [`_dnsaddr.${NAME}`]: txt.map(text => `dnsaddr=${text}`) } })
     const trust = new TrustDouble(seeds.map(seed => member(seed, ['use-for-bootstrap'])))
     const clock = new ManualClock()
@@ -227,6 +265,7 @@ describe('seeds that are not all there', () => {
     await until(() => clock.pending >= 4)
     await clock.advance(500)
     await until(() => seeds.some(seed => isConnected(node, seed)))
+    expect(node.services.seedDiscovery[readinessSymbol]()).toEqual([])
   })
 
   it('keeps one address of a seed with several that answers', async () => {

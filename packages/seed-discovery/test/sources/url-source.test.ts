@@ -121,6 +121,23 @@ describe('a list of seeds behind a URL', () => {
     expect(await failed(source(url).look({ signal }))).toBe('SeedListUnavailableError')
   })
 
+  it('is not followed from https to http', async () => {
+    const asked: string[] = []
+    const fetch: typeof globalThis.fetch = async input => {
+      asked.push(String(input instanceof Request ? input.url : input))
+      return new Response(null, { status: 302, headers: { location: 'http://seeds.example.org/' } })
+    }
+    const init = {
+      url: 'https://seeds.example.org/',
+      port: 1,
+      fetch,
+      clock: new ManualClock(),
+      random: seededRandom(1)
+    }
+    expect(await failed(new UrlSource(init).look({ signal }))).toBe('SeedListUnavailableError')
+    expect(asked).toEqual(['https://seeds.example.org/'])
+  })
+
   it('that is not there says so', async () => {
     const url = await serve((_, response) => response.writeHead(404).end('no'))
     await expect(source(url).look({ signal })).rejects.toThrow(/answers 404/)
