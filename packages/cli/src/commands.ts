@@ -127,6 +127,11 @@ export const commands: CommandEntry[] = [
     load: async () => (await import('./commands/seeds.ts')).seedsCommand()
   },
   {
+    name: 'registry',
+    summary: 'ask the registry of the network who is there and can do what',
+    load: async () => (await import('./commands/registry.ts')).registryCommand()
+  },
+  {
     name: 'plugin',
     summary: 'begin a plugin: protocols of your own in any node',
     load: async () => (await import('./commands/plugin.ts')).pluginCommand()

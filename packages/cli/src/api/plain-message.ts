@@ -21,6 +21,9 @@ function hasPresence(field: DescField): boolean {
 
 function plainField(field: DescField, message: ReflectMessage): unknown {
   if (field.fieldKind === 'list') return [...message.get(field)].map(item => plainValue(field, item))
+  if (field.fieldKind === 'map') {
+    return Object.fromEntries([...message.get(field)].map(([key, value]) => [key, plainValue(field, value)]))
+  }
   return plainValue(field, message.get(field))
 }
 
