@@ -61,7 +61,13 @@ export async function createNode(init: CreateNodeInit): Promise<WaystoneNode> {
     const metrics =
       init.metrics === false
         ? undefined
-        : await loadMetrics({ config: init.config, readiness: missing, trust: parts, clock: parts.clock })
+        : await loadMetrics({
+            ...parts,
+            config: init.config,
+            readiness: missing,
+            trust: parts,
+            lease: parts.slot?.lease
+          })
     const { config, plugins } = init
     const bytes = new ByteCounts()
     const listPlugins: AdminApiInit['plugins'] = () => (made.node === undefined ? [] : pluginStatuses(made.node.libp2p))

@@ -30,7 +30,7 @@ describe('completion from the commands themselves', () => {
     [['config', 'pr'], ['print']],
     [
       ['identity', ''],
-      ['new', 'show', 'recover', 'export', 'help']
+      ['new', 'show', 'recover', 'export', 'pool', 'help']
     ],
     [
       ['identity', 'export', '--format', ''],
@@ -43,8 +43,14 @@ describe('completion from the commands themselves', () => {
     [['trust', 'set', '--deny', 'offer'], ['offer-relay']],
     [['trust', 'explain', ''], []],
     [['cluster', 'p'], ['publish']],
-    [['registry', 'query', 'r'], ['relay-advert', 'rendezvous']],
-    [['registry', 'query', 'relay-advert', '--a'], ['--all', '--api']],
+    [
+      ['registry', 'query', 'r'],
+      ['relay-advert', 'rendezvous']
+    ],
+    [
+      ['registry', 'query', 'relay-advert', '--a'],
+      ['--all', '--api']
+    ],
     // values that no shell can know are left to the person
     [['status', '--api', ''], []],
     [['connect', ''], []],

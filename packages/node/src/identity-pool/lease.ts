@@ -26,6 +26,7 @@ export class Lease {
   readonly #keeping: Promise<void>
   #since: number
   #failure: unknown
+  #failures = 0
 
   constructor(init: LeaseInit) {
     this.#init = init
@@ -39,6 +40,11 @@ export class Lease {
 
   get fence(): bigint {
     return this.#init.claim.fence
+  }
+
+  /** How many renewals failed. */
+  get failures(): number {
+    return this.#failures
   }
 
   /** Aborts with a LeaseLostError when the node has to stop serving, in time for that. */
@@ -98,12 +104,15 @@ export class Lease {
     const { signal } = deadline
     try {
       const isOurs = await abortable(claim.renew?.({ signal }) ?? Promise.resolve(true), signal)
+      this.#failure = undefined
       if (isOurs) this.#since = began
       else this.#lose('is somebody else’s by now')
       return isOurs
     } catch (error) {
+      if (this.#ended.signal.aborted) return false
       this.#failure = error
-      if (!this.#ended.signal.aborted) log.error('slot %d could not be renewed - %e', this.slot, error)
+      this.#failures++
+      log.error('slot %d could not be renewed - %e', this.slot, error)
       return false
     }
   }

@@ -27,7 +27,7 @@ export interface OpenSlotInit {
 /** The identity of a slot, held by a lease. */
 export interface HeldSlot {
   readonly privateKey: PrivateKey
-  readonly lease: Pick<Lease, 'slot' | 'fence' | 'lost' | 'leftMs'>
+  readonly lease: Pick<Lease, 'slot' | 'fence' | 'lost' | 'leftMs' | 'failures'>
   /** Frees the slot. Safe twice. */
   release(): Promise<void>
   /** Leaves the lease to run out: for a node that did not stop as it should. */

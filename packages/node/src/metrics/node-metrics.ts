@@ -7,6 +7,7 @@ import type { Libp2pInit } from 'libp2p'
 import type { Config } from '../config/schema.ts'
 import type { Refusal } from '../libp2p/inbound-gater.ts'
 import type { Prometheus } from './prometheus.ts'
+import type { LeaseSource } from './lease-metrics.ts'
 import type { TrustSources } from './trust-metrics.ts'
 
 type Factory = NonNullable<Libp2pInit['metrics']>
@@ -30,6 +31,8 @@ export interface NodeMetricsInit {
   /** Asked at each scrape. */
   readiness: () => string[]
   trust: TrustSources
+  /** Of the slot of the identity pool, if the node has one. */
+  lease?: LeaseSource | undefined
   clock?: Clock
 }
 

@@ -1,6 +1,7 @@
 import { prometheusMetrics } from '@libp2p/prometheus-metrics'
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import { VERSION } from '../version.ts'
+import { registerLeaseMetrics } from './lease-metrics.ts'
 import { registerTrustMetrics } from './trust-metrics.ts'
 import type { Refusal } from '../libp2p/inbound-gater.ts'
 import type { Config } from '../config/schema.ts'
@@ -15,12 +16,13 @@ export interface Prometheus {
 }
 
 /** libp2p's own metrics, the process's (with the event loop's delay) and `waystone_node_*` and `waystone_trust_*`. */
-export function createPrometheus({ config, readiness, trust }: NodeMetricsInit): Prometheus {
+export function createPrometheus({ config, readiness, trust, lease }: NodeMetricsInit): Prometheus {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   registerInfo(registry, config)
   registerReady(registry, readiness)
   registerTrustMetrics(registry, trust)
+  if (lease !== undefined) registerLeaseMetrics(registry, lease)
   return {
     factory: prometheusMetrics({ registry, collectDefaultMetrics: false, statfsLocation: config.dataDir }),
     countRefusal: createRefusalCounter(registry),

@@ -69,6 +69,7 @@ describe('a lease', () => {
     })
     expect(made.lease.leftMs).toBe(4_000)
     expect(made.lines[0]).toContain('could not be renewed')
+    expect(made.lease.failures).toBe(made.renewals.length)
     await made.lease.release()
     expect(made.released).toBe(0)
     expect(made.clock.pending).toBe(0)
