@@ -6,14 +6,16 @@
  * const seed = await createLibp2p({
  *   services: { identify: identify(), rpc: rpc({ trust }), registryServer: registryServer({ trust, limits, path: 'registry.db' }) }
  * })
- * const store = await seed.services.registryServer.store()
+ * const { store } = await seed.services.registryServer.opened()
  *
  * @packageDocumentation
  */
 import { RegistryServerNode } from './server/registry-server.ts'
-import type { RegistryServer, RegistryServerComponents, RegistryServerInit } from './server/contract.ts'
+import type { RegistryServer } from './contract.ts'
+import type { RegistryServerComponents, RegistryServerInit } from './server/contract.ts'
 
-export type { RegistryServer, RegistryServerComponents, RegistryServerInit } from './server/contract.ts'
+export type { OpenRegistry, RegistryServer } from './contract.ts'
+export type { RegistryServerComponents, RegistryServerInit } from './server/contract.ts'
 export type { RegistryLimits } from './store/limits.ts'
 
 /** The service; see the example above. */

@@ -1,10 +1,7 @@
 import type { ComponentLogger, Metrics } from '@libp2p/interface'
 import type { Clock, Random, TrustPolicy } from '@waystone/interface'
 import type { Rpc } from '@waystone/rpc'
-import type { LocalRegistry } from '../client/contract.ts'
-import type { RegistryStore } from '../contract.ts'
 import type { RegistryKind } from '../kinds/contract.ts'
-import type { Verify } from '../record/verify.ts'
 import type { RegistryLimits } from '../store/limits.ts'
 
 export interface RegistryServerInit {
@@ -23,14 +20,4 @@ export interface RegistryServerComponents {
   rpc: Pick<Rpc, 'serveLate' | 'cursors'>
   logger: ComponentLogger
   metrics?: Metrics
-}
-
-/** Keeps a registry and answers for it. */
-export interface RegistryServer {
-  /** The registry, opened at the first use. Where its file cannot be used it is kept in memory. */
-  store(): Promise<RegistryStore>
-  /** Checks records of the kinds that this registry has. */
-  verify(): Promise<Verify>
-  /** For this node itself: without limits, and without leave. */
-  local(): Promise<LocalRegistry>
 }

@@ -1,4 +1,3 @@
-import { createClient, createRouterTransport } from '@connectrpc/connect'
 import { callerOf } from './caller.ts'
 import { RegistryService } from '@waystone/wire/registry'
 import { kindSet } from '../kinds/kinds.ts'
@@ -11,7 +10,7 @@ import { ResumeTokens } from './resume.ts'
 import type { Logger } from '@libp2p/interface'
 import type { Clock, Random } from '@waystone/interface'
 import type { LateService } from '@waystone/rpc'
-import type { LocalRegistry } from '../client/contract.ts'
+import type { OpenRegistry } from '../contract.ts'
 import type { KindSet } from '../kinds/contract.ts'
 import type { Verify } from '../record/verify.ts'
 import type { RegistryServerComponents, RegistryServerInit } from './contract.ts'
@@ -27,7 +26,7 @@ export interface ServerEngineInit extends Pick<RegistryServerInit, 'trust' | 'li
 }
 
 /** What is loaded when the registry is needed: SQLite, protobuf and Connect come with it. */
-export class ServerEngine {
+export class ServerEngine implements OpenRegistry {
   readonly store: SqlRegistryStore
   readonly verify: Verify
   readonly rates: Rates
@@ -54,13 +53,6 @@ export class ServerEngine {
 
   service(): LateService<typeof RegistryService> {
     return { service: RegistryService, implementation: new RegistryHandlers({ ...this.#parts, callerOf }) }
-  }
-
-  local(): LocalRegistry {
-    const own = new RegistryHandlers({ ...this.#parts, callerOf: () => undefined })
-    const transport = createRouterTransport(({ service }) => void service(RegistryService, own))
-    const client = createClient(RegistryService, transport)
-    return { client, put: record => this.store.put(record) }
   }
 
   close(): void {

@@ -35,8 +35,8 @@ export interface HandlerParts extends RegistrationParts {
   counts: ServerCounts
   clock: Clock
   rates: Rates
-  /** Undefined for this node itself, which has no limits and registers nothing by calls. */
-  callerOf: (context: HandlerContext) => AdmittedCaller | undefined
+  /** Throws what is told to somebody who is nobody's peer. */
+  callerOf: (context: HandlerContext) => AdmittedCaller
 }
 
 type Service = Required<ServiceImpl<typeof RegistryService>>
@@ -52,7 +52,6 @@ export class RegistryHandlers implements Service {
   readonly register: Service['register'] = async ({ records }, context) => {
     const { rates, clock, callerOf } = this.#parts
     const caller = callerOf(context)
-    if (caller === undefined) throw new ConnectError('only peers register here', Code.PermissionDenied)
     if (records.length > MAX_REGISTERED_AT_ONCE) throw tooMany(records.length)
     if (records.length > 0) rates.takeRecords(caller, records.length)
     const put = { registered: true, network: caller.network }
@@ -63,8 +62,7 @@ export class RegistryHandlers implements Service {
   readonly query: Service['query'] = async (request, context) => {
     const { counts, rates, callerOf } = this.#parts
     try {
-      const caller = callerOf(context)
-      if (caller !== undefined) rates.takeQuery(caller)
+      rates.takeQuery(callerOf(context))
       const answer = await this.#page(request, context.signal)
       counts.query('ok')
       return answer
@@ -96,8 +94,7 @@ export class RegistryHandlers implements Service {
 
   async *#watch(request: WatchRequest, context: HandlerContext): AsyncGenerator<WatchResponse> {
     const { rates, tokens, callerOf } = this.#parts
-    const caller = callerOf(context)
-    using _watch = caller === undefined ? undefined : rates.takeWatch(caller)
+    using _watch = rates.takeWatch(callerOf(context))
     try {
       for await (const change of this.#changes(request, context.signal)) yield watchMessage(change, tokens)
     } catch (error) {

@@ -3,10 +3,8 @@ import { SERVICE_NAMES } from '@waystone/wire'
 import { serverCounts } from './metrics.ts'
 import type { Logger, Startable } from '@libp2p/interface'
 import type { LateService } from '@waystone/rpc'
-import type { LocalRegistry } from '../client/contract.ts'
-import type { RegistryStore } from '../contract.ts'
-import type { Verify } from '../record/verify.ts'
-import type { RegistryServer, RegistryServerComponents, RegistryServerInit } from './contract.ts'
+import type { OpenRegistry, RegistryServer } from '../contract.ts'
+import type { RegistryServerComponents, RegistryServerInit } from './contract.ts'
 import type { ServerEngine } from './engine.ts'
 import type { ServerCounts } from './metrics.ts'
 
@@ -53,20 +51,8 @@ export class RegistryServerNode implements RegistryServer, Startable {
     this.#engine = undefined
   }
 
-  async opened(): Promise<ServerEngine> {
+  async opened(): Promise<OpenRegistry> {
     return await this.#open()
-  }
-
-  async store(): Promise<RegistryStore> {
-    return (await this.#open()).store
-  }
-
-  async verify(): Promise<Verify> {
-    return (await this.#open()).verify
-  }
-
-  async local(): Promise<LocalRegistry> {
-    return (await this.#open()).local()
   }
 
   /** The next one tries again if it fails. */

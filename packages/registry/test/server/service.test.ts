@@ -49,13 +49,8 @@ describe('the service', () => {
     const { results } = await client.register({ records: [await signRecord(key, fields)] })
     expect(results.map(({ error }) => error)).toEqual([''])
     expect((await client.query({ kind: 'rendezvous' })).records).toHaveLength(1)
-    expect(
-      (
-        await (
-          await server.services.registryServer.local()
-        ).client.query({ kind: 'rendezvous', page: { size: 9, cursor: '' } })
-      ).records
-    ).toHaveLength(1)
+    const { store } = await server.services.registryServer.opened()
+    expect(store.state().records).toBe(1)
   })
 
   it('answers nobody who may not ask', async () => {
@@ -77,7 +72,7 @@ describe('the service', () => {
     const path = join(folder.path, 'registry.db')
     await mkdir(path)
     const server = await startNode(await newKey(), allowing('registry-query'), path)
-    expect((await server.services.registryServer.store()).state().records).toBe(0)
+    expect((await server.services.registryServer.opened()).store.state().records).toBe(0)
   })
 
   it('may be started again', async () => {
@@ -85,9 +80,9 @@ describe('the service', () => {
     const path = join(folder.path, 'registry.db')
     const server = await startNode(await newKey(), allowing(), path)
     const { registryServer: service } = server.services
-    await service.store()
+    await service.opened()
     await server.stop()
     await server.start()
-    expect((await service.store()).state().records).toBe(0)
+    expect((await service.opened()).store.state().records).toBe(0)
   })
 })
