@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { poll, until } from '@waystone/kit/testing'
+import { poll } from '@waystone/kit/testing'
 import { createTestnet } from '@waystone/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startChromium } from '../harness/chromium.ts'
@@ -74,6 +74,8 @@ describe('a browser that is connected to two seeds over WebSockets', () => {
 
   it('takes its own back when it goes', async () => {
     await inPage('end()')
-    await until(async () => (await first(testnet.seeds).query('rendezvous')).records.length === 0)
+    const isGone = async (): Promise<true | undefined> =>
+      (await first(testnet.seeds).query('rendezvous')).records.length === 0 ? true : undefined
+    expect(await poll(isGone, { what: 'the record of the browser to go' })).toBe(true)
   })
 })

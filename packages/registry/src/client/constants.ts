@@ -24,6 +24,8 @@ export const MAX_REFUSALS = 16
 export const MAX_REGISTRIES = 256
 /** A clock that is further off than this is corrected by those of registries, in milliseconds. */
 export const TOLERATED_SKEW_MS = 30_000
+/** After the own clock was found to be wrong, in milliseconds. */
+export const SIGN_AGAIN_MS = 1_000
 /** Records that reached one registry so lately may still be on their way to another, in milliseconds. */
 export const UNDER_WAY_MS = 15_000
 /** Records that a registry is asked for by name, because it did not give them: at most 16 names fit a filter. */

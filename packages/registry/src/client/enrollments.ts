@@ -3,7 +3,7 @@ import { messageOf } from '@waystone/kit/error-fields'
 import { MAX_REGISTERED_AT_ONCE } from '@waystone/wire/registry-limits'
 import { signRecord } from '../record/sign.ts'
 import { ClockOffset } from './clock-offset.ts'
-import { CALL_MS } from './constants.ts'
+import { CALL_MS, SIGN_AGAIN_MS, TOLERATED_SKEW_MS } from './constants.ts'
 import { RegistryLiedError } from './errors.ts'
 import { nameFilter } from './name-filter.ts'
 import { takeResults } from './register-results.ts'
@@ -44,8 +44,8 @@ export class Enrollments {
   #timer: Timer | undefined
   #pass: Promise<void> | undefined
   #again = false
-  /** Milliseconds until whoever failed may be tried again. */
-  #retryMs = Infinity
+  /** When whoever failed first may be tried again, on the monotonic clock in milliseconds. */
+  #retryAt = Infinity
 
   constructor(init: EnrollmentsInit) {
     this.#init = init
@@ -73,7 +73,7 @@ export class Enrollments {
     while (this.#again && !this.#ending.signal.aborted) {
       this.#again = false
       this.#timer?.clear()
-      this.#retryMs = Infinity
+      if (this.#retryAt <= this.#init.clock.monotonic()) this.#retryAt = Infinity
       await this.#do()
       this.#plan()
     }
@@ -152,7 +152,7 @@ export class Enrollments {
       registries.worked(registry)
     } catch (error) {
       if (this.#ending.signal.aborted) return
-      this.#retryMs = Math.min(this.#retryMs, registries.failed(registry, error))
+      this.#retryIn(registries.failed(registry, error))
       log('%p did not take records: %s', registry.peer, messageOf(error))
       const said = `${registry.id}: ${messageOf(error)}`
       for (const record of records) if (!record.isHeldBy(registry.id)) record.failedAt(registry.id, said)
@@ -168,9 +168,22 @@ export class Enrollments {
     const signed = records.flatMap(record => record.signed ?? [])
     const answer: RegisterResponse = await call(peer).register({ records: signed }, { signal: deadline.signal })
     if (answer.results.length !== signed.length) throw new RegistryLiedError('it answers for other records')
-    this.#offset.heard(id, answer.now, clock.now())
     const outdone = takeResults(sent, answer.results, { id, peer, monotonic: clock.monotonic() })
+    this.#hear(id, answer.now)
     if (outdone.length > 0) await this.#outdo(peer, outdone, deadline.signal)
+  }
+
+  /** Where our own clock turns out to be wrong, what was signed by it is signed again: not at once, as clocks may lie. */
+  #hear(id: string, theirs: bigint): void {
+    const before = this.#offset.value
+    this.#offset.heard(id, theirs, this.#init.clock.now())
+    if (Math.abs(this.#offset.value - before) <= TOLERATED_SKEW_MS) return
+    for (const record of this.#init.records) record.expireSignature()
+    this.#retryIn(SIGN_AGAIN_MS)
+  }
+
+  #retryIn(ms: number): void {
+    this.#retryAt = Math.min(this.#retryAt, this.#init.clock.monotonic() + ms)
   }
 
   /** Learns the sequence of the newer record that a registry holds of this node, and goes beyond it. */
@@ -195,8 +208,9 @@ export class Enrollments {
     if (this.#ending.signal.aborted) return
     const { clock, records } = this.#init
     const monotonic = clock.monotonic()
-    const renewals = Array.from(records, ({ renewAt }) => renewAt - monotonic)
-    const next = Math.min(this.#retryMs, ...renewals)
-    if (Number.isFinite(next)) this.#timer = clock.setTimeout(() => void this.wake(), Math.max(0, next))
+    // what is to be signed again for its times waits until then
+    const renewals = Array.from(records, ({ renewAt }) => renewAt).filter(at => Number.isFinite(at))
+    const next = Math.min(this.#retryAt, ...renewals)
+    if (Number.isFinite(next)) this.#timer = clock.setTimeout(() => void this.wake(), Math.max(0, next - monotonic))
   }
 }

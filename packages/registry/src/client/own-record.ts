@@ -89,6 +89,12 @@ export class OwnRecord {
     this.#renewAt = -Infinity
   }
 
+  /** Its times were wrong: whoever refused it for them may take it again. */
+  expireSignature(): void {
+    this.#renewAt = -Infinity
+    for (const refusal of this.#refusals.values()) refusal.until = -Infinity
+  }
+
   /** Of somebody with this key there is a newer record: by an earlier run, or with a clock that was ahead. */
   outdo(sequence: number): void {
     this.#sequence = Math.max(this.#sequence, sequence)
