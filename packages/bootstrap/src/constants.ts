@@ -51,6 +51,9 @@ export const FIRST_DIAL_CAPS: NetworkCaps = { narrow: 1, wide: 2 }
 /** How long good peers have until seeds are asked, in milliseconds: three round trips around the world and a lost packet. */
 export const START_MS = 3_000
 
+/** From one try of all good peers to the next within that time, in milliseconds. */
+export const DIAL_AGAIN_MS = 500
+
 /** One dial of a peer, in milliseconds. */
 export const DIAL_TIMEOUT_MS = 10_000
 
@@ -89,8 +92,11 @@ export const ROUND_MS = 60 * 60 * 1_000
 /** Good peers, seeds not counted, from which on a node has enough of them to lose some. */
 export const STOCKED = 12
 
-/** The first wait while there are fewer, in milliseconds; each one is twice as long, up to that hour. */
-export const RESTOCK_MS = 2 * 60 * 1_000
+/** The first wait of a newcomer while there are fewer, in milliseconds; each one is twice as long, up to that hour. */
+export const RESTOCK_MS = 30 * 1_000
+
+/** So often twice as long is the first wait of a node that started from good peers: whoever restarts at once does not ask at once. */
+export const RESTOCK_PATIENCE = 4
 
 /** The first wait after a round that brought too little, in milliseconds, and the longest. */
 export const RETRY_BACKOFF = { baseMs: 2_000, maxMs: 5 * 60 * 1_000 } as const
@@ -158,7 +164,7 @@ export const SORT_MS = 1_000
 
 /** What one caller may ask: a start, its retries, and a round each hour. */
 export const CALLS_PER_PEER: TokenBucketInit & { maxKeys: number } = {
-  capacity: 6,
+  capacity: 12,
   refillPerSecond: 1 / 60,
   maxKeys: 10_000
 }

@@ -2,6 +2,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { abortable, createDeadline } from '@waystone/kit'
 import {
   BOOTSTRAP,
+  DIAL_AGAIN_MS,
   DIAL_TIMEOUT_MS,
   ENOUGH_PEERS,
   FIRST_ANSWERING,
@@ -24,6 +25,10 @@ export interface FirstDialsInit {
 interface DialAllInit {
   signal: AbortSignal
   enough: () => void
+}
+
+interface DialOnceInit extends DialAllInit {
+  isFirst: boolean
 }
 
 /** Starts a node from the peers that were good to it. */
@@ -88,18 +93,29 @@ export class FirstDials {
     counts.count('start', this.isEnough() ? 'good_peers' : 'too_few')
   }
 
-  async #dialAll(queue: GoodPeerRow[], { signal, enough }: DialAllInit): Promise<void> {
+  /** Again and again while there is time: where a whole network restarts, some are only coming up. */
+  async #dialAll(chosen: readonly GoodPeerRow[], { signal, enough }: DialAllInit): Promise<void> {
+    for (let isFirst = true; ; isFirst = false) {
+      await this.#dialOnce(chosen, { signal, enough, isFirst })
+      if (signal.aborted || this.isEnough() || chosen.length < ENOUGH_PEERS) return
+      await this.#parts.clock.sleep(DIAL_AGAIN_MS, { signal }).catch(() => undefined)
+    }
+  }
+
+  async #dialOnce(chosen: readonly GoodPeerRow[], { signal, enough, isFirst }: DialOnceInit): Promise<void> {
+    const queue = chosen.filter(row => !this.#isConnected(row))
     const work = async (): Promise<void> => {
       for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
         if (signal.aborted || this.isEnough()) return
-        await this.#dial(row)
+        await this.#dial(row, isFirst)
         if (this.isEnough()) enough()
       }
     }
     await Promise.all(Array.from({ length: PARALLEL_DIALS }, work))
+    if (this.isEnough()) enough()
   }
 
-  async #dial({ id, peer, addresses }: GoodPeerRow): Promise<void> {
+  async #dial({ id, peer, addresses }: GoodPeerRow, isFirst: boolean): Promise<void> {
     const { clock, connectionManager, counts, log } = this.#parts
     const { signal } = this.#controller
     using deadline = createDeadline({ ms: DIAL_TIMEOUT_MS, what: 'dialling a good peer', signal, clock })
@@ -108,7 +124,7 @@ export class FirstDials {
       await connectionManager.openConnection(targets, { signal: deadline.signal })
       counts.count('first_dials', 'reached')
     } catch (error) {
-      if (this.#controller.signal.aborted) return
+      if (this.#controller.signal.aborted || !isFirst) return
       counts.count('first_dials', 'failed')
       log('good peer %p did not answer - %e', peer, error)
       this.#init.book.failed(id)

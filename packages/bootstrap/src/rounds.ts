@@ -1,5 +1,5 @@
 import { abortable, backoffDelay } from '@waystone/kit'
-import { ENOUGH_PEERS, RESTOCK_MS, RETRY_BACKOFF, ROUND_MS } from './constants.ts'
+import { ENOUGH_PEERS, RESTOCK_MS, RESTOCK_PATIENCE, RETRY_BACKOFF, ROUND_MS } from './constants.ts'
 import { dialSampled } from './sampled-dials.ts'
 import type { Parts } from './parts.ts'
 import type { Sampler } from './sampler.ts'
@@ -39,7 +39,8 @@ export class Rounds {
   async run(signal: AbortSignal): Promise<void> {
     try {
       await this.#init.settled({ signal })
-      if (!this.#init.isEnough()) await this.#round(signal)
+      if (this.#init.isEnough()) this.#thinRounds = RESTOCK_PATIENCE
+      else await this.#round(signal)
       for (;;) {
         await this.#wait(signal)
         await this.#round(signal)
@@ -57,8 +58,8 @@ export class Rounds {
     const isTooSoon = this.#failures <= PATIENT_ROUNDS && !isEnough() && !sampler.isAnyConnected()
     if (isTooSoon) return
     const peers = isRetry && isEnough() ? [] : await sampler.sample(signal)
-    await dialSampled(this.#parts, peers, { ...this.#init, signal })
-    if (isEnough() || peers.length >= ENOUGH_PEERS) this.#failures = 0
+    const reached = await dialSampled(this.#parts, peers, { ...this.#init, signal })
+    if (isEnough() || reached >= ENOUGH_PEERS) this.#failures = 0
   }
 
   async #wait(signal: AbortSignal): Promise<void> {

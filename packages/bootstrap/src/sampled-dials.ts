@@ -15,23 +15,46 @@ export interface SampledDialsInit {
   signal: AbortSignal
 }
 
-/** Dials some of those that seeds named; who does not answer counts against the seed. */
-export async function dialSampled(parts: Parts, peers: readonly SampledPeer[], init: SampledDialsInit): Promise<void> {
+/**
+ * Dials some of those that seeds named; who does not answer counts against the seed.
+ *
+ * @returns how many of all this node has reached
+ */
+export async function dialSampled(
+  parts: Parts,
+  peers: readonly SampledPeer[],
+  init: SampledDialsInit
+): Promise<number> {
   const queue = peers.filter(({ peer }) => !parts.connectionManager.getConnections(peer).some(isOwnDial))
+  const before = peers.length - queue.length
   queue.splice(MAX_SAMPLED_DIALS)
-  const tried: { seed: string; isAlive: boolean }[] = []
+  const tried: Tried[] = []
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined && !init.signal.aborted; next = queue.shift()) {
       tried.push({ seed: next.seed, isAlive: await isAlive(parts, next, init) })
     }
   }
   await Promise.all(Array.from({ length: PARALLEL_DIALS }, work))
+  if (!init.signal.aborted) judge(parts, tried, init)
+  return before + tried.filter(one => one.isAlive).length
+}
+
+interface Tried {
+  seed: string
+  isAlive: boolean
+}
+
+function judge(
+  { connectionManager }: Parts,
+  tried: readonly Tried[],
+  { standings, onPoorSeed }: SampledDialsInit
+): void {
   // without any connection it is this node that is cut off
-  if (init.signal.aborted || parts.connectionManager.getConnections().length === 0) return
+  if (connectionManager.getConnections().length === 0) return
   for (const seed of new Set(tried.map(one => one.seed))) {
     const own = tried.filter(one => one.seed === seed)
     const alive = own.filter(one => one.isAlive).length
-    if (init.standings.note(seed, { alive, dead: own.length - alive })) init.onPoorSeed(seed)
+    if (standings.note(seed, { alive, dead: own.length - alive })) onPoorSeed(seed)
   }
 }
 

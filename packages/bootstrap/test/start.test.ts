@@ -73,6 +73,19 @@ it('starts from them without anybody else', async () => {
   expect(edge.counted('start', 'good_peers')).toBe(1)
 })
 
+it('waits for those that are coming up, as where a whole network restarts', async () => {
+  const keys = await Promise.all(Array.from({ length: 4 }, async () => generateKeyPair('Ed25519')))
+  const peers = await Promise.all(keys.map(async key => startPeer({ key })))
+  const known = await remembering(peers)
+  const ports = peers.map(({ node }) => Number(node.getMultiaddrs()[0]?.getComponents()[1]?.value))
+  for (const { node } of peers) await node.stop()
+  const edge = await startPeer(known)
+  await until(() => edge.counted('first_dials', 'failed') === 4)
+  for (const [index, key] of keys.entries()) await startPeer({ key, port: ports[index] ?? 0 })
+  await edge.node.services.bootstrap.settled()
+  expect(edge.node.services.bootstrap.isEnough()).toBe(true)
+})
+
 it('does not count seeds among them, nor dials these for it', async () => {
   const peers = await startPeers(6)
   const known = await remembering(peers)
@@ -87,7 +100,7 @@ it('does not count seeds among them, nor dials these for it', async () => {
   expect(again.counted('start', 'too_few')).toBe(1)
 })
 
-it('is done at once with those that refuse, and ranks them lower', async () => {
+it('is done in three seconds with those that refuse, and ranks them lower', async () => {
   const peers = await startPeers(4)
   const known = await remembering(peers)
   for (const { node } of peers) await node.stop()
