@@ -90,7 +90,7 @@ describe('what a node registers', () => {
     const stopping = world.registry.beforeStop()
     await until(async () => (await seed.store.query({ kind: 'rendezvous', limit: 9 })).records.length === 0)
     await world.clock.advance(1_500)
-    await stopping
+    await expect(stopping).resolves.toBeUndefined()
   })
 
   it('outdoes what an earlier run of this node has registered with a clock that was ahead', async () => {

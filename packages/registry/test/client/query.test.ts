@@ -147,7 +147,7 @@ describe('a watch', () => {
     await until(() => told.includes('current'))
     expect(told).toEqual(['put stays', 'put goes', 'current'])
     a.lies = {
-      async *watch() {
+      watch: () => {
         throw new ConnectError('gone', Code.Unavailable)
       }
     }

@@ -97,7 +97,7 @@ export class ClientWorld {
     this.registry = new RegistryNode(this.#components(), { ...parts, ...init })
     this.registry.afterStart()
     onTestFinished(async () => {
-      for (const fake of [...this.connected]) this.leave(fake)
+      for (const fake of this.connected) this.leave(fake)
       await this.registry.stop()
     })
   }
