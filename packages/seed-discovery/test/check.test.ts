@@ -1,0 +1,46 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { until } from '@waystone/kit/testing'
+import { describe, expect, it } from 'vitest'
+import { by, isConnected, member, nameFor, portOf } from './named-seeds.ts'
+import { startNode, startSeeding } from './network.ts'
+import { TrustDouble } from './trust-double.ts'
+import type { SeedCheck } from '@waystone/seed-discovery'
+
+describe('a check', () => {
+  it('shows every source, and what answers at every address', async () => {
+    const [seed, imposter, listed] = [await startNode(), await startNode(), await startNode()]
+    const fake = nameFor(portOf(seed), portOf(imposter), 1)
+    const trust = new TrustDouble([member(seed), member(listed)])
+    const address = multiaddr(listed.getMultiaddrs()[0]?.toString()).toString()
+    const node = await startSeeding({ seeds: [address], trust, sources: by(fake) })
+    await until(() => isConnected(node, seed) && isConnected(node, listed))
+    const events: SeedCheck[] = []
+    for await (const event of node.services.seedDiscovery.check()) events.push(event)
+    const rows = events.flatMap(event => ('source' in event ? [event.source.source] : []))
+    expect(rows.toSorted()).toEqual(['dns', 'static', 'trust'])
+    const dialled = events.flatMap(event => ('dialled' in event ? [event.dialled] : []))
+    expect(dialled.map(({ source, result }) => `${source} ${result}`).toSorted()).toEqual([
+      'dns admitted',
+      'dns not-admitted',
+      'dns unreachable',
+      'static admitted'
+    ])
+    expect(dialled.find(({ source }) => source === 'static')?.roundTripMs).toBeGreaterThanOrEqual(0)
+    // no connection is left that was not there
+    await until(() => node.getConnections().length === 2)
+  })
+
+  it('ends when nobody reads it any more, or with its signal', async () => {
+    const fake = nameFor(1)
+    const node = await startSeeding({ seeds: [], trust: new TrustDouble(), sources: by(fake) })
+    for await (const event of node.services.seedDiscovery.check()) {
+      expect(event).toBeDefined()
+      break
+    }
+    const ended = node.services.seedDiscovery.check({ signal: AbortSignal.abort(new Error('enough')) })
+    const read = async (): Promise<void> => {
+      for await (const event of ended) expect(event).toBeDefined()
+    }
+    await expect(read()).rejects.toThrow('enough')
+  })
+})

@@ -1,0 +1,71 @@
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { readinessSymbol } from '@waystone/interface'
+import { ManualClock, RecordedMetrics, until } from '@waystone/kit/testing'
+import { SilentServer } from '@waystone/kit/testing/node'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { NAME, by, isConnected, manualFeed, member, portOf, rowOf } from './named-seeds.ts'
+import { newKey, startNode, startSeeding } from './network.ts'
+import { FakeResolver } from './sources/fake-resolver.ts'
+import { TrustDouble } from './trust-double.ts'
+
+describe('sources that tell by themselves', () => {
+  it('bring members to one that knew no address of them, which waited quietly', async () => {
+    const seed = await startNode()
+    const { feed, tell } = manualFeed()
+    const recorded = new RecordedMetrics()
+    const init = { seeds: [], trust: new TrustDouble([member(seed)]), sources: { feeds: { mdns: feed } } }
+    const node = await startSeeding(init, { metrics: recorded.toMetrics() })
+    const status = () => node.services.seedDiscovery.seeds()[0]
+    await until(() => status()?.lastError !== undefined)
+    expect(status()?.lastError).toBe('nobody has said yet where it is')
+    expect(recorded.count('waystone_seed_discovery_dials_total', 'unreachable')).toBe(0)
+    tell(seed.peerId, 'nonsense', '/ip4/127.0.0.1/tcp/1', `/ip4/127.0.0.1/tcp/${portOf(seed)}`)
+    await until(() => isConnected(node, seed))
+    expect(rowOf(node, 'mdns')).toMatchObject({ found: 1, admitted: 1 })
+  })
+
+  it('have strangers by the thousand, of whom none is dialled and a bounded number known', async () => {
+    const { feed, tell } = manualFeed()
+    const seed = await startNode()
+    const strangers = await Promise.all(Array.from({ length: 300 }, async () => newKey()))
+    const recorded = new RecordedMetrics()
+    const init = { seeds: [], trust: new TrustDouble([member(seed)]), sources: { feeds: { mdns: feed } } }
+    const node = await startSeeding(init, { metrics: recorded.toMetrics() })
+    await until(() => node.services.seedDiscovery.seeds().length === 1)
+    tell(seed.peerId, `/ip4/127.0.0.1/tcp/${portOf(seed)}`)
+    await until(() => isConnected(node, seed))
+    for (const key of strangers) tell(peerIdFromPrivateKey(key), '/ip4/127.0.0.1/tcp/1')
+    expect(rowOf(node, 'mdns')).toMatchObject({ found: 256, admitted: 1 })
+    expect(recorded.count('waystone_seed_discovery_source_unreachable_total', 'mdns')).toBe(0)
+  })
+})
+
+describe('seeds that are not all there', () => {
+  it('delay nobody: an edge with every second address dead has a seed at once', async () => {
+    const seeds = await Promise.all(Array.from({ length: 4 }, async () => startNode()))
+    // they take a connection and say nothing
+    const dead = await Promise.all(Array.from({ length: 4 }, async () => SilentServer.listen()))
+    onTestFinished(async () => void (await Promise.all(dead.map(async server => server[Symbol.asyncDispose]()))))
+    const txt = [
+      ...dead.map(({ port }) => `/ip4/127.0.0.1/tcp/${port}`),
+      ...seeds.map(seed => `/ip4/127.0.0.1/tcp/${portOf(seed)}`)
+    ]
+    const fake = new FakeResolver({ txt: { [`_dnsaddr.${NAME}`]: txt.map(text => `dnsaddr=${text}`) } })
+    const trust = new TrustDouble(seeds.map(seed => member(seed, ['use-for-bootstrap'])))
+    const clock = new ManualClock()
+    const node = await startSeeding({ seeds: [], trust, sources: by(fake), clock })
+    // the dead ones come first: three at once, and one more after each 250 ms
+    await until(() => clock.pending >= 4)
+    await clock.advance(500)
+    await until(() => seeds.some(seed => isConnected(node, seed)))
+    expect(node.services.seedDiscovery[readinessSymbol]()).toEqual([])
+  })
+
+  it('keeps one address of a seed with several that answers', async () => {
+    const seed = await startNode()
+    const addresses = ['/ip4/192.0.2.1/tcp/1', '/ip4/192.0.2.2/tcp/1', `/ip4/127.0.0.1/tcp/${portOf(seed)}`]
+    const node = await startSeeding({ seeds: [], trust: new TrustDouble([{ ...member(seed), addresses }]) })
+    await until(() => isConnected(node, seed))
+    expect(node.getConnections(seed.peerId)[0]?.remoteAddr.toString()).toContain('127.0.0.1')
+  })
+})
