@@ -66,8 +66,9 @@ export class EntryFetch {
     const { records, clock } = this.#init
     const { record: bytes, file } = await copy.load()
     const record = await verifyRecord(parseIpnsName(entry.pubkey), bytes, clock.now())
-    const held = await records.held(record.name)
-    if (held !== undefined && held.sequence >= record.sequence) return
+    if ((await records.held(record.name))?.sequence === record.sequence) return
+    // an older one is told: it is out of date, or somebody wants the old version back
+    await records.newest(record)
     const target = parseIpnsValue(record.value)
     if (target.kind === 'ipns' || target.path !== '') throw elsewhere(record)
     await requireRawCid(target.cid, file)

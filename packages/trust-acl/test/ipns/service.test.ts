@@ -77,13 +77,14 @@ describe('a trust file', () => {
     await until(() => inUse(late) === 'one')
   })
 
-  it('that was shipped is used at once, and not once a newer one is known', async () => {
+  it('that was shipped is used at once, and refused and told once a newer one is known, also after a restart', async () => {
     const { name, key, keys } = await publisherKey()
     const shipped = {
       pubkey: name.text,
       load: async () => ({ file: trustFile('old'), record: await sign(key, trustFile('old')) })
     }
-    const follower = await startNode({ shipped: [shipped] })
+    const datastore = new MemoryDatastore()
+    const follower = await startNode({ datastore, shipped: [shipped] })
     await follow(follower, name.text)
     await until(() => inUse(follower) === 'old')
     expect(follower.trust.entry('cluster')?.status.via).toBe('shipped')
@@ -92,6 +93,11 @@ describe('a trust file', () => {
     await connect(follower, publisher)
     await until(async () => (await failureOf(follower.service.fetchEntry('cluster'))) === 'none')
     expect(inUse(follower)).toBe('new')
+    await follower.libp2p.stop()
+    await follower.trust.close()
+    const again = await startNode({ datastore, shipped: [shipped] })
+    await until(() => again.told.some(line => line.startsWith('refused cluster: IpnsSequenceError')))
+    expect(inUse(again)).toBe('new')
   })
 
   it('that was shipped with a record for something else is refused by name, not passed over', async () => {
