@@ -21,7 +21,7 @@ export interface Source {
 
 export interface Plan {
   readonly source: Source
-  /** Whether the rows are so few that all are gathered at once. */
+  /** Whether the rows come in no order, and are so few that all are gathered at once. */
   readonly isSmall: boolean
 }
 
@@ -36,7 +36,9 @@ export function planFor(db: RegistryDatabase, kind: RegistryKind, filter: Filter
   const sources = filter === undefined ? [] : sourcesOf(kind, filter)
   const counted = sources.slice(0, MOST_COUNTED).map(source => ({ source, rows: countUpTo(db, source) }))
   const [least] = counted.toSorted((a, b) => a.rows - b.rows)
-  if (least !== undefined && least.rows <= GATHERED_ROWS) return { source: least.source, isSmall: true }
+  // what comes in order is walked: a page of it costs no more than its rows
+  if (least !== undefined && least.rows <= GATHERED_ROWS)
+    return { source: least.source, isSmall: !least.source.isOrdered }
   return { source: sources.find(({ isOrdered }) => isOrdered) ?? allOf(kind), isSmall: false }
 }
 

@@ -178,6 +178,21 @@ describe('watching', () => {
     lost.end()
   })
 
+  it('tells who comes back what went meanwhile', async () => {
+    using bench = await filled(1)
+    const key = await newKey()
+    const client = bench.callAs(key)
+    await bench.register(key, [await bench.signed(key)], here)
+    const first = new Watcher(client, { kind: 'rendezvous' })
+    expect(await first.take(3)).toEqual(['put k000', 'put chess', 'current'])
+    first.end()
+    const withdrawn = { sequence: 2, withdrawn: true, payload: new Uint8Array() }
+    await bench.register(key, [await bench.signed(key, withdrawn)], here)
+    const second = new Watcher(client, { kind: 'rendezvous', resume: first.resume })
+    expect(await second.take(2)).toEqual(['gone chess', 'current'])
+    second.end()
+  })
+
   it('says of a record that it went when it matches no more', async () => {
     using bench = new ServedBench()
     const key = await newKey()
