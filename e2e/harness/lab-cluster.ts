@@ -22,6 +22,9 @@ export interface LabCluster {
   readonly ids: readonly string[]
 }
 
+/** Many programs start at once here, and each may stand still for long: none is to lose its lease by that. */
+const LEASE = '60s'
+
 export async function makeLabCluster(lab: SeedLab, { size, settings = {} }: LabClusterInit): Promise<LabCluster> {
   const [folder, pool, leases] = ['cluster', 'pool', 'leases'].map(name => join(lab.shared, name)) as [
     string,
@@ -35,7 +38,8 @@ export async function makeLabCluster(lab: SeedLab, { size, settings = {} }: LabC
   const all = set({ network: 'lab', 'addresses.private': 'true', ...settings })
   const identity = set({
     'identity.pool.folder': pool,
-    'identity.pool.lease.directory': leases
+    'identity.pool.lease.directory': leases,
+    'identity.pool.lease.duration': LEASE
   })
   return {
     folder,
@@ -65,7 +69,7 @@ export async function othersOf(seed: LabNode): Promise<string[]> {
 
 async function stateOf(seed: LabNode): Promise<string> {
   const { stdout, stderr } = await seed.waystone('cluster', 'status')
-  return `${stdout}${stderr}\n${seed.command.output().stdout.slice(-4_000)}`
+  return `${stdout}${stderr}\n${seed.command.output().stdout}`
 }
 
 function set(settings: Readonly<Record<string, string>>): string[] {

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest'
+import { makeLabCluster } from '../harness/lab-cluster.ts'
+import { createSeedLab, whyNoSeedLab } from '../harness/seed-lab.ts'
+import { STORY_MACHINES, tellSeedStory } from '../harness/seed-story.ts'
+
+/** How long an edge may be without any seed, in milliseconds. */
+const MAX_GAP_MS = 5_000
+
+const reason = whyNoSeedLab()
+if (reason !== undefined) console.log(`left out: the cluster that is found by mDNS (${reason})`)
+
+it.skipIf(reason !== undefined)(
+  'seeds find each other by mDNS alone, and no edge is left alone while they come and go',
+  { timeout: 180_000 },
+  async () => {
+    await using lab = await createSeedLab({ machines: STORY_MACHINES, dns: false })
+    const cluster = await makeLabCluster(lab, { size: 5 })
+    // whoever runs is heard of
+    const { status, gaps, changes } = await tellSeedStory({ lab, cluster, announce: async () => {} })
+    expect(status).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('5 of 5 members can be reached, and they agree')
+    })
+    console.log(`without any seed for at most ${gaps.join(' and ')} ms, in ${changes} changes`)
+    expect(Math.max(...gaps)).toBeLessThan(MAX_GAP_MS)
+    expect(changes).toBeGreaterThan(0)
+  }
+)
