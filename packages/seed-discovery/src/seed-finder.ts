@@ -1,3 +1,4 @@
+import { REVIEW_DELAY_MS } from './candidates/constants.ts'
 import { Candidates } from './candidates/candidates.ts'
 import { Prober } from './candidates/prober.ts'
 import { CacheSource } from './sources/cache-source.ts'
@@ -8,6 +9,7 @@ import { withPeer } from './sources/read-seed.ts'
 import { SourceLoop } from './sources/source-loop.ts'
 import type { Logger, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Timer } from '@waystone/interface'
 import type { PeerAddresses } from '@waystone/kit/peer-addresses'
 import type { SourceName } from './candidates/candidate.ts'
 import type { Meeting } from './candidates/meeting.ts'
@@ -38,6 +40,7 @@ export class SeedFinder {
   readonly #ending = new AbortController()
   #running: Promise<unknown> = Promise.resolve()
   #isSettled: boolean
+  #review: Timer | undefined
 
   constructor(init: SeedFinderInit) {
     this.#init = init
@@ -62,8 +65,14 @@ export class SeedFinder {
 
   /** Connections came or went. */
   wake(): void {
-    this.#prober.reviewSoon()
-    for (const loop of this.loops) loop.wake()
+    const { signal } = this.#ending
+    if (signal.aborted || (this.loops.length === 0 && !this.#prober.mayFind)) return
+    // once for all of a moment: with thousands of peers they come and go all the time
+    this.#review ??= this.#init.clock.setTimeout(() => {
+      this.#review = undefined
+      this.#prober.pump()
+      for (const loop of this.loops) loop.wake()
+    }, REVIEW_DELAY_MS)
   }
 
   /** Who was turned away may be a seed now. */
@@ -74,6 +83,7 @@ export class SeedFinder {
 
   async stop(): Promise<void> {
     this.#ending.abort()
+    this.#review?.clear()
     for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe()
     await Promise.all([this.#running, this.#prober.stop(), this.#init.outcome.stop()])
   }

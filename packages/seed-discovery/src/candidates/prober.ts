@@ -1,7 +1,7 @@
 import { TokenBucket } from '@waystone/kit'
 import { STAGGER_MS } from '../constants.ts'
 import { Staggered } from '../staggered.ts'
-import { DIAL_RATE, MOST_DIALS, REVIEW_DELAY_MS } from './constants.ts'
+import { DIAL_RATE, MOST_DIALS } from './constants.ts'
 import { meet } from './meeting.ts'
 import { Need } from './need.ts'
 import type { Random, Timer } from '@waystone/interface'
@@ -25,7 +25,6 @@ export class Prober {
   readonly #running = new Set<Candidate>()
   readonly #ending = new AbortController()
   #work = new Set<Promise<void>>()
-  #review: Timer | undefined
   #next: { timer: Timer; at: number } | undefined
 
   constructor(init: ProberInit) {
@@ -46,13 +45,10 @@ export class Prober {
     return new Need(this.#init)
   }
 
-  /** Looks through the candidates once for all changes of a moment. */
-  reviewSoon(): void {
-    if (this.#ending.signal.aborted || !this.#mayFind()) return
-    this.#review ??= this.#init.clock.setTimeout(() => {
-      this.#review = undefined
-      this.pump()
-    }, REVIEW_DELAY_MS)
+  /** Whether there is anybody to look through: most nodes have only the seeds of their config, which are dialled as such. */
+  get mayFind(): boolean {
+    const { candidates, admission } = this.#init
+    return [...candidates].some(candidate => !candidate.isOwn || admission.isBlind)
   }
 
   /** Dials who is due now. */
@@ -63,15 +59,8 @@ export class Prober {
   async stop(): Promise<void> {
     this.#ending.abort()
     this.#dials.stop()
-    this.#review?.clear()
     this.#next?.timer.clear()
     await Promise.all(this.#work)
-  }
-
-  // most nodes have nothing but the seeds of their config, which are dialled as such
-  #mayFind(): boolean {
-    const { candidates, admission } = this.#init
-    return [...candidates].some(candidate => !candidate.isOwn || admission.isBlind)
   }
 
   #take(): Candidate | undefined {
