@@ -10,7 +10,7 @@ export const HELLO_JITTER = 0.2
 export const RETRY_BACKOFF: BackoffInit = { baseMs: 500, maxMs: HELLO_MS }
 /** How long a Hello may take, in milliseconds: a slow link and a busy seed, and well below the next one. */
 export const HELLO_DEADLINE_MS = 5 * SECOND
-/** Members are asked for the addresses of others at every so many-th Hello: about each minute. */
+/** Members are asked for the addresses of others at every so many-th Hello: about each minute, if there is no news. */
 export const LIST_EVERY = 6
 /** How long a connection may take to answer a ping before its other end counts as gone, in milliseconds. */
 export const PING_DEADLINE_MS = 3 * SECOND
@@ -19,9 +19,11 @@ export const CHECK_DEADLINE_MS = 10 * SECOND
 /** Members that are asked at one time then. */
 export const MAX_PARALLEL_CHECKS = 16
 
-/** Hellos of one peer at once, and a second: a member needs one in ten seconds, and two at a restart. */
-export const HELLO_BURST = 10
-export const HELLOS_PER_SECOND = 1
+/** Who came or went is told to all others so soon, in milliseconds: many who start at once are one piece of news. */
+export const NEWS_DELAY_MS = 500
+/** Calls of one peer at once, and a second: a member whose cluster starts has news twice a second, and asks as often. */
+export const HELLO_BURST = 20
+export const HELLOS_PER_SECOND = 5
 /** Callers of whom that is counted: more than the members that a seed is connected to. */
 export const MAX_COUNTED_CALLERS = 1_024
 /** Runs with one key that are told apart: two are a fault, more only an attack by whoever holds the key. */

@@ -12,6 +12,8 @@ export class Conversation {
   readonly #peer: PeerId
   readonly #ending = new AbortController()
   readonly #done: Promise<void>
+  /** How many members the other was connected to when it was asked for them last. */
+  #askedAt = 0
   /** Ended when there is news, also while a Hello is under way: the next one then follows at once. */
   #news = new AbortController()
 
@@ -37,10 +39,20 @@ export class Conversation {
     for (let answers = 0; !signal.aborted;) {
       this.#news = new AbortController()
       const isAnswered = await sayHello(this.#mesh, this.#peer, signal)
-      if (isAnswered && answers++ % LIST_EVERY === 0) await askForMembers(this.#mesh, this.#peer, signal)
+      if (isAnswered && this.#isWorthAsking(answers++)) await askForMembers(this.#mesh, this.#peer, signal)
       failures = isAnswered ? 0 : failures + 1
       await this.#pause(failures, AbortSignal.any([signal, this.#news.signal]))
     }
+  }
+
+  /** While members are missing here, also when the other has more or fewer than when it was asked last. */
+  #isWorthAsking(answers: number): boolean {
+    const { hearing, parts } = this.#mesh
+    const known = hearing.members.get(this.#peer.toString()).said?.connectedMembers ?? 0
+    const isNews = known !== this.#askedAt && !parts.members.isFull
+    if (!isNews && answers % LIST_EVERY !== 0) return false
+    this.#askedAt = known
+    return true
   }
 
   async #pause(failures: number, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { FULL_MESH } from './constants.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { ClusterMember, ClusterMembership, NodeTrust } from '@waystone/interface'
 import type { SeedClusterComponents } from './contract.ts'
@@ -56,6 +57,11 @@ export class Members {
       if (status === 'open' && this.isOther(remotePeer)) found.set(remotePeer.toString(), remotePeer)
     }
     return found
+  }
+
+  /** Whether this node is connected to as many as it should be. */
+  get isFull(): boolean {
+    return this.connected().size >= Math.min(this.others, FULL_MESH)
   }
 
   /** How many there are besides this node. */

@@ -1,5 +1,5 @@
 import { Conversation } from './conversation.ts'
-import { DROP_AFTER_MS, MAX_COUNTED_CALLERS } from './constants.ts'
+import { DROP_AFTER_MS, MAX_COUNTED_CALLERS, NEWS_DELAY_MS } from './constants.ts'
 import { Duplicates } from './duplicates.ts'
 import { Hearing } from './hearing.ts'
 import { Instances } from './instances.ts'
@@ -22,6 +22,7 @@ export class Mesh {
   readonly #conversations = new Map<string, Conversation>()
   readonly #ended = new Set<Promise<void>>()
   readonly #drops = new Map<string, Timer>()
+  #news: Timer | undefined
 
   constructor(parts: MeshParts, tell: TellMember) {
     this.parts = parts
@@ -37,7 +38,7 @@ export class Mesh {
     const { members } = this.parts
     const wanted = members.isMember ? members.connected() : new Map<string, PeerId>()
     for (const id of this.#conversations.keys()) if (!wanted.has(id)) this.#end(id)
-    for (const conversation of this.#conversations.values()) conversation.soon()
+    this.#tellNews()
     for (const peer of wanted.values()) this.#begin(peer)
     const named = new Set(members.all.map(({ id }) => id))
     this.hearing.retain(id => named.has(id))
@@ -46,11 +47,14 @@ export class Mesh {
 
   connected(peer: PeerId): void {
     const { members } = this.parts
-    if (members.isMember && members.isOther(peer)) this.#begin(peer)
+    if (!members.isMember || !members.isOther(peer)) return
+    this.#begin(peer)
+    this.#newsSoon()
   }
 
   disconnected(peer: PeerId): void {
     this.#end(peer.toString())
+    this.#newsSoon()
   }
 
   closed(connection: Connection): void {
@@ -75,11 +79,22 @@ export class Mesh {
 
   /** Resolves when nothing runs any more. */
   async stop(): Promise<void> {
+    this.#news?.clear()
     for (const timer of this.#drops.values()) timer.clear()
     this.#drops.clear()
     for (const id of this.#conversations.keys()) this.#end(id)
     await Promise.all([...this.#ended, this.hearing.settled()])
     this.instances.clear()
+  }
+
+  #newsSoon(): void {
+    this.#news ??= this.parts.clock.setTimeout(() => this.#tellNews(), NEWS_DELAY_MS)
+  }
+
+  #tellNews(): void {
+    this.#news?.clear()
+    this.#news = undefined
+    for (const conversation of this.#conversations.values()) conversation.soon()
   }
 
   #begin(peer: PeerId): void {

@@ -30,7 +30,7 @@ async function untilTold(members: Member[], isDone: () => boolean): Promise<void
   })
 }
 
-/** A node says hello until it has heard of the other; a member takes only ten Hellos at once. */
+/** A node says hello until it has heard of the other; a member takes only some Hellos at once. */
 async function untilHeard(member: Member): Promise<void> {
   while (member.audited.length === 0) {
     const before = member.metrics.count('waystone_seed_cluster_hellos_total', 'answered')
