@@ -47,11 +47,15 @@ test('the config decides which of the plugins run', async () => {
   const relay = await createServices(allPlugins, await context())
   const always = ['identify', 'identifyPush', 'rpc', 'bootstrap', 'doctor']
   const trust = ['content', 'trustAcl', 'ratings', 'trustAdmin', 'clusterAdmin']
-  const [seeds, files] = ['seedDiscovery', 'fileTransfer']
-  expect(Object.keys(relay)).toEqual([...always, 'dht', ...trust, 'contentAdmin', 'relayServer', seeds, files])
+  const [records, seeds, files] = [['registry', 'registryAdmin'], 'seedDiscovery', 'fileTransfer']
+  // a relay says in the registry that it is one
+  const advertised = ['registry', 'registrations', 'registryAdmin']
+  const last = ['contentAdmin', 'relayServer', seeds, files]
+  expect(Object.keys(relay)).toEqual([...always, 'dht', ...trust, ...advertised, ...last])
   const nat = { autonat: true, dcutr: true, upnp: true, stun: [] }
   const edge = await createServices(allPlugins, await context(localConfig('edge', { nat, dht: { mode: 'off' } })))
-  expect(Object.keys(edge)).toEqual([...always, ...trust, 'autonat', 'dcutr', 'upnp', 'contentAdmin', seeds, files])
+  const reached = ['autonat', 'dcutr', 'upnp']
+  expect(Object.keys(edge)).toEqual([...always, ...trust, ...records, ...reached, 'contentAdmin', seeds, files])
 })
 
 test('WebRTC between private peers is listened for on relays', async () => {
