@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { ManualClock } from '@waystone/kit/testing'
 import { FirstPeers } from '../../src/libp2p/first-peers.ts'
 import type { Connection, Peer, PeerId, Topology } from '@libp2p/interface'
-import type { FirstPeersComponents } from '../../src/libp2p/first-peers.ts'
+import type { FirstPeersComponents, FirstPeersInit } from '../../src/libp2p/first-peers.ts'
 
 const newPeer = async (): Promise<PeerId> => peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
 // the one field of a connection that is looked at
@@ -19,7 +19,7 @@ describe('the first peers of the DHT', () => {
     told = []
   })
 
-  async function setUp(isAnyoneKnown = true) {
+  async function setUp(isAnyoneKnown = true, more: Partial<FirstPeersInit> = {}) {
     const clock = new ManualClock()
     const events = new EventTarget()
     const registered: Topology[] = []
@@ -46,7 +46,7 @@ describe('the first peers of the DHT', () => {
     }
     // the parts of libp2p that are used
     const components = { events, registrar, peerStore } as unknown as FirstPeersComponents
-    const first = new FirstPeers(components, { trust, clock })
+    const first = new FirstPeers(components, { trust, clock, ...more })
     await first.registrar.register('/kad', { onConnect: peer => void told.push(peer.toString()) })
     const [topology] = registered
     const connect = (peer: PeerId, over?: Connection) => void topology?.onConnect?.(peer, over ?? connection())
@@ -79,6 +79,16 @@ describe('the first peers of the DHT', () => {
     const { connect, clock } = await setUp(false)
     connect(stranger)
     expect([told, clock.pending]).toEqual([[stranger.toString()], 0])
+  })
+
+  it('are also those that were good before, and no spared seeds', async () => {
+    const more = { isGood: (peer: PeerId) => peer.equals(stranger), isSpared: (peer: PeerId) => peer.equals(good) }
+    const { connect, first } = await setUp(true, more)
+    expect((await first.peerStore.all()).map(({ id }) => id)).toEqual([stranger])
+    // one that is connected all the same is asked
+    connect(stranger)
+    connect(good)
+    expect(told).toEqual([stranger, good].map(String))
   })
 
   it('are remembered only with the function', async () => {
