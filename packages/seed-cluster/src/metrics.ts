@@ -2,7 +2,7 @@ import type { CounterGroup, Metrics } from '@libp2p/interface'
 
 export type HelloResult = 'answered' | 'taken' | 'failed' | 'not_a_member' | 'too_many' | 'invalid'
 export type RecordResult = 'taken' | 'invalid' | 'not_a_member' | 'old'
-export type FaultKind = 'false_sequence' | 'clock' | 'duplicate' | 'unproven_duplicate' | 'dead_connection'
+export type FaultKind = 'false_sequence' | 'clock' | 'duplicate' | 'unproven_duplicate'
 
 interface Gauges {
   members: () => number
