@@ -21,6 +21,8 @@ export interface RoundInit {
   /** What came of the last round with this partner. */
   settled?: Settled | undefined
   clock: Clock
+  /** Default: far more than a registry holds. */
+  maxNames?: number
 }
 
 export interface RoundResult {
@@ -89,10 +91,11 @@ export class Round {
   async #takeParts(parts: number[], signal: AbortSignal): Promise<void> {
     let missing: ListedName[] = []
     let listed = 0
+    const { maxNames = MAX_NAMES } = this.#init
     for await (const { names: bytes } of this.#init.partner.listRecords({ parts }, { signal })) {
       const names = unpackNames(bytes)
       listed += names.length
-      if (listed > MAX_NAMES) throw new SyncPartnerInvalidError(`it lists more than ${MAX_NAMES} records`)
+      if (listed > maxNames) throw new SyncPartnerInvalidError(`it lists more than ${maxNames} records`)
       missing.push(...names.filter(name => this.#isMissing(name)))
       for (; missing.length >= FETCH_BATCH; missing = missing.slice(FETCH_BATCH)) {
         await this.#fetchNext(missing.slice(0, FETCH_BATCH), signal)

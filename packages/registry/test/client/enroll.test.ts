@@ -3,6 +3,7 @@ import { ManualClock, until } from '@waystone/kit/testing'
 import { describe, expect, it } from 'vitest'
 import { signRecord } from '../../src/index.ts'
 import { ClientWorld } from './world.ts'
+import type { EnrollOptions } from '@waystone/interface'
 import type { FakeRegistry } from './world.ts'
 
 const PAYLOAD = new Uint8Array()
@@ -115,15 +116,16 @@ describe('what a node registers', () => {
     expect(sequence).toBeGreaterThanOrEqual(right.now())
   })
 
-  it.each([
-    ['a kind in capitals', ['Rendezvous', PAYLOAD, {}]],
-    ['a long key', ['rendezvous', PAYLOAD, { key: 'x'.repeat(129) }]],
-    ['a large payload', ['rendezvous', new Uint8Array(4_097), {}]],
-    ['a lifetime over an hour', ['rendezvous', PAYLOAD, { lifetime: 3_600_001 }]],
-    ['no lifetime', ['rendezvous', PAYLOAD, { lifetime: Number.NaN }]]
-  ] as const)('has no %s', async (_what, call) => {
+  it.each<[string, string, Uint8Array, EnrollOptions]>([
+    ['a kind in capitals', 'Rendezvous', PAYLOAD, {}],
+    ['a long key', 'rendezvous', PAYLOAD, { key: 'x'.repeat(129) }],
+    ['a large payload', 'rendezvous', new Uint8Array(4_097), {}],
+    ['a lifetime over an hour', 'rendezvous', PAYLOAD, { lifetime: 3_600_001 }],
+    ['a lifetime that is no number', 'rendezvous', PAYLOAD, { lifetime: Number.NaN }]
+  ])('cannot have %s', async (_what, kind, payload, options) => {
     const world = await ClientWorld.start()
-    expect(() => world.registry.enroll(...call)).toThrow(expect.objectContaining({ name: 'EntryInvalidError' }))
+    const refused = expect.objectContaining({ name: 'EntryInvalidError' })
+    expect(() => world.registry.enroll(kind, payload, options)).toThrow(refused)
   })
 
   it('is of one name once', async () => {

@@ -174,7 +174,11 @@ describe('a partner that does not keep to the rules', () => {
 
 describe('a registry that is asked', () => {
   const asked = (): ReturnType<typeof clientOf> => new World().registry().client
-  const all = async (stream: AsyncIterable<unknown>): Promise<unknown[]> => await Array.fromAsync(stream)
+  const all = async (stream: AsyncIterable<unknown>): Promise<unknown[]> => {
+    const parts: unknown[] = []
+    for await (const part of stream) parts.push(part)
+    return parts
+  }
 
   it.each([[[1_024]], [[-1 >>> 0]], [[5, 5]], [Array.from({ length: 1_025 }, (_, part) => part)]])(
     'refuses parts %j that are none',

@@ -68,7 +68,15 @@ export class TestRegistry {
   /** Compares with another once. */
   async take(from: SyncClient, settled?: RoundInit['settled']): Promise<RoundResult> {
     const { store, intake, unwanted } = this
-    const round = new Round({ partner: from, store, intake, unwanted, settled, clock: this.#world.clock })
+    const round = new Round({
+      partner: from,
+      store,
+      intake,
+      unwanted,
+      settled,
+      maxNames: 10_000,
+      clock: this.#world.clock
+    })
     return await round.run({ signal: new AbortController().signal })
   }
 
