@@ -50,17 +50,20 @@ it('does not hand out who cannot be dialled back', async () => {
   expect(await told(caller, seed)).toEqual([])
 })
 
-it('dials nobody at an IP of which a stranger says that it is there', async () => {
+it.each([
+  ['ip4', '127.0.0.2'],
+  ['ip6', '::1']
+])('dials nobody at an IP of which a stranger says that it is there: %s', async (family, ip) => {
   let visits = 0
   const victim = createServer(socket => {
     visits++
     socket.destroy()
   })
-  await new Promise<void>(resolve => victim.listen(0, '127.0.0.2', resolve))
+  await new Promise<void>(resolve => victim.listen(0, ip, resolve))
   onTestFinished(() => void victim.close())
   const { port } = victim.address() as AddressInfo
   const seed = await startPeer({ serve: true })
-  const attacker = await startPeer({ announce: [`/ip4/127.0.0.2/tcp/${port}`] })
+  const attacker = await startPeer({ announce: [`/${family}/${ip}/tcp/${port}`] })
   const both = await startPeer()
   await connect(attacker, seed)
   await probed(seed, 'other_ip')
