@@ -4,11 +4,11 @@ import { SeedService } from '@waystone/wire/seed'
 import { HELLO_DEADLINE_MS, HELLO_JITTER, HELLO_MS, LIST_EVERY, RETRY_BACKOFF } from './constants.ts'
 import { ownState } from './own-state.ts'
 import type { PeerId } from '@libp2p/interface'
-import type { Mesh } from './mesh.ts'
+import type { Talk } from './talk.ts'
 
 /** What this node says to one member, again and again while it is connected. */
 export class Conversation {
-  readonly #mesh: Mesh
+  readonly #talk: Talk
   readonly #peer: PeerId
   readonly #ending = new AbortController()
   readonly #done: Promise<void>
@@ -17,10 +17,10 @@ export class Conversation {
   /** Ended when there is news, also while a Hello is under way: the next one then follows at once. */
   #news = new AbortController()
 
-  constructor(mesh: Mesh, peer: PeerId) {
-    this.#mesh = mesh
+  constructor(talk: Talk, peer: PeerId) {
+    this.#talk = talk
     this.#peer = peer
-    this.#done = this.#run(AbortSignal.any([mesh.parts.signal, this.#ending.signal]))
+    this.#done = this.#run(AbortSignal.any([talk.parts.signal, this.#ending.signal]))
   }
 
   /** Says hello now: there is news. */
@@ -38,8 +38,8 @@ export class Conversation {
     let failures = 0
     for (let answers = 0; !signal.aborted;) {
       this.#news = new AbortController()
-      const isAnswered = await sayHello(this.#mesh, this.#peer, signal)
-      if (isAnswered && this.#isWorthAsking(answers++)) await askForMembers(this.#mesh, this.#peer, signal)
+      const isAnswered = await sayHello(this.#talk, this.#peer, signal)
+      if (isAnswered && this.#isWorthAsking(answers++)) await askForMembers(this.#talk, this.#peer, signal)
       failures = isAnswered ? 0 : failures + 1
       await this.#pause(failures, AbortSignal.any([signal, this.#news.signal]))
     }
@@ -47,7 +47,7 @@ export class Conversation {
 
   /** While members are missing here, also when the other has more or fewer than when it was asked last. */
   #isWorthAsking(answers: number): boolean {
-    const { hearing, parts } = this.#mesh
+    const { hearing, parts } = this.#talk
     const known = hearing.members.get(this.#peer.toString()).said?.connectedMembers ?? 0
     const isNews = known !== this.#askedAt && !parts.members.isFull
     if (!isNews && answers % LIST_EVERY !== 0) return false
@@ -56,7 +56,7 @@ export class Conversation {
   }
 
   async #pause(failures: number, signal: AbortSignal): Promise<void> {
-    const { clock, random } = this.#mesh.parts
+    const { clock, random } = this.#talk.parts
     const jittered = HELLO_MS * (1 - HELLO_JITTER + 2 * HELLO_JITTER * random.number())
     const ms = failures === 0 ? jittered : backoffDelay(failures - 1, RETRY_BACKOFF, random.number())
     await clock.sleep(ms, { signal }).catch(() => {})
@@ -64,8 +64,8 @@ export class Conversation {
 }
 
 /** Never rejects. @returns whether the member answered */
-export async function sayHello(mesh: Mesh, peer: PeerId, outer: AbortSignal): Promise<boolean> {
-  const { parts, hearing, duplicates } = mesh
+export async function sayHello(talk: Talk, peer: PeerId, outer: AbortSignal): Promise<boolean> {
+  const { parts, hearing, duplicates } = talk
   const { clock, components, metrics } = parts
   using deadline = createDeadline({ ms: HELLO_DEADLINE_MS, what: 'a Hello', signal: outer, clock })
   const { signal } = deadline
@@ -78,12 +78,12 @@ export async function sayHello(mesh: Mesh, peer: PeerId, outer: AbortSignal): Pr
     metrics.hello('answered')
     return true
   } catch (error) {
-    if (!outer.aborted) failed(mesh, peer, error)
+    if (!outer.aborted) failed(talk, peer, error)
     return false
   }
 }
 
-function failed({ parts, hearing }: Mesh, peer: PeerId, error: unknown): void {
+function failed({ parts, hearing }: Talk, peer: PeerId, error: unknown): void {
   const { name, message } = describeRpcFailure(error)
   parts.metrics.hello('failed')
   hearing.members.failed(peer.toString(), `${name}: ${message}`)
@@ -92,13 +92,13 @@ function failed({ parts, hearing }: Mesh, peer: PeerId, error: unknown): void {
 }
 
 /** Never rejects. */
-async function askForMembers(mesh: Mesh, peer: PeerId, outer: AbortSignal): Promise<void> {
-  const { clock, components, log } = mesh.parts
+async function askForMembers(talk: Talk, peer: PeerId, outer: AbortSignal): Promise<void> {
+  const { clock, components, log } = talk.parts
   using deadline = createDeadline({ ms: HELLO_DEADLINE_MS, what: 'asking for members', signal: outer, clock })
   const { signal } = deadline
   try {
     const { peerRecords } = await components.rpc.client(SeedService, peer).listMembers({}, { signal })
-    await mesh.records.take(peerRecords, signal)
+    await talk.records.take(peerRecords, signal)
   } catch (error) {
     if (!outer.aborted) log('member %p tells of no others - %s', peer, describeRpcFailure(error).message)
   }

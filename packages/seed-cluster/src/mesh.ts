@@ -9,11 +9,12 @@ import type { Connection, PeerId } from '@libp2p/interface'
 import type { Timer } from '@waystone/interface'
 import type { DuplicatesInit } from './duplicates.ts'
 import type { MeshParts } from './mesh-parts.ts'
+import type { Talk } from './talk.ts'
 
 type TellMember = (peer: PeerId, addresses: readonly string[]) => void
 
 /** The conversations with all members that are connected, and what came of them. */
-export class Mesh {
+export class Mesh implements Talk {
   readonly parts: MeshParts
   readonly hearing: Hearing
   readonly instances: Instances

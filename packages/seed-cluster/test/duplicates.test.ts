@@ -8,7 +8,7 @@ import type { Member, MemberInit } from './network.ts'
 
 const FAULTS = 'waystone_seed_cluster_faults_total'
 
-async function member(seed: number, init: Partial<MemberInit> = {}): Promise<Member> {
+async function startTwin(seed: number, init: Partial<MemberInit> = {}): Promise<Member> {
   const membership = new ListedMembership()
   membership.set(await Promise.all([1, 2].map(peerOf)))
   return await startMember({ seed, membership, ...init })
@@ -16,9 +16,9 @@ async function member(seed: number, init: Partial<MemberInit> = {}): Promise<Mem
 
 /** A member that sees it all, and two nodes with one key. */
 async function twins(older: Partial<MemberInit> = {}, younger: Partial<MemberInit> = {}) {
-  const helper = await member(1)
-  const one = await member(2, { instance: newInstance(NOW - 60_000), ...older })
-  const other = await member(2, { instance: newInstance(NOW - 1_000), ...younger })
+  const helper = await startTwin(1)
+  const one = await startTwin(2, { instance: newInstance(NOW - 60_000), ...older })
+  const other = await startTwin(2, { instance: newInstance(NOW - 1_000), ...younger })
   return { helper, one, other }
 }
 
@@ -75,7 +75,7 @@ describe('two nodes that run with one key', () => {
 
 describe('one node is not two', () => {
   test('when it has two connections to a member', async () => {
-    const [helper, one] = [await member(1), await member(2)]
+    const [helper, one] = [await startTwin(1), await startTwin(2)]
     await connect(one, helper)
     await helper.node.dial(one.node.getMultiaddrs(), { force: true })
     expect(helper.node.getConnections(one.node.peerId)).toHaveLength(2)
@@ -85,13 +85,13 @@ describe('one node is not two', () => {
   })
 
   test('when it was started again, and its old connection only looks open', async () => {
-    const helper = await member(1)
+    const helper = await startTwin(1)
     const before = await startLiar({ seed: 2 })
     await before.to(helper).hello({ state: STATE })
     // the protocol is gone as the process is: nothing answers a ping any more
     const [old] = helper.node.getConnections(before.node.peerId)
     await before.node.unhandle('/ipfs/ping/1.0.0')
-    const after = await member(2)
+    const after = await startTwin(2)
     await connect(after, helper)
     await until(() => old?.status !== 'open')
     await untilTold([after, helper], () => (seenBy(helper, after)?.said?.heardAt ?? 0) > NOW + 30_000)
@@ -113,7 +113,7 @@ describe('a member that tells of another run, and lies', () => {
   ])('is not believed %s', async (_what, lie) => {
     const other = await lie()
     const liar = await startLiar({ seed: 2, hello: () => ({ state: STATE, other: other as never, yield: true }) })
-    const victim = await member(1)
+    const victim = await startTwin(1)
     await liar.node.dial(victim.node.getMultiaddrs())
     await until(() => victim.metrics.count(FAULTS, 'unproven_duplicate') > 0)
     expect(victim.yielded).toEqual([])
@@ -123,7 +123,7 @@ describe('a member that tells of another run, and lies', () => {
   test('is believed with what the key has really signed, whatever it says of who yields', async () => {
     const proof = await signInstance(newInstance(NOW - 60_000), await keyOf(1), NOW + 5_000)
     const liar = await startLiar({ seed: 2, hello: () => ({ state: STATE, other: proof, yield: false }) })
-    const victim = await member(1)
+    const victim = await startTwin(1)
     await liar.node.dial(victim.node.getMultiaddrs())
     await until(() => victim.yielded.length > 0)
     expect(victim.yielded).toHaveLength(1)

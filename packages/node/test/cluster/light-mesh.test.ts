@@ -47,6 +47,7 @@ test('a seed that comes back elsewhere is found again', { timeout: MINUTE }, asy
   await until(() => connectedTo(second) === 1 && connectedTo(third) === 1)
   const back = await start(0, second.addresses)
   await until(() => [back, second, third].every(seed => connectedTo(seed) === 2), { ms: MINUTE })
+  expect(back.addresses).not.toEqual(first.addresses)
 })
 
 async function part(one: readonly LightSeed[], other: readonly LightSeed[]): Promise<void> {

@@ -50,8 +50,7 @@ test('three seeds know all, and a fourth is known by all', { timeout: 2 * MINUTE
 test('seeds share the DHT', { timeout: 2 * MINUTE }, async () => {
   const { seeds } = await startCluster(3)
   await until(() => isFullMesh(seeds), { ms: MINUTE })
-  const tables = (): number[] =>
-    seeds.map(({ node }) => Reflect.get(node.libp2p.services, 'dht').routingTable.size as number)
+  const tables = (): number[] => seeds.map(({ node }) => Object(node.libp2p.services).dht.routingTable.size as number)
   await until(() => tables().every(size => size === 2), { ms: MINUTE })
   await using edge = await startLocalNode('edge', { seeds: seeds[2]!.addresses })
   await until(() => edge.node.libp2p.getPeers().length > 0)

@@ -38,7 +38,7 @@ export async function startSeed(
   init: Partial<CreateNodeInit> = {}
 ): Promise<RunningSeed> {
   const local = await startLocalNode('seed', config, { privateKey: await keyOf(10 + index), ...init })
-  return Object.assign(local, { cluster: serviceOf<SeedCluster>(local.node, 'seedCluster') })
+  return Object.assign(local, { cluster: serviceOf(local.node, 'seedCluster') as SeedCluster })
 }
 
 /** Whether all know, and talk to, all others. */
@@ -53,11 +53,11 @@ export function isFullMesh(seeds: readonly RunningSeed[]): boolean {
 
 /** How one node's operator sees the cluster. */
 export function operatorOf(asked: RunningSeed, asker: WaystoneNode) {
-  return serviceOf<Rpc>(asker, 'rpc').client(cluster.ClusterService, asked.node.libp2p.peerId)
+  return (serviceOf(asker, 'rpc') as Rpc).client(cluster.ClusterService, asked.node.libp2p.peerId)
 }
 
-function serviceOf<T>({ libp2p }: WaystoneNode, key: string): T {
+function serviceOf({ libp2p }: WaystoneNode, key: string): unknown {
   const service: unknown = Reflect.get(libp2p.services, key)
   if (service === undefined) throw new Error(`the node runs no ${key}`)
-  return service as T
+  return service
 }
