@@ -3,11 +3,7 @@ import { messageOf } from '@waystone/kit/error-fields'
 import { readMembers } from './read-members.ts'
 import type { AbortOptions, Logger, PeerId } from '@libp2p/interface'
 import type { ClusterFile, ClusterMember, ClusterMembership } from '@waystone/interface'
-import type { TrustAcl } from '@waystone/trust-acl'
-import type { MembersRead } from './read-members.ts'
-
-/** The trust database, as far as one entry of it goes. */
-export type MembershipTrust = Pick<TrustAcl, 'entry' | 'fileOf' | 'onChange'>
+import type { MembershipTrust, MembersRead } from './read-members.ts'
 
 /** Looks for newer trust files; the service `trustAcl`. */
 export interface TrustFileFetcher {

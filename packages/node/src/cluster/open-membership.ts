@@ -4,7 +4,8 @@ import { TrustMembership } from './membership.ts'
 import type { ComponentLogger } from '@libp2p/interface'
 import type { Config } from '../config/schema.ts'
 import type { RunningPart } from '../lifecycle/stop-in-order.ts'
-import type { MembershipTrust, TrustFileFetcher } from './membership.ts'
+import type { TrustFileFetcher } from './membership.ts'
+import type { MembershipTrust } from './read-members.ts'
 
 export interface OpenMembershipInit {
   config: Pick<Config, 'cluster'>

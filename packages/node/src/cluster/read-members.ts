@@ -1,6 +1,8 @@
 import type { ClusterMember } from '@waystone/interface'
-import type { TrustFile } from '@waystone/trust-acl'
-import type { MembershipTrust } from './membership.ts'
+import type { TrustAcl, TrustFile } from '@waystone/trust-acl'
+
+/** The trust database, as far as one entry of it goes. */
+export type MembershipTrust = Pick<TrustAcl, 'entry' | 'fileOf' | 'onChange'>
 
 /** What an entry of the trust database says of its cluster. */
 export interface MembersRead {
