@@ -108,6 +108,8 @@ export type StoreChange =
 export interface RegistryServer {
   /** The store, once it is open, and what checks records for it. */
   opened(): Promise<OpenRegistry>
+  /** What it holds; nothing while it is not open. */
+  state(): RegistryState | undefined
 }
 
 export interface OpenRegistry {

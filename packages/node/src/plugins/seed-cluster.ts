@@ -3,7 +3,8 @@ import type { RegistryState } from '@waystone/interface'
 import type { NodeComponents, Plugin } from './plugin.ts'
 
 interface KeepsRegistry {
-  state(): RegistryState
+  /** Nothing while it is not open. */
+  state(): RegistryState | undefined
 }
 
 /** Talks to the other members of the cluster that the config names, if it names one. */

@@ -2,6 +2,7 @@ import { systemClock, systemRandom } from '@waystone/kit'
 import { SERVICE_NAMES } from '@waystone/wire'
 import { serverCounts } from './metrics.ts'
 import type { Logger, Startable } from '@libp2p/interface'
+import type { RegistryState } from '@waystone/interface'
 import type { LateService } from '@waystone/rpc'
 import type { OpenRegistry, RegistryServer } from '../contract.ts'
 import type { RegistryServerComponents, RegistryServerInit } from './contract.ts'
@@ -55,6 +56,10 @@ export class RegistryServerNode implements RegistryServer, Startable {
     return await this.#open()
   }
 
+  state(): RegistryState | undefined {
+    return this.#engine?.store.state()
+  }
+
   /** The next one tries again if it fails. */
   async #open(): Promise<ServerEngine> {
     const opening = (this.#opening ??= this.#load())
@@ -77,7 +82,7 @@ export class RegistryServerNode implements RegistryServer, Startable {
   /** A second registration of a metric would fail. */
   #countsOnce(): ServerCounts {
     return (this.#counts ??= serverCounts(this.#components.metrics, {
-      records: () => this.#engine?.store.state().records ?? 0,
+      records: () => this.state()?.records ?? 0,
       watchers: () => this.#engine?.rates.watching ?? 0
     }))
   }

@@ -51,6 +51,7 @@ describe('the service', () => {
     expect((await client.query({ kind: 'rendezvous' })).records).toHaveLength(1)
     const { store } = await server.services.registryServer.opened()
     expect(store.state().records).toBe(1)
+    expect(server.services.registryServer.state()).toEqual(store.state())
   })
 
   it('answers nobody who may not ask', async () => {
@@ -82,6 +83,7 @@ describe('the service', () => {
     const { registryServer: service } = server.services
     await service.opened()
     await server.stop()
+    expect(service.state()).toBeUndefined()
     await server.start()
     expect((await service.opened()).store.state().records).toBe(0)
   })
