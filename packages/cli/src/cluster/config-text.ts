@@ -19,7 +19,7 @@ ${discoveryPart}
 #   pool:
 #     folder: pool
 #     lease:
-#       # exactly one of these
+#       # exactly one of these; the folder has to be there, and all seeds share it
 #       directory: /mnt/shared/waystone-leases
 #       # postgresFile: /run/secrets/waystone-pool-url
 #       # ordinal: hostname

@@ -102,11 +102,11 @@ function nextSteps({ folder }: ClusterFiles): string[] {
   return [
     '  1. Say who is a member, in either way:',
     `       waystone cluster add PEER-ID… --folder ${folder}`,
-    `       waystone identity pool --size 5 --cluster ${folder}`,
+    `       waystone identity pool --size 5 --out ${join(folder, 'pool')} --cluster ${folder}`,
     '     waystone identity new --role seed, and show, print the peer id of a machine.',
     `  2. Sign the list: waystone cluster publish --folder ${folder}`,
     '  3. In seed.yaml and edge.yaml say where seeds may be found. Copy seed.yaml, cluster.json and',
-    '     cluster.record to every seed, edge.yaml and the same two to every edge, and run',
+    '     cluster.record (and the pool) to every seed, edge.yaml and the same two to every edge, and run',
     '       waystone seed --config seed.yaml',
     '  4. Keep cluster.key where no seed is: it is needed only to publish.'
   ]

@@ -96,7 +96,11 @@ function columns(now: number): FittedColumn<Member>[] {
 
 /** What a member has said of itself; nothing before it has said anything. */
 function said(cell: (member: Member) => string): (member: Member) => string {
-  return member => (member.heardAt === 0n && !member.isSelf ? '-' : cell(member))
+  return member => (hasNotSaid(member) ? '-' : cell(member))
+}
+
+function hasNotSaid({ heardAt, isSelf }: Member): boolean {
+  return heardAt === 0n && !isSelf
 }
 
 function reached({ isSelf, isConnected }: Member): string {
@@ -127,7 +131,9 @@ function troublesOf(member: Member): string[] {
 function verdict({ members }: ClusterView): string {
   const up = members.filter(({ isSelf, isConnected }) => isSelf || isConnected).length
   const wrong = members.filter(({ disagreements }) => disagreements.length > 0).length
-  const agree = wrong === 0 ? 'they agree' : `${wrong} of them ${wrong === 1 ? 'disagrees' : 'disagree'}`
+  // members say to each other what they hold, and to nobody else
+  const alike = members.every(hasNotSaid) ? 'say what they hold to members only' : 'they agree'
+  const agree = wrong === 0 ? alike : `${wrong} of them ${wrong === 1 ? 'disagrees' : 'disagree'}`
   return `${up} of ${members.length} members can be reached, and ${agree}`
 }
 

@@ -52,7 +52,7 @@ function sourceLine({ source, target, found, error }: api.SeedSource): string {
 }
 
 function seedLine({ address, peer, result, error, roundTripMs }: api.DialledSeed): string {
-  const who = peer === '' ? '' : `  ${peer}`
+  const who = peer === '' || address.endsWith(`/${peer}`) ? '' : `  ${peer}`
   const time = roundTripMs === 0 ? '' : `, ${roundTripMs} ms`
   return `  ${address}${who}  ${RESULTS[result] ?? result}${time}${error === '' ? '' : `: ${error}`}`
 }

@@ -79,6 +79,12 @@ describe('cluster status', () => {
     expect(await run('cluster', 'status')).toMatchObject({ code: 0 })
   })
 
+  it('from outside says that members do not tell what they hold', async () => {
+    const { run } = await withCluster([{ peer: 'x', label: 'seed-1', isConnected: true }], undefined, 'not-a-member')
+    const text = '1 of 1 members can be reached, and say what they hold to members only'
+    expect(await run('cluster', 'status')).toMatchObject({ code: 0, stdout: expect.stringContaining(text) })
+  })
+
   it('says that a node is in no cluster', async () => {
     const { run } = await withCluster([], [], 'none')
     expect(await run('cluster', 'status')).toMatchObject({
