@@ -28,6 +28,8 @@ it.skipIf(reason !== undefined)(
       code: 0,
       stdout: expect.stringContaining('5 of 5 members can be reached, and they agree')
     })
+    // what each holds of the registry, as the first eight digits of its digest
+    expect(status?.stdout.match(/ yes +\S+ +1 +\d+ +[\da-f]{8} /g)).toHaveLength(4)
     console.log(`without any seed for at most ${gaps.join(' and ')} ms, in ${changes} changes`)
     expect(Math.max(...gaps)).toBeLessThan(MAX_GAP_MS)
     expect(changes).toBeGreaterThan(0)

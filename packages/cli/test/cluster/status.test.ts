@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { poll } from '@waystone/kit/testing'
 import { jsonLines, nodeAndCommands } from '../admin/run-waystone.ts'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { cluster as api } from '@waystone/wire/admin'
@@ -83,6 +84,15 @@ describe('cluster status', () => {
     const { run } = await withCluster([{ peer: 'x', label: 'seed-1', isConnected: true }], undefined, 'not-a-member')
     const text = '1 of 1 members can be reached, and say what they hold to members only'
     expect(await run('cluster', 'status')).toMatchObject({ code: 0, stdout: expect.stringContaining(text) })
+  })
+
+  it('--watch goes on until Ctrl-C, which is no failure', async () => {
+    const { start } = await withCluster([SELF, OTHER])
+    const { process: child, printed, finished } = start('cluster', 'status', '--watch', '--json')
+    await poll(() => (printed.stdout.includes('\n') ? true : undefined), { what: 'the first look' })
+    child.kill('SIGINT')
+    expect((await finished).code).toBe(0)
+    expect(jsonLines(printed.stdout)[0]).toMatchObject({ isWell: true })
   })
 
   it('says that a node is in no cluster', async () => {
