@@ -122,7 +122,10 @@ export const POOL_AGE_MS = 60 * 60 * 1_000
 /** When a peer is dialled back again, in milliseconds: at half of it. */
 export const PROBE_AGAIN_MS = POOL_AGE_MS / 2
 
-/** When a peer that could not be dialled back is tried again, in milliseconds. */
+/** When a peer that could not be dialled back is tried again, in milliseconds; each time four times as long. */
+export const PROBE_RETRY_MS = 10_000
+
+/** The longest of these waits, in milliseconds. */
 export const PROBE_FAILED_MS = 10 * 60 * 1_000
 
 /** Peers that wait to be dialled back, and peers that are remembered as not reached. */

@@ -29,6 +29,8 @@ export interface BootstrapInit {
   private?: boolean
   /** Protocol id of the DHT: one of the good peers that are enough must speak it. Default: any will do. */
   dhtProtocol?: string
+  /** How long good peers have at a start until seeds are asked, in milliseconds. Default 3,000. */
+  startMs?: number
   /** How long a connection must last until its peer is a good one, in milliseconds. Default 10,000. */
   goodAfterMs?: number
   /** Told once when most of what a seed handed out was dead. */

@@ -8,8 +8,7 @@ import {
   FIRST_ANSWERING,
   FIRST_DIAL_CAPS,
   MAX_FIRST_DIALS,
-  PARALLEL_DIALS,
-  START_MS
+  PARALLEL_DIALS
 } from './constants.ts'
 import { chooseSpread } from './rank.ts'
 import type { AbortOptions, PeerId } from '@libp2p/interface'
@@ -20,6 +19,8 @@ import type { Parts } from './parts.ts'
 export interface FirstDialsInit {
   book: GoodPeerBook
   isBlocked: (peer: PeerId) => boolean
+  /** How long it may take, in milliseconds. */
+  startMs: number
 }
 
 interface DialAllInit {
@@ -86,7 +87,12 @@ export class FirstDials {
     const chosen = this.#choice()
     if (chosen.length === 0) return counts.count('start', 'none_known')
     const enough = Promise.withResolvers<void>()
-    using deadline = createDeadline({ ms: START_MS, what: 'starting', signal: this.#controller.signal, clock })
+    using deadline = createDeadline({
+      ms: this.#init.startMs,
+      what: 'starting',
+      signal: this.#controller.signal,
+      clock
+    })
     // dials that have begun go on when time is up: who answers late is a peer all the same
     this.#dialling = this.#dialAll(chosen, { signal: deadline.signal, enough: enough.resolve })
     await abortable(Promise.race([enough.promise, this.#dialling]), deadline.signal).catch(() => undefined)

@@ -5,6 +5,7 @@ import {
   PARALLEL_PROBES,
   PROBE_AGAIN_MS,
   PROBE_FAILED_MS,
+  PROBE_RETRY_MS,
   PROBE_TICK_MS,
   PROBES,
   PROBES_PER_NETWORK
@@ -16,14 +17,22 @@ import type { Timer } from '@waystone/interface'
 import type { Parts } from './parts.ts'
 import type { Pool } from './pool.ts'
 
+interface Due {
+  peer: PeerId
+  /** By {@link Clock.monotonic}. */
+  at: number
+  /** How often in a row it was dialled in vain. */
+  failures: number
+}
+
 /** Dials connected peers back, slowly, and keeps those that answer in the pool. */
 export class Prober {
   readonly #parts: Parts
   readonly #pool: Pool
   readonly #all: TokenBucket
   readonly #networks: KeyedTokenBuckets
-  /** When whom may be dialled back; by {@link Clock.monotonic}, in the order in which they came. */
-  readonly #due = new Map<string, { peer: PeerId; at: number }>()
+  /** Who may be dialled back, in the order in which they came. */
+  readonly #due = new Map<string, Due>()
   readonly #running = new Set<Promise<void>>()
   #controller = new AbortController()
   #timer: Timer | undefined
@@ -57,7 +66,7 @@ export class Prober {
     const [id, now] = [peer.toString(), this.#parts.clock.monotonic()]
     if (this.#due.has(id) || this.#due.size >= MAX_CANDIDATES) return
     const reached = this.#pool.get(id)
-    this.#due.set(id, { peer, at: reached === undefined ? now : reached.reachedAt + PROBE_AGAIN_MS })
+    this.#due.set(id, { peer, at: reached === undefined ? now : reached.reachedAt + PROBE_AGAIN_MS, failures: 0 })
   }
 
   readonly #onLeft = ({ detail: peer }: CustomEvent<PeerId>): void => {
@@ -90,11 +99,15 @@ export class Prober {
     const now = this.#parts.clock.monotonic()
     const isExempt = network?.isPrivate === true && this.#parts.private
     if (network !== undefined && !isExempt && !this.#networks.take(network.narrow)) {
-      this.#putOff(id, seen.remotePeer, now + this.#networks.retryAfterMs(network.narrow))
+      const at = now + this.#networks.retryAfterMs(network.narrow)
+      this.#putOff(id, { peer: seen.remotePeer, at, failures: this.#due.get(id)?.failures ?? 0 })
       return true
     }
     if (!this.#all.take()) return false
-    this.#putOff(id, seen.remotePeer, now + PROBE_FAILED_MS)
+    const failures = this.#due.get(id)?.failures ?? 0
+    // the first one may be bad luck
+    const wait = Math.min(PROBE_FAILED_MS, PROBE_RETRY_MS * 4 ** failures)
+    this.#putOff(id, { peer: seen.remotePeer, at: now + wait, failures: failures + 1 })
     const run = this.#run(id, seen).finally(() => this.#running.delete(run))
     this.#running.add(run)
     return true
@@ -112,7 +125,7 @@ export class Prober {
       counts.count('probes', result)
       if (reached === undefined) return this.#pool.delete(id)
       this.#pool.add(reached)
-      this.#putOff(id, peer, clock.monotonic() + PROBE_AGAIN_MS)
+      this.#putOff(id, { peer, at: clock.monotonic() + PROBE_AGAIN_MS, failures: 0 })
     } catch (error) {
       counts.count('probes', 'failed')
       log('%p is not dialled back - %e', peer, error)
@@ -120,9 +133,9 @@ export class Prober {
   }
 
   // at the end: who has just had a turn waits for all others
-  #putOff(id: string, peer: PeerId, at: number): void {
+  #putOff(id: string, due: Due): void {
     this.#due.delete(id)
-    this.#due.set(id, { peer, at })
+    this.#due.set(id, due)
   }
 }
 

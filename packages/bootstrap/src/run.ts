@@ -1,6 +1,6 @@
 import { SERVICE_NAMES } from '@waystone/wire'
 import { Asking } from './asking.ts'
-import { BOOTSTRAP, CONNECT, GOOD_AFTER_MS } from './constants.ts'
+import { BOOTSTRAP, CONNECT, GOOD_AFTER_MS, START_MS } from './constants.ts'
 import { FirstDials } from './first-dials.ts'
 import { GoodPeerBook } from './good-peers.ts'
 import { Observer } from './observer.ts'
@@ -25,12 +25,12 @@ export class Run {
   #unserve: (() => Promise<void>) | undefined
 
   constructor(parts: Parts, init: BootstrapInit) {
-    const { goodAfterMs = GOOD_AFTER_MS, dhtProtocol } = init
+    const { startMs = START_MS, goodAfterMs = GOOD_AFTER_MS, dhtProtocol } = init
     const isBlocked = (peer: PeerId): boolean => this.#isBlocked(peer)
     this.#parts = parts
     this.#init = init
     this.book = new GoodPeerBook(parts)
-    this.first = new FirstDials(parts, { book: this.book, isBlocked })
+    this.first = new FirstDials(parts, { book: this.book, isBlocked, startMs })
     this.asking = new Asking(parts, { first: this.first, isBlocked, goodAfterMs, onPoorSeed: init.onPoorSeed })
     this.pool = new Pool(parts)
     this.#observer = new Observer(parts, { book: this.book, goodAfterMs, dhtProtocol, isBlocked })
