@@ -4,7 +4,7 @@ import { followSeeds } from './seedless-times.ts'
 import type { LabCluster } from './lab-cluster.ts'
 import type { LabNode } from './lab-node.ts'
 import type { CommandResult } from './command.ts'
-import type { SeedLab } from './seed-lab.ts'
+import type { Machine, SeedLab } from './seed-lab.ts'
 
 const SEEDS = 5
 
@@ -15,8 +15,8 @@ export interface SeedStoryInit {
   lab: SeedLab
   /** Of five identities. */
   cluster: LabCluster
-  /** Lets the first so many machines be found from now on. */
-  announce(count: number): Promise<void>
+  /** Lets these machines be found from now on. */
+  announce(machines: readonly Machine[]): Promise<void>
 }
 
 /** What was seen. */
@@ -29,7 +29,10 @@ export interface SeedStory {
   changes: number
 }
 
-/** Scales a cluster from three seeds to five, to two, kills one and brings it back, while two edges are connected. */
+/**
+ * Scales a cluster from three seeds to five and to the last two, so that none of those is left by which the two edges
+ * joined; then kills one and brings it back.
+ */
 export async function tellSeedStory({ lab, cluster, announce }: SeedStoryInit): Promise<SeedStory> {
   await using nodes = new AsyncDisposableStack()
   const ended = new AbortController()
@@ -37,24 +40,24 @@ export async function tellSeedStory({ lab, cluster, announce }: SeedStoryInit): 
   const startSeed = (index: number): LabNode => nodes.use(startOn(machineOf(lab, index), 'seed', cluster.seedArgs))
   const startEdge = (index: number): LabNode => nodes.use(startOn(machineOf(lab, index), 'edge', cluster.edgeArgs))
 
-  await announce(3)
+  await announce(lab.machines.slice(0, 3))
   const seeds = [startSeed(0), startSeed(1), startSeed(2)]
   const edges = [startEdge(SEEDS), startEdge(SEEDS + 1)]
   await untilMeshed(seeds)
   await Promise.all(edges.map(async edge => await edge.ready()))
   const times = await Promise.all(edges.map(async edge => await followSeeds(edge, cluster.ids, ended.signal)))
 
-  await announce(SEEDS)
+  await announce(lab.machines.slice(0, SEEDS))
   seeds.push(startSeed(3), startSeed(4))
   await untilMeshed(seeds)
   const status = await seeds[0]?.waystone('cluster', 'status')
 
-  await announce(2)
-  await Promise.all(seeds.splice(2).map(async seed => await seed.stop()))
+  await announce(lab.machines.slice(3, SEEDS))
+  await Promise.all(seeds.splice(0, 3).map(async seed => await seed.stop()))
   await untilMeshed(seeds)
 
   await seeds.pop()?.stop('SIGKILL')
-  seeds.push(startSeed(1))
+  seeds.push(startSeed(4))
   await untilMeshed(seeds)
 
   const changes = times.reduce((sum, time) => sum + time.events(), 0)

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { makeLabCluster } from '../harness/lab-cluster.ts'
 import { createSeedLab, whyNoSeedLab } from '../harness/seed-lab.ts'
 import { STORY_MACHINES, tellSeedStory } from '../harness/seed-story.ts'
+import type { Machine } from '../harness/seed-lab.ts'
 
 const NAME = 'seeds.lab.test'
 
@@ -18,10 +19,10 @@ it.skipIf(reason !== undefined)(
     await using lab = await createSeedLab({ machines: STORY_MACHINES })
     const settings = { 'discovery.dns': NAME, 'mdns.enabled': 'false' }
     const cluster = await makeLabCluster(lab, { size: 5, settings })
-    const announce = async (count: number): Promise<void> =>
+    const announce = async (machines: readonly Machine[]): Promise<void> =>
       await lab.dns.setHost(
         NAME,
-        lab.machines.slice(0, count).map(({ ip }) => ip)
+        machines.map(({ ip }) => ip)
       )
     const { status, gaps, changes } = await tellSeedStory({ lab, cluster, announce })
     expect(status).toMatchObject({
