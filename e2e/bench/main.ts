@@ -9,13 +9,15 @@ import { cpus, totalmem } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { foundation } from './foundation/index.ts'
+import { registry } from './registry/index.ts'
 import { rpc } from './rpc/index.ts'
 import { judge, renderRows } from './report.ts'
+import { seeds } from './seeds/index.ts'
 import { trust } from './trust/index.ts'
 import type { JudgedRow, Row } from './report.ts'
 import type { Measurement, Suite } from './suite.ts'
 
-const suites: Suite[] = [foundation, rpc, trust]
+const suites: Suite[] = [foundation, rpc, trust, seeds, registry]
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +31,7 @@ const { values } = parseArgs({
 
 const HELP = `npm run bench -- [options]
 
-  --only SUITE  only this suite; may be given again (${suites.map(suite => suite.name).join(', ')})
+  --only LIST   only these suites, as in seeds,registry; may be given again (${suites.map(suite => suite.name).join(', ')})
   --row TEXT    only measurements whose name contains TEXT
   --runs N      runs a figure, of which the median counts (5); more on a busy machine
   --out FILE    where the JSON goes (bench-results/latest.json)`
@@ -61,14 +63,21 @@ function readRuns(): number {
   return runs
 }
 
+function wantedSuites(): Suite[] {
+  if (values.only === undefined) return suites
+  const names = values.only.flatMap(list => list.split(',')).map(name => name.trim())
+  const unknown = names.find(name => !suites.some(suite => suite.name === name))
+  if (unknown === undefined) return suites.filter(({ name }) => names.includes(name))
+  throw new Error(`no suite ${unknown}; there are: ${suites.map(({ name }) => name).join(', ')}`)
+}
+
 function isWanted({ name }: Measurement): boolean {
   return values.row === undefined || name.includes(values.row)
 }
 
 async function main(): Promise<void> {
   if (values.help === true) return console.log(HELP)
-  const wanted = suites.filter(suite => values.only?.includes(suite.name) ?? true)
-  if (wanted.length === 0) throw new Error(`no such suite; there are: ${suites.map(suite => suite.name).join(', ')}`)
+  const wanted = wantedSuites()
   const runs = readRuns()
   const rows: JudgedRow[] = []
   for (const suite of wanted) rows.push(...(await runSuite(suite, runs)))

@@ -17,6 +17,8 @@ export interface RunningNode extends AsyncDisposable {
   tcpAddress: string
   /** When it said that it was ready, in milliseconds of the monotonic clock. */
   readyAt: number
+  /** Where its admin API is found; of Waystone's own binary only. */
+  dataDir?: string
 }
 
 export interface RoleInit {
@@ -24,10 +26,18 @@ export interface RoleInit {
   transports: TransportName[]
   seeds?: string[]
   env?: Record<string, string>
+  /** Connections at one time. Default 1,000. */
+  maxConnections?: number
+  /** More keys of the config, of Waystone's own binary only. */
+  config?: Record<string, unknown>
+  /** Puts files into its data folder before it starts; of Waystone's own binary only. */
+  fill?: (dataDir: string) => Promise<void>
 }
 
 /** What the presets of seeds and relays switch on. */
 export const ALL_TRANSPORTS: TransportName[] = ['tcp', 'ws', 'quic', 'webrtcDirect', 'circuit']
+
+const MAX_CONNECTIONS = 1_000
 
 const TRANSPORTS: TransportName[] = [...ALL_TRANSPORTS, 'webrtc']
 
@@ -39,27 +49,32 @@ const LISTEN: Partial<Record<TransportName, string>> = {
 }
 
 /** The role's own binary, with nothing in its data folder yet. */
-export async function startRole({ role, transports, seeds = [], env = {} }: RoleInit): Promise<RunningNode> {
+export async function startRole(init: RoleInit): Promise<RunningNode> {
+  const { role, transports, seeds = [], env = {}, maxConnections = MAX_CONNECTIONS } = init
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await temporaryFolder())
   const config = {
     addresses: { listen: listenOn(transports) },
     transports: Object.fromEntries(TRANSPORTS.map(name => [name, transports.includes(name)])),
-    connections: { max: 1_000, exemptLoopback: true },
+    connections: { max: maxConnections, exemptLoopback: true },
     dht: { mode: role === 'edge' ? 'client' : 'server' },
     relayService: { enabled: role !== 'edge' },
     log: { level: 'info' },
-    seeds
+    seeds,
+    ...init.config
   }
-  const node = stack.use(await startNode({ role, dataDir: join(folder.path, role), config, env }))
+  const dataDir = join(folder.path, role)
+  await init.fill?.(dataDir)
+  const node = stack.use(await startNode({ role, dataDir, config, env }))
   await node.untilReady()
   const readyAt = systemClock.monotonic()
   const { addresses } = await node.status()
-  return nodeOf(stack.move(), { pid: node.pid, addresses, readyAt })
+  return nodeOf(stack.move(), { pid: node.pid, addresses, readyAt, dataDir })
 }
 
 /** libp2p with the same transports and services, without Waystone. */
-export async function startStock({ role, transports, seeds = [], env = {} }: RoleInit): Promise<RunningNode> {
+export async function startStock(of: RoleInit): Promise<RunningNode> {
+  const { role, transports, seeds = [], env = {}, maxConnections = MAX_CONNECTIONS } = of
   await using stack = new AsyncDisposableStack()
   const services = role === 'edge' ? 'client' : 'server'
   const init: StockLibp2pInit = {
@@ -67,7 +82,8 @@ export async function startStock({ role, transports, seeds = [], env = {} }: Rol
     encrypters: ['tls', 'noise'],
     listen: listenOn(transports),
     services,
-    seeds
+    seeds,
+    maxConnections
   }
   const file = join(import.meta.dirname, 'fixtures/stock-node.ts')
   const fixture = stack.use(await startFixture<StockNodeReady>({ file, init, env }))
@@ -79,11 +95,11 @@ function listenOn(transports: TransportName[]): string[] {
   return transports.flatMap(name => LISTEN[name] ?? [])
 }
 
-interface ReadyNode extends Pick<RunningNode, 'pid' | 'readyAt'> {
+interface ReadyNode extends Pick<RunningNode, 'pid' | 'readyAt' | 'dataDir'> {
   addresses: string[]
 }
 
-function nodeOf(owned: AsyncDisposableStack, { pid, addresses, readyAt }: ReadyNode): RunningNode {
+function nodeOf(owned: AsyncDisposableStack, { addresses, ...node }: ReadyNode): RunningNode {
   const tcpAddress = addresses.find(address => /\/tcp\/\d+\/p2p\/[^/]+$/.test(address)) ?? ''
-  return { pid, tcpAddress, readyAt, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { ...node, tcpAddress, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
