@@ -25,6 +25,7 @@ export interface RecordParts {
   files: TrustFiles
   publisher: Publisher
   carrier: Carrier
+  fetching: EntryFetch
   refresher: Refresher
   redistributor: Redistributor
 }
@@ -63,7 +64,7 @@ export function createRecordParts(components: TrustAclComponents, init: TrustAcl
   const fetching = new EntryFetch({ ...shared, shipped, kept, counts })
   const refresher = new Refresher({ ...basics, entries, fetching, kept })
   const redistributor = new Redistributor({ ...shared, mayCarry, publisher })
-  return { records, resolver, files, publisher, carrier, refresher, redistributor }
+  return { records, resolver, files, publisher, carrier, fetching, refresher, redistributor }
 }
 
 function basicsOf({ logger }: TrustAclComponents, init: TrustAclServiceInit): IpnsBasics {

@@ -30,6 +30,11 @@ class RecordsService implements TrustAclService, Startable {
     this.#init = init
   }
 
+  /** What is on the disk is here before anybody is asked, or let in, for the lack of it. */
+  async beforeStart(): Promise<void> {
+    await this.#takeShipped().catch(this.#lost)
+  }
+
   async start(): Promise<void> {
     if (this.#ending !== undefined) return
     this.#ending = new AbortController()
@@ -92,6 +97,15 @@ class RecordsService implements TrustAclService, Startable {
 
   readonly #lost = (error: unknown): void =>
     this.#components.logger.forComponent('waystone:trust:ipns').error('trust files are not kept fresh - %e', error)
+
+  async #takeShipped(): Promise<void> {
+    const { shipped = [], trust } = this.#init
+    if (shipped.length === 0) return
+    const lacking = [...trust.entries()].filter(({ kind, fetched }) => kind === 'file' && fetched === undefined)
+    if (lacking.length === 0) return
+    const { fetching } = await this.#records()
+    await Promise.all(lacking.map(async entry => await fetching.fetchShippedFirst(entry)))
+  }
 
   async #refresh(signal: AbortSignal): Promise<void> {
     const { refresher, redistributor } = await this.#records()

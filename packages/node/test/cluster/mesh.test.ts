@@ -37,6 +37,11 @@ test('a lone seed is ready and says alone', async () => {
   expect(seeds[0]!.cluster.state()).toBe('alone')
 })
 
+test('the trust file that came with the config is here as soon as the node has started', async () => {
+  const { seeds } = await startCluster(1, 2)
+  expect(seeds[0]!.cluster.state()).toBe('alone')
+})
+
 test('three seeds know all, and a fourth is known by all', { timeout: 2 * MINUTE }, async () => {
   const { seeds, start } = await startCluster(3, 4)
   await until(() =>

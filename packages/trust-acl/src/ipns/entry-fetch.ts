@@ -34,6 +34,8 @@ type FileEntry = Pick<TrustEntry, 'label' | 'pubkey'>
 /** Brings the trust file of an entry up to date, once. */
 export class EntryFetch {
   readonly #init: EntryFetchInit
+  /** Entries whose shipped copy was looked at before anything else, by key. */
+  readonly #early = new Set<string>()
 
   constructor(init: EntryFetchInit) {
     this.#init = init
@@ -49,8 +51,15 @@ export class EntryFetch {
     await this.#use(entry, found, options)
   }
 
+  /** As {@link EntryFetch.fetchShipped}, which then has nothing left to do when it is called for this entry the next time. */
+  async fetchShippedFirst(entry: FileEntry): Promise<void> {
+    await this.fetchShipped(entry)
+    this.#early.add(entry.pubkey)
+  }
+
   /** Takes the copy that came with the config, if there is one and it is newer than what is known. */
   async fetchShipped(entry: FileEntry): Promise<void> {
+    if (this.#early.delete(entry.pubkey)) return
     const copy = this.#init.shipped.find(({ pubkey }) => isSame(pubkey, entry.pubkey))
     if (copy === undefined) return
     try {

@@ -100,6 +100,24 @@ describe('a trust file', () => {
     expect(inUse(again)).toBe('new')
   })
 
+  it('that was shipped is there before the node starts, and is looked at once', async () => {
+    const { name, key } = await publisherKey()
+    const file = trustFile('old')
+    const config = {
+      entries: [{ label: 'cluster', pubkey: name.text, trustlevel: 'trusted' as const, kind: 'file' as const }]
+    }
+    const load = async (record: Uint8Array) => ({ file, record })
+    const right = await sign(key, file)
+    const follower = await startNode({ config, shipped: [{ pubkey: name.text, load: async () => await load(right) }] })
+    expect(inUse(follower)).toBe('old')
+    const wrong = await sign(key, trustFile('other'))
+    const refuser = await startNode({ config, shipped: [{ pubkey: name.text, load: async () => await load(wrong) }] })
+    expect(refuser.told.filter(line => line.startsWith('refused cluster: '))).toHaveLength(1)
+    // the loop that keeps the entry fresh looks at shipped copies too
+    await until(() => refuser.trust.entry('cluster')?.status.error !== undefined)
+    expect(refuser.told.filter(line => line.startsWith('refused cluster: '))).toHaveLength(1)
+  })
+
   it('that was shipped with a record for something else is refused by name, not passed over', async () => {
     const [{ name, key }, other] = [await publisherKey(), await publisherKey()]
     const file = trustFile('old')
