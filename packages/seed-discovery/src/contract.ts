@@ -5,6 +5,7 @@ import type {
   Libp2pEvents,
   Metrics,
   PeerId,
+  PeerRouting,
   PeerStore
 } from '@libp2p/interface'
 import type { ConnectionManager, TransportManager } from '@libp2p/interface-internal'
@@ -56,6 +57,7 @@ export interface SeedDiscoveryComponents {
   connectionManager: ConnectionManager
   transportManager: TransportManager
   peerStore: PeerStore
+  peerRouting: Pick<PeerRouting, 'findPeer'>
   events: SeedDiscoveryEvents
   logger: ComponentLogger
   metrics?: Metrics

@@ -91,7 +91,7 @@ export class SeedDiscoveryService implements SeedDiscovery, Startable {
   readonly #wake = (): void => this.#party?.wake()
 
   #parts(): SeedParts {
-    const { connectionGater, connectionManager, transportManager, peerStore, logger } = this.#components
+    const { connectionGater, connectionManager, transportManager, peerStore, peerRouting, logger } = this.#components
     const { backoff = REDIAL_BACKOFF, clock = systemClock, random = systemRandom, onDropped } = this.#init
     const log = logger.forComponent('waystone:seed-discovery')
     const count: SeedParts['count'] = result => this.#dials?.increment({ [result]: 1 })
@@ -99,7 +99,7 @@ export class SeedDiscoveryService implements SeedDiscovery, Startable {
       log('%p is no seed any more and was disconnected', peer)
       onDropped?.(peer)
     }
-    const libp2p = { connectionGater, connectionManager, transportManager, peerStore }
+    const libp2p = { connectionGater, connectionManager, transportManager, peerStore, peerRouting }
     return { ...libp2p, trust: this.#trust, log, backoff, clock, random, count, onClosed }
   }
 

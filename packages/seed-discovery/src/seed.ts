@@ -3,7 +3,7 @@ import { nameOf } from '@waystone/kit/error-fields'
 import { DROPPED_SEED_TAG, SEED_TAG, SEED_TAG_VALUE } from './constants.ts'
 import { dialNode } from './dial.ts'
 import { letGo, untag } from './let-go.ts'
-import type { AbortOptions, ConnectionGater, Logger, PeerId, PeerStore } from '@libp2p/interface'
+import type { AbortOptions, ConnectionGater, Logger, PeerId, PeerRouting, PeerStore } from '@libp2p/interface'
 import type { ConnectionManager, TransportManager } from '@libp2p/interface-internal'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock, Random } from '@waystone/interface'
@@ -16,6 +16,7 @@ export interface SeedParts {
   connectionManager: ConnectionManager
   transportManager: TransportManager
   peerStore: PeerStore
+  peerRouting: Pick<PeerRouting, 'findPeer'>
   log: Logger
   backoff: BackoffInit
   clock: Clock
@@ -34,6 +35,8 @@ export class Seed {
   readonly #parts: SeedParts
   readonly #supervisor: Supervisor
   readonly #appeared = Promise.withResolvers<void>()
+  /** Ended when the connection is there: nobody has to be found any more. */
+  #looking: AbortController | undefined
   #lastError: string | undefined
   #nextTryAt: number | undefined
 
@@ -65,7 +68,10 @@ export class Seed {
 
   /** Looks again whether the connection is there. */
   wake(): void {
-    if (this.#isConnected()) this.#appeared.resolve()
+    if (this.#isConnected()) {
+      this.#appeared.resolve()
+      this.#looking?.abort()
+    }
     this.#supervisor.wake()
   }
 
@@ -111,7 +117,14 @@ export class Seed {
   async #dial({ signal }: { signal: AbortSignal }): Promise<void> {
     this.#nextTryAt = undefined
     await this.#tag()
-    await dialNode({ ...this.node, addresses: this.#addresses() }, { ...this.#parts, signal })
+    this.#looking = new AbortController()
+    const { signal: looking } = this.#looking
+    try {
+      await dialNode({ ...this.node, addresses: this.#addresses() }, { ...this.#parts, signal, looking })
+    } catch (error) {
+      // the other side was faster, or whoever knows where it is
+      if (!this.#isConnected()) throw error
+    }
   }
 
   #addresses(): Multiaddr[] {

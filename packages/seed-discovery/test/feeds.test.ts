@@ -7,6 +7,10 @@ import { NAME, by, isConnected, manualFeed, member, portOf, rowOf } from './name
 import { newKey, startNode, startSeeding } from './network.ts'
 import { FakeResolver } from './sources/fake-resolver.ts'
 import { TrustDouble } from './trust-double.ts'
+import type { AbortOptions, PeerId } from '@libp2p/interface'
+
+/** Less than the time after which libp2p gives a dial up, in milliseconds. */
+const SOON = 5_000
 
 describe('sources that tell by themselves', () => {
   it('bring members to one that knew no address of them, which waited quietly', async () => {
@@ -22,6 +26,46 @@ describe('sources that tell by themselves', () => {
     tell(seed.peerId, 'nonsense', '/ip4/127.0.0.1/tcp/1', `/ip4/127.0.0.1/tcp/${portOf(seed)}`)
     await until(() => isConnected(node, seed))
     expect(rowOf(node, 'mdns')).toMatchObject({ found: 1, admitted: 1 })
+  })
+
+  it('are believed at once, although the network is still being asked where the member is', async () => {
+    const [seed, other] = [await startNode(), await startNode()]
+    const { feed, tell } = manualFeed()
+    const asked = new Set<string>()
+    const routing = {
+      findPeer: async (peer: PeerId, { signal }: AbortOptions = {}) => {
+        asked.add(peer.toString())
+        return await new Promise<never>((_resolve, reject) =>
+          signal?.addEventListener('abort', () => reject(signal.reason))
+        )
+      },
+      async *getClosestPeers() {}
+    }
+    const trust = new TrustDouble([member(seed)])
+    const node = await startSeeding({ seeds: [], trust, sources: { feeds: { member: feed } } }, { routing })
+    await node.dial(other.getMultiaddrs())
+    await until(() => asked.has(seed.peerId.toString()))
+    tell(seed.peerId, `/ip4/127.0.0.1/tcp/${portOf(seed)}`)
+    await until(() => isConnected(node, seed), { ms: SOON })
+    await until(() => node.services.seedDiscovery.seeds()[0]?.lastError === undefined)
+    expect(node.getConnections(seed.peerId)).toHaveLength(1)
+  })
+
+  it('do not wait for a dial of addresses at which nobody is any more', async () => {
+    const seed = await startNode()
+    const silent = await SilentServer.listen()
+    onTestFinished(async () => await silent[Symbol.asyncDispose]())
+    const { feed, tell } = manualFeed()
+    const known = { ...member(seed), addresses: [`/ip4/127.0.0.1/tcp/${silent.port}`] }
+    const node = await startSeeding({
+      seeds: [],
+      trust: new TrustDouble([known]),
+      sources: { feeds: { member: feed } }
+    })
+    await until(() => node.getDialQueue().length > 0)
+    tell(seed.peerId, `/ip4/127.0.0.1/tcp/${portOf(seed)}`)
+    await until(() => isConnected(node, seed), { ms: SOON })
+    expect(node.getConnections(seed.peerId)[0]?.remoteAddr.toString()).toContain(String(portOf(seed)))
   })
 
   it('have strangers by the thousand, of whom none is dialled and a bounded number known', async () => {

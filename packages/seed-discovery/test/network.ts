@@ -7,7 +7,7 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { onTestFinished } from 'vitest'
 import { seedDiscovery } from '@waystone/seed-discovery'
-import type { Ed25519PrivateKey, Metrics } from '@libp2p/interface'
+import type { Ed25519PrivateKey, Metrics, PeerRouting } from '@libp2p/interface'
 import type { Libp2p } from 'libp2p'
 import type { SeedDiscovery, SeedDiscoveryInit } from '@waystone/seed-discovery'
 
@@ -39,6 +39,8 @@ export async function startNode(init: PlainNodeInit = {}): Promise<Libp2p> {
 
 export interface SeedingNodeInit extends PlainNodeInit {
   metrics?: Metrics
+  /** Where peers are; default: nobody says. */
+  routing?: PeerRouting
 }
 
 /** A node that keeps seeds, with waits short enough for a test. */
@@ -46,7 +48,7 @@ export async function startSeeding(
   seeds: SeedDiscoveryInit,
   init: SeedingNodeInit = {}
 ): Promise<Libp2p<{ seedDiscovery: SeedDiscovery }>> {
-  const { metrics } = init
+  const { metrics, routing } = init
   const node = await createLibp2p({
     ...(init.privateKey === undefined ? {} : { privateKey: init.privateKey }),
     ...(metrics === undefined ? {} : { metrics: () => metrics }),
@@ -55,6 +57,7 @@ export async function startSeeding(
     connectionEncrypters: [encrypters[init.encrypter ?? 'noise']()],
     streamMuxers: [yamux()],
     connectionManager,
+    ...(routing && { peerRouters: [() => routing] }),
     services: { seedDiscovery: seedDiscovery({ backoff: { baseMs: 10, maxMs: 50 }, ...seeds }) }
   })
   onTestFinished(async () => node.stop())

@@ -57,7 +57,9 @@ async function dial(where: Whereabouts, init: MeetInit & { signal: AbortSignal }
   if (isFresh && first !== undefined) return await dialAddress(withPeer(first, peer), init)
   if (peer === undefined) throw new TypeError('nobody is named, and no address')
   const targets = addresses.map(address => withPeer(address, peer))
-  return await dialNode({ peerId: peer, addresses: targets, strict: false }, init)
+  // libp2p would add these addresses to a dial that runs, behind those that may be out of date
+  const isApart = init.connectionManager.getDialQueue().some(({ peerId }) => peerId?.equals(peer) === true)
+  return await dialNode({ peerId: peer, addresses: targets, strict: false, isApart }, init)
 }
 
 interface Handshake {
