@@ -38,21 +38,22 @@ export class Conversation {
     let failures = 0
     for (let answers = 0; !signal.aborted;) {
       this.#news = new AbortController()
-      const isAnswered = await sayHello(this.#talk, this.#peer, signal)
-      if (isAnswered && this.#isWorthAsking(answers++)) await askForMembers(this.#talk, this.#peer, signal)
+      const isAnswered = (await sayHello(this.#talk, this.#peer, signal)) && (await this.#ask(answers, signal))
+      if (isAnswered) answers++
       failures = isAnswered ? 0 : failures + 1
       await this.#pause(failures, AbortSignal.any([signal, this.#news.signal]))
     }
   }
 
-  /** While members are missing here, also when the other has more or fewer than when it was asked last. */
-  #isWorthAsking(answers: number): boolean {
+  /** While members are missing here, also when the other has more or fewer than when it was asked last. @returns whether nothing failed */
+  async #ask(answers: number, signal: AbortSignal): Promise<boolean> {
     const { hearing, parts } = this.#talk
     const known = hearing.members.get(this.#peer.toString()).said?.connectedMembers ?? 0
     const isNews = known !== this.#askedAt && !parts.members.isFull
-    if (!isNews && answers % LIST_EVERY !== 0) return false
-    this.#askedAt = known
-    return true
+    if (!isNews && answers % LIST_EVERY !== 0) return true
+    const isAnswered = await askForMembers(this.#talk, this.#peer, signal)
+    if (isAnswered) this.#askedAt = known
+    return isAnswered
   }
 
   async #pause(failures: number, signal: AbortSignal): Promise<void> {
@@ -91,15 +92,17 @@ function failed({ parts, hearing }: Talk, peer: PeerId, error: unknown): void {
   if (name === 'NotAMemberError') hearing.refused(peer)
 }
 
-/** Never rejects. */
-async function askForMembers(talk: Talk, peer: PeerId, outer: AbortSignal): Promise<void> {
+/** Never rejects. @returns whether the member answered */
+async function askForMembers(talk: Talk, peer: PeerId, outer: AbortSignal): Promise<boolean> {
   const { clock, components, log } = talk.parts
   using deadline = createDeadline({ ms: HELLO_DEADLINE_MS, what: 'asking for members', signal: outer, clock })
   const { signal } = deadline
   try {
     const { peerRecords } = await components.rpc.client(SeedService, peer).listMembers({}, { signal })
     await talk.records.take(peerRecords, signal)
+    return true
   } catch (error) {
     if (!outer.aborted) log('member %p tells of no others - %s', peer, describeRpcFailure(error).message)
+    return false
   }
 }

@@ -5,6 +5,11 @@ export class NotAMemberError extends WaystoneError {
   static override readonly name = 'NotAMemberError'
 }
 
+/** Nobody can be told from a member here yet: the trust file of the cluster is still looked for. */
+export class NoTrustFileError extends WaystoneError {
+  static override readonly name = 'NoTrustFileError'
+}
+
 /** The other side belongs to another cluster. */
 export class OtherClusterError extends WaystoneError {
   static override readonly name = 'OtherClusterError'

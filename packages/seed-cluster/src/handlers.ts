@@ -4,7 +4,7 @@ import { nameOf, toError } from '@waystone/kit/error-fields'
 import { callerKey, rpcError } from '@waystone/rpc'
 import { SeedService } from '@waystone/wire/seed'
 import { HELLO_BURST, HELLOS_PER_SECOND, MAX_COUNTED_CALLERS } from './constants.ts'
-import { HelloTooSoonError, NotAMemberError } from './errors.ts'
+import { HelloTooSoonError, NotAMemberError, NoTrustFileError } from './errors.ts'
 import { hasToYield } from './instance.ts'
 import { ownState } from './own-state.ts'
 import { envelopesOf } from './peer-records.ts'
@@ -12,9 +12,11 @@ import type { HandlerContext } from '@connectrpc/connect'
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { LateService, PeerCaller } from '@waystone/rpc'
 import type { Mesh } from './mesh.ts'
+import type { HelloResult } from './metrics.ts'
 
 const CODES: Readonly<Record<string, Code>> = {
   NotAMemberError: Code.PermissionDenied,
+  NoTrustFileError: Code.Unavailable,
   HelloTooSoonError: Code.ResourceExhausted,
   HelloInvalidError: Code.InvalidArgument,
   OtherClusterError: Code.FailedPrecondition
@@ -52,16 +54,22 @@ export function seedService(mesh: Mesh): LateService<typeof SeedService> {
   return { service: SeedService, implementation }
 }
 
-/** @throws HelloTooSoonError, NotAMemberError */
+/** @throws HelloTooSoonError, NoTrustFileError, NotAMemberError */
 function admitted(mesh: Mesh, buckets: KeyedTokenBuckets, { values }: HandlerContext): PeerCaller {
   const caller = values.get(callerKey)
   if (caller?.kind !== 'peer') throw new ConnectError('only peers can call this', Code.PermissionDenied)
   requirePace(buckets, caller.peer)
   if (mesh.parts.members.isOther(caller.peer)) return caller
+  if (mesh.parts.init.membership.file() === undefined) throw noTrustFile()
   mesh.refused(caller.peer)
   throw new NotAMemberError('the caller is not in the trust file of this cluster', {
     hint: `add it: waystone cluster add ${caller.peer.toString()}, and publish the file`
   })
+}
+
+/** The caller may well be a member: it is no reason to send it away, nor for it to look for a newer file. */
+function noTrustFile(): NoTrustFileError {
+  return new NoTrustFileError('the trust file of the cluster is not here yet', { hint: 'it is looked for' })
 }
 
 /** @throws HelloTooSoonError */
@@ -88,7 +96,8 @@ async function told<T>({ parts: { metrics } }: Mesh, work: () => Promise<T>): Pr
   }
 }
 
-function resultOf(code: Code): 'not_a_member' | 'too_many' | 'invalid' {
+function resultOf(code: Code): HelloResult {
   if (code === Code.PermissionDenied) return 'not_a_member'
+  if (code === Code.Unavailable) return 'no_file'
   return code === Code.ResourceExhausted ? 'too_many' : 'invalid'
 }

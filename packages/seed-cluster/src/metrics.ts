@@ -1,6 +1,6 @@
 import type { CounterGroup, Metrics } from '@libp2p/interface'
 
-export type HelloResult = 'answered' | 'taken' | 'failed' | 'not_a_member' | 'too_many' | 'invalid'
+export type HelloResult = 'answered' | 'taken' | 'failed' | 'not_a_member' | 'no_file' | 'too_many' | 'invalid'
 export type RecordResult = 'taken' | 'invalid' | 'not_a_member' | 'old'
 export type FaultKind = 'false_sequence' | 'clock' | 'duplicate' | 'unproven_duplicate'
 

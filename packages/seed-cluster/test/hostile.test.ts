@@ -3,9 +3,10 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { until } from '@waystone/kit/testing'
 import { describeRpcFailure } from '@waystone/rpc'
 import { describe, expect, test } from 'vitest'
+import { DROP_AFTER_MS } from '../src/constants.ts'
 import { startLiar, STATE } from './liar.ts'
 import { clusterId, ListedMembership } from './listed-membership.ts'
-import { keyOf, NOW, peerOf, startMember } from './network.ts'
+import { keyOf, NOW, peerOf, seenBy, startMember } from './network.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Liar, LiarInit, SaidState } from './liar.ts'
 import type { Member, MemberInit } from './network.ts'
@@ -79,6 +80,44 @@ describe('a stranger that says hello', () => {
     expect(member.node.getConnections(friend.node.peerId)).toHaveLength(1)
     expect(member.node.getConnections(newcomer.node.peerId)).toHaveLength(1)
     expect(await failureOf(newcomer.to(member).hello({ state: STATE }))).toBe('none')
+  })
+})
+
+test('who has no trust file yet sends nobody away, and makes nobody look for a newer one', async () => {
+  const peers = await Promise.all([1, 2].map(peerOf))
+  const membership = new ListedMembership()
+  membership.set(peers)
+  const [one, other] = [await startMember({ seed: 1, membership }), await startMember({ seed: 2 })]
+  await one.node.dial(other.node.getMultiaddrs())
+  await until(() => one.metrics.count('waystone_seed_cluster_hellos_total', 'failed') > 0)
+  expect(seenBy(one, other)?.error).toBe('NoTrustFileError: the trust file of the cluster is not here yet')
+  expect(other.metrics.count('waystone_seed_cluster_hellos_total', 'no_file')).toBe(1)
+  expect(other.audited).toEqual([])
+  expect(membership.looks).toBe(0)
+  await other.clock.advance(DROP_AFTER_MS * 2)
+  expect(one.node.getConnections()).toHaveLength(1)
+  // no wait of the one that was turned away: the other says hello as soon as it can
+  other.membership.set(peers)
+  await until(() => seenBy(one, other)?.said !== undefined && seenBy(other, one)?.said !== undefined)
+  expect(one.service.state()).toBe('joined')
+})
+
+test('a list of members that did not come is asked for again soon', async () => {
+  const peers = await Promise.all([1, 2, 3].map(peerOf))
+  const membership = new ListedMembership()
+  membership.set(peers)
+  let asked = 0
+  const peerRecords = (): Uint8Array[] => {
+    if (asked++ === 0) throw new Error('not now')
+    return []
+  }
+  const [one, liar] = [await startMember({ seed: 1, membership }), await startLiar({ seed: 2, peerRecords })]
+  await one.node.dial(liar.node.getMultiaddrs())
+  await until(() => asked === 1)
+  await until(async () => {
+    // far below the ten seconds until the next Hello
+    if (one.clock.now() - NOW < 1_500) await one.clock.advance(100)
+    return asked === 2
   })
 })
 
