@@ -86,16 +86,15 @@ export class FirstDials {
     const { clock, counts } = this.#parts
     const chosen = this.#choice()
     if (chosen.length === 0) return counts.count('start', 'none_known')
+    const ending = new AbortController()
+    const { startMs: ms } = this.#init
+    using deadline = createDeadline({ ms, what: 'starting', signal: this.#controller.signal, clock })
+    deadline.signal.addEventListener('abort', () => ending.abort(), { once: true })
     const enough = Promise.withResolvers<void>()
-    using deadline = createDeadline({
-      ms: this.#init.startMs,
-      what: 'starting',
-      signal: this.#controller.signal,
-      clock
-    })
-    // dials that have begun go on when time is up: who answers late is a peer all the same
-    this.#dialling = this.#dialAll(chosen, { signal: deadline.signal, enough: enough.resolve })
-    await abortable(Promise.race([enough.promise, this.#dialling]), deadline.signal).catch(() => undefined)
+    // dials that have begun go on when time is up, who answers late is a peer all the same; but no other begins
+    this.#dialling = this.#dialAll(chosen, { signal: ending.signal, enough: enough.resolve })
+    await abortable(Promise.race([enough.promise, this.#dialling]), ending.signal).catch(() => undefined)
+    ending.abort()
     counts.count('start', this.isEnough() ? 'good_peers' : 'too_few')
   }
 

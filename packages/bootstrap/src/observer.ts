@@ -1,4 +1,4 @@
-import { MEETING_MS } from './constants.ts'
+import { LOOK_AGAIN_MS, MEETING_MS } from './constants.ts'
 import { networkOf, withoutPeer } from './network.ts'
 import type { Connection, IdentifyResult, PeerId } from '@libp2p/interface'
 import type { Timer } from '@waystone/interface'
@@ -21,6 +21,7 @@ export class Observer {
   readonly #init: ObserverInit
   readonly #timers = new Map<string, Timer>()
   #review: Timer | undefined
+  #isRunning = false
 
   constructor(parts: Parts, init: ObserverInit) {
     this.#parts = parts
@@ -29,6 +30,7 @@ export class Observer {
 
   start(): void {
     const { events } = this.#parts
+    this.#isRunning = true
     events.addEventListener('connection:open', this.#onOpen)
     events.addEventListener('connection:close', this.#onClose)
     events.addEventListener('peer:identify', this.#onIdentify)
@@ -37,6 +39,7 @@ export class Observer {
 
   stop(): void {
     const { events } = this.#parts
+    this.#isRunning = false
     events.removeEventListener('connection:open', this.#onOpen)
     events.removeEventListener('connection:close', this.#onClose)
     events.removeEventListener('peer:identify', this.#onIdentify)
@@ -46,12 +49,16 @@ export class Observer {
   }
 
   readonly #onOpen = ({ detail: connection }: CustomEvent<Connection>): void => {
-    if (!isOwnDial(connection)) return
+    if (isOwnDial(connection)) this.#lookLater(connection, this.#init.goodAfterMs)
+  }
+
+  #lookLater(connection: Connection, ms: number): void {
     const look = (): void => {
       this.#timers.delete(connection.id)
       this.#lookSoon(connection)
     }
-    this.#timers.set(connection.id, this.#parts.clock.setTimeout(look, this.#init.goodAfterMs))
+    this.#timers.get(connection.id)?.clear()
+    this.#timers.set(connection.id, this.#parts.clock.setTimeout(look, ms))
   }
 
   readonly #onClose = ({ detail: { id } }: CustomEvent<Connection>): void => {
@@ -84,8 +91,8 @@ export class Observer {
     const { remotePeer: peer, remoteAddr } = connection
     if (connection.status !== 'open' || isBlocked(peer)) return
     const { protocols } = await this.#parts.peerStore.get(peer)
-    // one that never said who it is may be anything
-    if (protocols.length === 0) return
+    // one that never said who it is may be anything; identify may have failed, and be tried on another connection
+    if (protocols.length === 0) return this.#isRunning ? this.#lookLater(connection, LOOK_AGAIN_MS) : undefined
     const answers = dhtProtocol === undefined || protocols.includes(dhtProtocol)
     book.met({ peer, address: withoutPeer(remoteAddr).toString(), answers })
   }

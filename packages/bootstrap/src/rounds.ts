@@ -8,6 +8,9 @@ import type { SampledDialsInit } from './sampled-dials.ts'
 /** Rounds that pass without anybody being asked while no seed is connected. */
 const PATIENT_ROUNDS = 2
 
+/** As many vain rounds as make the wait long enough to see whether those that were reached last: up to 16 s. */
+const HOPEFUL_FAILURES = 4
+
 export interface RoundsInit extends Omit<SampledDialsInit, 'signal'> {
   sampler: Sampler
   /** Whether good peers suffice for now. */
@@ -59,7 +62,9 @@ export class Rounds {
     if (isTooSoon) return
     const peers = isRetry && isEnough() ? [] : await sampler.sample(signal)
     const reached = await dialSampled(this.#parts, peers, { ...this.#init, signal })
-    if (isEnough() || reached >= ENOUGH_PEERS) this.#failures = 0
+    if (isEnough()) this.#failures = 0
+    // they have to last before they are good
+    else if (reached >= ENOUGH_PEERS) this.#failures = Math.max(this.#failures, HOPEFUL_FAILURES)
   }
 
   async #wait(signal: AbortSignal): Promise<void> {
