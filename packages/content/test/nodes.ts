@@ -85,7 +85,7 @@ export async function introduce(node: Libp2p, ...others: Libp2p[]): Promise<void
 
 /** A policy that knows one function, and who has it. */
 export function trusting(
-  allowed: (peer: PeerId) => boolean
+  allowed: (peer: PeerId | string) => boolean
 ): Pick<NodeTrust, 'decide' | 'explain'> & { denials: number } {
   const explain: NodeTrust['explain'] = ({ peer }, trustFunction) => ({
     allow: trustFunction === 'bulk-data-sync' && allowed(peer),

@@ -21,6 +21,7 @@ export type {
   TrustGrantees,
   TrustLevel,
   TrustPolicy,
+  ExplainedSubject,
   TrustSubject
 } from './trust.ts'
 export type { ContentFileOptions, ContentGetOptions, ContentStore } from './content.ts'

@@ -10,6 +10,11 @@ export interface TrustSubject {
   direction?: 'inbound' | 'outbound' | undefined
 }
 
+/** The same, also by a peer id in base58: whoever looks through 100,000 records makes no `PeerId` of each. */
+export interface ExplainedSubject extends Omit<TrustSubject, 'peer'> {
+  peer: PeerId | string
+}
+
 /** The answer to "may this subject do that?", with one short sentence for logs. */
 export interface TrustDecision {
   allow: boolean
@@ -54,7 +59,7 @@ export interface TrustedNode {
 /** What services plan by: the policy, and whom it knows. */
 export interface NodeTrust extends GrantingTrustPolicy {
   /** The answer of {@link TrustPolicy.decide} for plans and views: nothing is counted. */
-  explain(subject: TrustSubject, trustFunction: string): TrustDecision
+  explain(subject: ExplainedSubject, trustFunction: string): TrustDecision
   levelOf(peer: PeerId): TrustLevel
   /** The known nodes that may have this function, highest level first; the same list while nothing has changed. */
   nodes(trustFunction: string): readonly TrustedNode[]

@@ -14,6 +14,7 @@ import type {
   TrustedNode,
   TrustGrantees,
   TrustLevel,
+  ExplainedSubject,
   TrustSubject
 } from '@waystone/interface'
 import type { AuditSink, FetchedTrustFile, TrustEntry } from './contract.ts'
@@ -90,7 +91,7 @@ export class TrustAcl implements NodeTrust {
     return decision
   }
 
-  explain(subject: TrustSubject, trustFunction: string): TrustDecision {
+  explain(subject: ExplainedSubject, trustFunction: string): TrustDecision {
     return this.#decisions.explain(subject, trustFunction)
   }
 

@@ -12,13 +12,22 @@ export function compact(
   const values: Record<string, Scalar | readonly Scalar[]> = {}
   for (const [name, value] of entries) {
     if (value === undefined) continue
-    for (const each of [value].flat()) checkValue(kind, name, each)
-    if ([value].flat().length > MAX_LIST_VALUES) {
-      throw new RecordPayloadError(`the payload of kind ${kind} has more than ${MAX_LIST_VALUES} values for ${name}`)
-    }
+    if (isList(value)) checkList(kind, name, value)
+    else checkValue(kind, name, value)
     values[name] = value
   }
   return values
+}
+
+export function isList(value: Scalar | readonly Scalar[]): value is readonly Scalar[] {
+  return Array.isArray(value)
+}
+
+function checkList(kind: string, name: string, values: readonly Scalar[]): void {
+  if (values.length > MAX_LIST_VALUES) {
+    throw new RecordPayloadError(`the payload of kind ${kind} has more than ${MAX_LIST_VALUES} values for ${name}`)
+  }
+  for (const value of values) checkValue(kind, name, value)
 }
 
 function checkValue(kind: string, name: string, value: Scalar): void {

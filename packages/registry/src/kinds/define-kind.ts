@@ -100,22 +100,22 @@ function read<D extends DescMessage>(
   payload: Uint8Array,
   owner: RecordOwner
 ): RecordValues {
-  const message = decoded(name, () => fromBinary(schema, payload))
+  const message = decoded(name, schema, payload)
   const why = hasKeys || owner.key === '' ? refuse?.(message, owner) : 'belongs to a record without a key'
   if (why !== undefined) throw new RecordPayloadError(`the payload of kind ${name} ${why}`)
-  const own = Object.entries(fields).map(([field, definition]): [string, Drawn] => [
-    field,
-    'of' in definition ? definition.of(message, owner) : owner.key
-  ])
-  const grouped = Object.entries(groups).flatMap(([group, { of }]) =>
-    Object.entries(of(message)).map(([member, value]): [string, Drawn] => [`${group}.${member}`, value])
-  )
-  return compact(name, [...own, ...grouped])
+  const drawn: [string, Drawn][] = []
+  for (const [field, definition] of Object.entries(fields)) {
+    drawn.push([field, 'of' in definition ? definition.of(message, owner) : owner.key])
+  }
+  for (const [group, { of }] of Object.entries(groups)) {
+    for (const [member, value] of Object.entries(of(message))) drawn.push([`${group}.${member}`, value])
+  }
+  return compact(name, drawn)
 }
 
-function decoded<T>(kind: string, decode: () => T): T {
+function decoded<D extends DescMessage>(kind: string, schema: D, payload: Uint8Array): MessageShape<D> {
   try {
-    return decode()
+    return fromBinary(schema, payload)
   } catch (cause) {
     throw new RecordPayloadError(`the payload is no message of kind ${kind}`, { cause })
   }

@@ -33,6 +33,7 @@ const TRANSPORTS: readonly string[] = [
 ]
 
 export function transportsOf(addresses: readonly string[]): string[] {
-  const parts = new Set(addresses.flatMap(address => address.split('/')))
+  const parts = new Set<string>()
+  for (const address of addresses) for (const part of address.split('/')) parts.add(part)
   return TRANSPORTS.filter(each => parts.has(each))
 }

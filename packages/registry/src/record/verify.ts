@@ -1,6 +1,7 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
+import { fromBinary } from '@bufbuild/protobuf'
 import { base58btc } from 'multiformats/bases/base58'
 import { RecordSchema, recordSigningBytes, SignedRecordSchema } from '@waystone/wire/registry'
+import { encodeBytesFields } from './bytes-fields.ts'
 import { checkExpiry, checkForm, checkSequence, checkSize } from './check.ts'
 import { RecordInvalidError, RecordSignatureError, UnknownKindError } from './errors.ts'
 import { nameHash } from './name-hash.ts'
@@ -9,6 +10,7 @@ import type { Clock } from '@waystone/interface'
 import type { Record as WireRecord, SignedRecord } from '@waystone/wire/registry'
 import type { VerifiedRecord } from '../contract.ts'
 import type { KindSet, RegistryKind } from '../kinds/contract.ts'
+import type { Sha256 } from './name-hash.ts'
 import type { SignatureCheck } from './signature.ts'
 
 export interface VerifierInit {
@@ -16,6 +18,8 @@ export interface VerifierInit {
   clock: Clock
   /** In Node `checkSignatureInThreads`, elsewhere `checkSignature`. */
   check: SignatureCheck
+  /** In Node `sha256InNode`. Default: one that works everywhere. */
+  sha256?: Sha256 | undefined
 }
 
 /**
@@ -28,9 +32,9 @@ export type Verify = (signed: SignedRecord, judge?: Judge) => Promise<VerifiedRe
 /** Looks at a record before its signature is checked, which costs most; throws what speaks against it. */
 export type Judge = (record: VerifiedRecord) => void
 
-export function createVerify({ kinds, clock, check }: VerifierInit): Verify {
+export function createVerify({ kinds, clock, check, sha256 }: VerifierInit): Verify {
   return async (signed, judge) => {
-    const checked = checkRecord(signed, { kinds, now: clock.now() })
+    const checked = checkRecord(signed, { kinds, now: clock.now(), sha256 })
     judge?.(checked.record)
     const { record, signature, publicKey } = signed
     const claim = { peer: checked.peerBytes, publicKey, signature, message: recordSigningBytes(record) }
@@ -54,7 +58,11 @@ interface Checked {
   record: VerifiedRecord
 }
 
-function checkRecord(signed: SignedRecord, { kinds, now }: { kinds: KindSet; now: number }): Checked {
+interface CheckParts extends Pick<VerifierInit, 'kinds' | 'sha256'> {
+  now: number
+}
+
+function checkRecord(signed: SignedRecord, { kinds, now, sha256 }: CheckParts): Checked {
   checkSize(signed.record)
   const wire = decoded(() => fromBinary(RecordSchema, signed.record))
   const { kind, peer, key, payload, withdrawn } = wire
@@ -64,7 +72,7 @@ function checkRecord(signed: SignedRecord, { kinds, now }: { kinds: KindSet; now
   const id = peerText(peer)
   const values = withdrawn ? {} : readValues(kindOf, wire, id)
   const encoded = encodeSigned(signed, peer)
-  const named = { kind, id, key, hash: nameHash({ kind, peer, key }) }
+  const named = { kind, id, key, hash: nameHash({ kind, peer, key }, sha256) }
   return {
     peerBytes: peer,
     record: new CheckedRecord({ ...named, ...times, payload, withdrawn, values, signed: encoded })
@@ -79,7 +87,7 @@ function encodeSigned({ record, signature, publicKey }: SignedRecord, peer: Uint
   if (publicKey.length > 0 && peer[0] === IDENTITY_HASH) {
     throw new RecordInvalidError('a key comes along, and the peer id holds it already')
   }
-  const encoded = toBinary(SignedRecordSchema, create(SignedRecordSchema, { record, signature, publicKey }))
+  const encoded = encodeBytesFields([record, signature, publicKey])
   checkSize(encoded)
   return encoded
 }

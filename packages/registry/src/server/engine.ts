@@ -2,6 +2,7 @@ import { callerOf } from './caller.ts'
 import { RegistryService } from '@waystone/wire/registry'
 import { kindSet } from '../kinds/kinds.ts'
 import { checkSignatureInThreads } from '../record/node-signature.ts'
+import { sha256InNode } from '../record/node-hash.ts'
 import { createVerify } from '../record/verify.ts'
 import { SqlRegistryStore } from '../store/store.ts'
 import { RegistryHandlers } from './handlers.ts'
@@ -44,7 +45,7 @@ export class ServerEngine implements OpenRegistry {
     store: SqlRegistryStore
   ) {
     this.store = store
-    this.verify = createVerify({ kinds, clock, check: checkSignatureInThreads })
+    this.verify = createVerify({ kinds, clock, check: checkSignatureInThreads, sha256: sha256InNode })
     this.rates = new Rates(clock)
     const tokens = new ResumeTokens(random)
     const { verify, rates } = this

@@ -1,23 +1,19 @@
 import { DIGEST_PARTS } from '@waystone/wire/registry'
 import { partOf, recordDigest } from '../record/name-hash.ts'
-
-/** A name and its sequence, as two registries compare them. */
-export interface NamedSequence {
-  readonly hash: Uint8Array
-  readonly sequence: number
-}
+import { sha256InNode } from '../record/node-hash.ts'
+import type { NamedSequence } from '../record/name-hash.ts'
 
 /** The sums over all records, by part, kept up as they come and go. */
 export class Digests {
   // counts modulo 2^64 by itself
   readonly #sums = new BigUint64Array(DIGEST_PARTS)
 
-  add({ hash, sequence }: NamedSequence): void {
-    this.#change(partOf(hash), recordDigest(hash, sequence))
+  add(named: NamedSequence): void {
+    this.#change(partOf(named.hash), recordDigest(named, sha256InNode))
   }
 
-  remove({ hash, sequence }: NamedSequence): void {
-    this.#change(partOf(hash), -recordDigest(hash, sequence))
+  remove(named: NamedSequence): void {
+    this.#change(partOf(named.hash), -recordDigest(named, sha256InNode))
   }
 
   clear(): void {

@@ -1,3 +1,4 @@
+import { isList } from '../kinds/compact-values.ts'
 import { columnOf, hasColumn, tableOf, valuesTableOf } from '../filter/field-place.ts'
 import type { SQLInputValue } from 'node:sqlite'
 import type { RecordValues, Scalar } from '../contract.ts'
@@ -28,11 +29,12 @@ export class KindRows {
   insert(place: number, record: { kind: string; key: string; values: RecordValues }): void {
     const { columns, keys, insert, insertValue } = this.#of(record.kind)
     const { values } = record
-    const own = columns.map(name => sqlValue([values[name] ?? null].flat()[0] ?? null))
+    const own = columns.map(name => sqlValue(firstOf(values[name])))
     this.#db.write(insert, place, record.key, ...own)
     for (const [name, value] of Object.entries(values)) {
       if (columns.includes(name) || keys.includes(name)) continue
-      for (const each of new Set([value].flat())) this.#db.write(insertValue, name, sqlValue(each), place)
+      const each = isList(value) ? new Set(value) : [value]
+      for (const one of each) this.#db.write(insertValue, name, sqlValue(one), place)
     }
   }
 
@@ -62,6 +64,10 @@ function statementsOf(kind: RegistryKind): KindStatements {
     insertValue: `INSERT INTO ${values} (field, value, place) VALUES (?, ?, ?)`,
     removeValues: `DELETE FROM ${values} WHERE place = ?`
   }
+}
+
+function firstOf(value: RecordValues[string] | undefined): Scalar | null {
+  return (value !== undefined && isList(value) ? value[0] : value) ?? null
 }
 
 function sqlValue(value: Scalar | null): SQLInputValue {

@@ -6,7 +6,7 @@ import { bytesIn, numberIn } from './rows.ts'
 import type { Kind } from '@waystone/wire/registry'
 import type { KindSet, RegistryKind } from '../kinds/contract.ts'
 import type { RegistryDatabase } from './database.ts'
-import type { NamedSequence } from './digests.ts'
+import type { NamedSequence } from '../record/name-hash.ts'
 
 /** What other registries ask for. */
 export interface Reader {

@@ -2,7 +2,7 @@ import { READ_AT_ONCE } from './constants.ts'
 import { Digests } from './digests.ts'
 import { bytesIn, numberIn } from './rows.ts'
 import type { RegistryDatabase, Row } from './database.ts'
-import type { NamedSequence } from './digests.ts'
+import type { NamedSequence } from '../record/name-hash.ts'
 
 /** How much there is. */
 export interface Totals {

@@ -26,8 +26,8 @@ export const MAX_FETCH = 4_096
 export const FETCH_LANES = 3
 /** Bytes of one message with records, encoded. */
 export const RECORDS_MESSAGE_BYTES = 128 * 1024
-/** Records that are verified at one time: enough to keep every thread of the pool busy. */
-export const VERIFY_BATCH = 128
+/** Records that are verified at one time, and put with one transaction: some 15 ms of the event loop. */
+export const VERIFY_BATCH = 256
 /** Names that a partner lists and does not give: more than this, and more than half, is no accident. */
 export const MAX_WITHHELD = 100
 /** Refused names that are remembered, about 100 bytes each. */

@@ -75,7 +75,7 @@ export class Intake {
   #put(records: readonly VerifiedRecord[], result: TakenRecords): void {
     const { trust, store } = this.#init
     const allowed = records.filter(record => {
-      const may = trust.explain({ peer: record.peer }, `registry:${record.kind}`).allow
+      const may = trust.explain({ peer: record.id }, `registry:${record.kind}`).allow
       if (may) this.#foreign.add(record)
       else this.#refuse(record, result)
       return may

@@ -1,8 +1,6 @@
 import { GATHER_MS, GOSSIP_MESSAGE_BYTES, MAX_GATHERED } from './constants.ts'
+import { encodeBytesFields } from '../record/bytes-fields.ts'
 import type { Clock, Timer } from '@waystone/interface'
-
-/** Field 1 of `RegisterRequest`, with a length. */
-const RECORDS_TAG = 0x0a
 
 /** Gathers records for a moment, so that a busy registry tells of many with one message. */
 export class Outbox {
@@ -35,7 +33,8 @@ export class Outbox {
     let message: Uint8Array[] = []
     let bytes = 0
     for (const signed of all) {
-      const part = asField(signed)
+      // a record is encoded already: field 1 of `RegisterRequest`
+      const part = encodeBytesFields([signed])
       if (bytes + part.length > GOSSIP_MESSAGE_BYTES) {
         this.#send(concat(message, bytes))
         message = []
@@ -46,22 +45,6 @@ export class Outbox {
     }
     this.#send(concat(message, bytes))
   }
-}
-
-/** One record as a part of the message (https://protobuf.dev/programming-guides/encoding/): it is encoded already. */
-function asField(signed: Uint8Array): Uint8Array {
-  const head = [RECORDS_TAG]
-  for (let left = signed.length; ; left >>>= 7) {
-    if (left < 0x80) {
-      head.push(left)
-      break
-    }
-    head.push((left & 0x7f) | 0x80)
-  }
-  const field = new Uint8Array(head.length + signed.length)
-  field.set(head)
-  field.set(signed, head.length)
-  return field
 }
 
 function concat(parts: readonly Uint8Array[], bytes: number): Uint8Array {

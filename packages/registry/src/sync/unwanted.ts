@@ -24,6 +24,7 @@ export class Unwanted {
   }
 
   has({ hash, sequence }: ListedName): boolean {
+    if (this.#byHash.size === 0) return false
     const key = keyOf(hash)
     const refused = this.#byHash.get(key)
     if (refused === undefined || sequence > refused.sequence) return false

@@ -192,7 +192,7 @@ describe('hashes of names', () => {
   it('are what every registry makes of them', () => {
     const hash = nameHash({ kind: 'rendezvous', peer: Uint8Array.of(0, 1, 97), key: 'chess' })
     expect(Buffer.from(hash).toString('hex')).toBe(VECTOR.hash)
-    expect(recordDigest(hash, 7).toString(16)).toBe(VECTOR.digest)
+    expect(recordDigest({ hash, sequence: 7 }).toString(16)).toBe(VECTOR.digest)
     expect(partOf(hash)).toBe(Number.parseInt(VECTOR.hash.slice(0, 4), 16) >> 6)
   })
 

@@ -11,7 +11,7 @@ import { LIMITS, meeting } from '../store/records.ts'
 import { signRecord } from '../../src/index.ts'
 import type { Client, ServiceImpl } from '@connectrpc/connect'
 import type { PrivateKey } from '@libp2p/interface'
-import type { NodeTrust, TrustSubject } from '@waystone/interface'
+import type { NodeTrust, ExplainedSubject } from '@waystone/interface'
 import type { UnsignedRecord, VerifiedRecord, Verify } from '../../src/index.ts'
 import type { RoundInit, RoundResult } from '../../src/sync/round.ts'
 
@@ -29,7 +29,7 @@ export class World {
     this.verify = createVerify({ kinds: this.kinds, clock, check: checkSignatureInThreads })
   }
 
-  registry(mayWrite: (subject: TrustSubject, trustFunction: string) => boolean = () => true): TestRegistry {
+  registry(mayWrite: (subject: ExplainedSubject, trustFunction: string) => boolean = () => true): TestRegistry {
     return new TestRegistry(this, mayWrite)
   }
 
@@ -50,7 +50,7 @@ export class TestRegistry {
   readonly client: SyncClient
   readonly #world: World
 
-  constructor(world: World, mayWrite: (subject: TrustSubject, trustFunction: string) => boolean) {
+  constructor(world: World, mayWrite: (subject: ExplainedSubject, trustFunction: string) => boolean) {
     this.#world = world
     const { clock, kinds, verify } = world
     this.store = new SqlRegistryStore({ path: ':memory:', kinds, limits: LIMITS, clock })

@@ -5,7 +5,15 @@ import { allFunctions, reportOn } from './report.ts'
 import { isLive } from './standing.ts'
 import { Subjects } from './subjects.ts'
 import type { PeerId } from '@libp2p/interface'
-import type { Clock, TrustDecision, TrustedNode, TrustGrantees, TrustLevel, TrustSubject } from '@waystone/interface'
+import type {
+  Clock,
+  ExplainedSubject,
+  TrustDecision,
+  TrustedNode,
+  TrustGrantees,
+  TrustLevel,
+  TrustSubject
+} from '@waystone/interface'
 import type { NamedNode, Voice } from './contract.ts'
 import type { TrustReport } from './report.ts'
 import type { DecisionView } from './view.ts'
@@ -29,7 +37,7 @@ export class Decisions {
     this.#known = new KnownNodes(this.#view)
   }
 
-  explain(subject: TrustSubject, trustFunction: string): TrustDecision {
+  explain(subject: ExplainedSubject, trustFunction: string): TrustDecision {
     return decide(this.#view, subject, trustFunction, this.#clock.now())
   }
 
