@@ -19,7 +19,8 @@ import type { AbortOptions, ComponentLogger, Libp2p, Logger } from '@libp2p/inte
 import type { AdminApiInit } from './admin/service/contract.ts'
 import type { Config } from './config/schema.ts'
 import type { RunningPart } from './lifecycle/stop-in-order.ts'
-import type { NodeMetrics, NodeMetricsInit } from './metrics/node-metrics.ts'
+import type { NodeMetricsInit } from './metrics/contract.ts'
+import type { NodeMetrics } from './metrics/node-metrics.ts'
 import type { CreateNodeInit, NodeParts } from './node-parts.ts'
 
 /** A Waystone node: libp2p with the services of its role, watched over an admin server. */

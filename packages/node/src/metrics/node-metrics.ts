@@ -3,14 +3,8 @@ import { LateCalls } from './late-calls.ts'
 import { lateMetrics } from './late-metrics.ts'
 import type { Metrics, Startable } from '@libp2p/interface'
 import type { Clock, Timer } from '@waystone/interface'
-import type { Libp2pInit } from 'libp2p'
-import type { Config } from '../config/schema.ts'
 import type { Refusal } from '../libp2p/inbound-gater.ts'
-import type { Prometheus } from './prometheus.ts'
-import type { LeaseSource } from './lease-metrics.ts'
-import type { TrustSources } from './trust-metrics.ts'
-
-type Factory = NonNullable<Libp2pInit['metrics']>
+import type { NodeMetricsInit, Prometheus } from './contract.ts'
 
 /** Milliseconds from the start of a node until its metrics are loaded, unless somebody scrapes them before. */
 const LOAD_AFTER_MS = 1_000
@@ -18,22 +12,12 @@ const LOAD_AFTER_MS = 1_000
 /** The metrics of one node in a registry of its own. */
 export interface NodeMetrics {
   /** For libp2p and, through its components, for every service. */
-  factory: Factory
+  factory: Prometheus['factory']
   /** Counts an inbound connection that a limit per IP refused. */
   countRefusal: (reason: Refusal) => void
   contentType: string
   /** All metrics in the text format of Prometheus. */
   render: () => Promise<string>
-}
-
-export interface NodeMetricsInit {
-  config: Config
-  /** Asked at each scrape. */
-  readiness: () => string[]
-  trust: TrustSources
-  /** Of the slot of the identity pool, if the node has one. */
-  lease?: LeaseSource | undefined
-  clock?: Clock
 }
 
 /** Metrics whose libraries, a hundred modules, are loaded when the node is ready; until then what they are told waits. */

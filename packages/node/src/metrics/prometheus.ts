@@ -3,17 +3,8 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import { VERSION } from '../version.ts'
 import { registerLeaseMetrics } from './lease-metrics.ts'
 import { registerTrustMetrics } from './trust-metrics.ts'
-import type { Refusal } from '../libp2p/inbound-gater.ts'
 import type { Config } from '../config/schema.ts'
-import type { Libp2pInit } from 'libp2p'
-import type { NodeMetricsInit } from './node-metrics.ts'
-
-/** The metrics of one node in a registry of its own. */
-export interface Prometheus {
-  factory: NonNullable<Libp2pInit['metrics']>
-  countRefusal: (reason: Refusal) => void
-  render: () => Promise<string>
-}
+import type { NodeMetricsInit, Prometheus } from './contract.ts'
 
 /** libp2p's own metrics, the process's (with the event loop's delay) and `waystone_node_*` and `waystone_trust_*`. */
 export function createPrometheus({ config, readiness, trust, lease }: NodeMetricsInit): Prometheus {
