@@ -15,7 +15,11 @@ export async function startSeed(init: Partial<RoleInit> & { isFull?: boolean } =
     role: 'seed',
     transports: ALL_TRANSPORTS,
     ...rest,
-    config: { registry: { maxRecordsPerPeer: MAX_RECORDS_PER_PEER, advertiseRelay: false }, mdns: { enabled: false }, ...config },
+    config: {
+      registry: { maxRecordsPerPeer: MAX_RECORDS_PER_PEER, advertiseRelay: false },
+      mdns: { enabled: false },
+      ...config
+    },
     ...(isFull && { fill: fillRegistry })
   })
 }
