@@ -119,6 +119,7 @@ test('a list of members that did not come is asked for again soon', async () => 
     if (one.clock.now() - NOW < 1_500) await one.clock.advance(100)
     return asked === 2
   })
+  expect(one.node.getConnections()).toHaveLength(1)
 })
 
 test('a member that the operator blocked is none', async () => {

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { NAME, by, isConnected, manualFeed, member, portOf, rowOf } from './named-seeds.ts'
 import { newKey, startNode, startSeeding } from './network.ts'
 import { FakeResolver } from './sources/fake-resolver.ts'
-import { TrustDouble } from './trust-double.ts'
+import { ALL, TrustDouble } from './trust-double.ts'
 import type { AbortOptions, PeerId } from '@libp2p/interface'
 
 /** Less than the time after which libp2p gives a dial up, in milliseconds. */
@@ -66,6 +66,25 @@ describe('sources that tell by themselves', () => {
     tell(seed.peerId, `/ip4/127.0.0.1/tcp/${portOf(seed)}`)
     await until(() => isConnected(node, seed), { ms: SOON })
     expect(node.getConnections(seed.peerId)[0]?.remoteAddr.toString()).toContain(String(portOf(seed)))
+  })
+
+  it('make one connection of two members that learn of each other in the same moment', async () => {
+    const keys = await Promise.all([newKey(), newKey()])
+    const peers = keys.map(key => peerIdFromPrivateKey(key))
+    const trust = new TrustDouble(peers.map(peer => ({ peer, functions: ALL })))
+    const made = await Promise.all(
+      keys.map(async privateKey => {
+        const { feed, tell } = manualFeed()
+        const node = await startSeeding({ seeds: [], trust, sources: { feeds: { member: feed } } }, { privateKey })
+        return { node, tell }
+      })
+    )
+    const [one, other] = made as [(typeof made)[0], (typeof made)[0]]
+    one.tell(other.node.peerId, `/ip4/127.0.0.1/tcp/${portOf(other.node)}`)
+    other.tell(one.node.peerId, `/ip4/127.0.0.1/tcp/${portOf(one.node)}`)
+    const dialled = () => made.filter(({ node }) => node.getConnections()[0]?.direction === 'outbound')
+    await until(() => made.every(({ node }) => node.getConnections().length === 1) && dialled().length === 1)
+    expect(made.map(({ node }) => rowOf(node, 'member')?.admitted)).toEqual([1, 1])
   })
 
   it('have strangers by the thousand, of whom none is dialled and a bounded number known', async () => {

@@ -15,6 +15,7 @@ import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { createInstance } from '../../src/cluster/instance.ts'
 import { TrustMembership } from '../../src/cluster/membership.ts'
+import { connectionMonitorInit, MAX_PING_STREAMS } from '../../src/libp2p/connection-limits.ts'
 import { NodeLog } from '../../src/logging/node-log.ts'
 import { trustAclConfig } from '../../src/trust/acl-config.ts'
 import { localConfig } from '../local-node.ts'
@@ -59,6 +60,8 @@ export async function lightCluster(
       transports: [tcp()],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux({ maxEarlyStreams: 2_000 })],
+      // as a node: a ping that is late on a busy machine ends connections, and making them anew keeps it busy
+      connectionMonitor: connectionMonitorInit(),
       connectionManager: { inboundConnectionThreshold: 10_000, maxIncomingPendingConnections: 10_000 },
       connectionGater: {
         denyDialMultiaddr: () => false,
@@ -67,7 +70,7 @@ export async function lightCluster(
       },
       services: {
         identify: identify(),
-        ping: ping(),
+        ping: ping({ maxInboundStreams: MAX_PING_STREAMS, maxOutboundStreams: MAX_PING_STREAMS }),
         rpc: rpc(),
         seedCluster: seedCluster({ membership, instance, trust, random }),
         seedDiscovery: seedDiscovery({

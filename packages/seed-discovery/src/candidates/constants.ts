@@ -39,6 +39,9 @@ export const MOST_CHECKS_AT_ONCE = 64
 /** From a sign that something changed until candidates are looked through, in milliseconds. */
 export const REVIEW_DELAY_MS = 50
 
+/** So long after a dial it shows whether the other side has dialled in the same moment, in milliseconds. */
+export const TWO_WAYS_MS = 500
+
 /** A connection that lasted so long was a good one, in milliseconds. */
 export const GOOD_CONNECTION_MS = 30_000
 

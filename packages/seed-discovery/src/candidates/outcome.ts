@@ -1,4 +1,5 @@
 import { closeUnused, closeWhenIdle } from '../let-go.ts'
+import { TWO_WAYS_MS } from './constants.ts'
 import { Refusals } from './refusals.ts'
 import type { Logger, PeerId } from '@libp2p/interface'
 import type { DialledSeed } from '../contract-sources.ts'
@@ -6,6 +7,7 @@ import type { LetGoInit } from '../let-go.ts'
 import type { Meeting } from './meeting.ts'
 
 export interface OutcomeInit extends Omit<LetGoInit, 'signal' | 'onClosed'> {
+  self: PeerId
   log: Logger
   /** Whether a seed need not stay, as there are enough. */
   isSurplus: (peer: PeerId) => boolean
@@ -46,10 +48,20 @@ export class Outcome {
   }
 
   async #keep({ peer, connection, isSpare }: Meeting): Promise<void> {
-    const { peerStore, isSurplus } = this.#init
+    const { peerStore, isSurplus, clock } = this.#init
     if (peer === undefined || connection === undefined) return
     await peerStore.merge(peer, { multiaddrs: [connection.remoteAddr] })
-    if (isSpare === true || isSurplus(peer)) await closeUnused(connection, this.#init)
+    if (isSpare === true || isSurplus(peer)) return await closeUnused(connection, this.#init)
+    await clock.sleep(TWO_WAYS_MS, { signal: this.#ending.signal }).catch(() => undefined)
+    if (!this.#ending.signal.aborted && this.#isDouble(peer)) await closeUnused(connection, this.#init)
+  }
+
+  /** When both sides have dialled in the same moment both keep the same connection: that of the lower id. */
+  #isDouble(peer: PeerId): boolean {
+    const { self, connectionManager } = this.#init
+    const others = connectionManager.getConnections(peer)
+    const isDialled = others.some(({ direction, status }) => direction === 'inbound' && status === 'open')
+    return isDialled && peer.toString() < self.toString()
   }
 
   /** Connections that were there before, or that others made, stay. */
