@@ -52,7 +52,7 @@ export interface RegistryStore {
    * At most `limit` records that match, in the order of a place that never changes, after `after`.
    * Works in steps of some milliseconds and lets others have their turn in between.
    */
-  query(request: StoreQuery, options?: AbortOptions): Promise<StorePage>
+  query(request: StoreQuery, options?: QueryOptions): Promise<StorePage>
   /** From a change on: what was put and what went, oldest first; then as it comes. */
   watch(request: StoreWatch, options: { signal: AbortSignal }): AsyncIterable<StoreChange>
   kinds(): Kind[]
@@ -83,6 +83,11 @@ export interface StoreQuery {
   limit: number
   /** The place of the last record of the page before. */
   after?: number | undefined
+}
+
+export interface QueryOptions extends AbortOptions {
+  /** Before each step after the first; what it throws ends the query. */
+  onStep?: () => void
 }
 
 export interface StorePage {

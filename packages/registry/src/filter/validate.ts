@@ -13,18 +13,27 @@ import type { FilterField, FilterFields } from './fields.ts'
  * Whether this filter can be asked of records with these fields. Nothing beyond the limits is looked at, so that it is
  * safe for whatever comes from outside.
  *
+ * @returns how many parts it has, up to `maxParts`
  * @throws FilterTooDeepError, FilterTooLargeError, FilterFieldUnknownError, FilterTypeError, FilterInvalidError
  */
-export function validateFilter(filter: Filter, fields: FilterFields): void {
-  new Validation(fields).check(filter, 1)
+export function validateFilter(filter: Filter, fields: FilterFields, maxParts = MAX_FILTER_PARTS): number {
+  const validation = new Validation(fields, maxParts)
+  validation.check(filter, 1)
+  return validation.parts
 }
 
 class Validation {
   readonly #fields: FilterFields
+  readonly #maxParts: number
   #parts = 0
 
-  constructor(fields: FilterFields) {
+  constructor(fields: FilterFields, maxParts: number) {
     this.#fields = fields
+    this.#maxParts = maxParts
+  }
+
+  get parts(): number {
+    return this.#parts
   }
 
   check({ filter }: Filter, depth: number): void {
@@ -52,8 +61,8 @@ class Validation {
   #count(depth: number): void {
     this.#parts++
     if (depth > MAX_FILTER_DEPTH) throw new FilterTooDeepError(`the filter has more than ${MAX_FILTER_DEPTH} levels`)
-    if (this.#parts > MAX_FILTER_PARTS) {
-      throw new FilterTooLargeError(`the filter has more than ${MAX_FILTER_PARTS} parts`)
+    if (this.#parts > this.#maxParts) {
+      throw new FilterTooLargeError(`the filter has more than ${this.#maxParts} parts`)
     }
   }
 

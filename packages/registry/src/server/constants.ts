@@ -7,8 +7,20 @@ export const PEER_RECORDS = { capacity: 256, refillPerSecond: 2, maxKeys: 10_000
 /** The same for one IPv4 /24 or IPv6 /48: all it may have at once, and each once a minute. */
 export const NETWORK_RECORDS = { capacity: 512, refillPerSecond: 8, maxKeys: 10_000 }
 
-/** Queries of one peer; one that no index serves takes some 100 ms of 100,000 records. */
+/** Queries of one peer. */
 export const PEER_QUERIES = { capacity: 500, refillPerSecond: 50, maxKeys: 10_000 }
+
+/**
+ * Steps of queries beyond the first of each, some 5 ms each: a quarter of one core. One that no index serves takes 40 of
+ * 100,000 records, one of 64 parts too many.
+ */
+export const PEER_STEPS = { capacity: 500, refillPerSecond: 50, maxKeys: 10_000 }
+
+/** The same for one IPv4 /24 or IPv6 /48. */
+export const NETWORK_STEPS = { capacity: 1_000, refillPerSecond: 100, maxKeys: 10_000 }
+
+/** What a watch counts for among queries: it looks at all records. */
+export const WATCH_QUERIES = 25
 
 /** Watches at one time; each has 16 KiB. */
 export const WATCHERS = { most: 512, perPeer: 8 }

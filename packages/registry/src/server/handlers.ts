@@ -21,7 +21,7 @@ import type {
   WatchRequest,
   WatchResponse
 } from '@waystone/wire/registry'
-import type { RegistryStore, StoreChange, StorePage } from '../contract.ts'
+import type { QueryOptions, RegistryStore, StoreChange, StorePage } from '../contract.ts'
 import type { AdmittedCaller } from './caller.ts'
 import type { ServerCounts } from './metrics.ts'
 import type { Rates } from './rates.ts'
@@ -62,8 +62,9 @@ export class RegistryHandlers implements Service {
   readonly query: Service['query'] = async (request, context) => {
     const { counts, rates, callerOf } = this.#parts
     try {
-      rates.takeQuery(callerOf(context))
-      const answer = await this.#page(request, context.signal)
+      const caller = callerOf(context)
+      rates.takeQuery(caller)
+      const answer = await this.#page(request, { signal: context.signal, onStep: () => rates.takeStep(caller) })
       counts.query('ok')
       return answer
     } catch (error) {
@@ -78,12 +79,12 @@ export class RegistryHandlers implements Service {
 
   async #page(
     { kind, filter, page }: QueryRequest,
-    signal: AbortSignal
+    options: QueryOptions
   ): Promise<MessageInitShape<typeof QueryResponseSchema>> {
     const { store, cursors } = this.#parts
     const size = Math.min(page?.size === undefined || page.size === 0 ? PAGE.size : page.size, PAGE.most)
     const rowsAfter = async (key: string | undefined, limit: number): Promise<StorePage['records']> =>
-      (await store.query({ kind, filter, limit, after: Number(key ?? 0) }, { signal })).records
+      (await store.query({ kind, filter, limit, after: Number(key ?? 0) }, options)).records
     const found = await cursors.paginateFrom(rowsAfter, {
       list: `registry ${kind} ${listOf(filter)}`,
       page: { size, cursor: page?.cursor ?? '' },

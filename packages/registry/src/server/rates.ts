@@ -1,7 +1,15 @@
 import { Code } from '@connectrpc/connect'
 import { KeyedTokenBuckets } from '@waystone/kit'
 import { rpcError } from '@waystone/rpc'
-import { NETWORK_RECORDS, PEER_QUERIES, PEER_RECORDS, WATCHERS } from './constants.ts'
+import {
+  NETWORK_RECORDS,
+  NETWORK_STEPS,
+  PEER_QUERIES,
+  PEER_RECORDS,
+  PEER_STEPS,
+  WATCH_QUERIES,
+  WATCHERS
+} from './constants.ts'
 import { RegistryTooOftenError, TooManyWatchersError } from './errors.ts'
 import type { Clock } from '@waystone/interface'
 
@@ -18,6 +26,8 @@ export class Rates {
   readonly #peerRecords: KeyedTokenBuckets
   readonly #networkRecords: KeyedTokenBuckets
   readonly #queries: KeyedTokenBuckets
+  readonly #peerSteps: KeyedTokenBuckets
+  readonly #networkSteps: KeyedTokenBuckets
   readonly #watchers = new Map<string, number>()
   #watching = 0
 
@@ -25,6 +35,8 @@ export class Rates {
     this.#peerRecords = new KeyedTokenBuckets({ ...PEER_RECORDS, clock })
     this.#networkRecords = new KeyedTokenBuckets({ ...NETWORK_RECORDS, clock })
     this.#queries = new KeyedTokenBuckets({ ...PEER_QUERIES, clock })
+    this.#peerSteps = new KeyedTokenBuckets({ ...PEER_STEPS, clock })
+    this.#networkSteps = new KeyedTokenBuckets({ ...NETWORK_STEPS, clock })
   }
 
   get watching(): number {
@@ -39,8 +51,14 @@ export class Rates {
   }
 
   /** @throws ConnectError - resource_exhausted, with RegistryTooOftenError */
-  takeQuery({ id }: RegistryCaller): void {
-    if (!this.#queries.take(id)) throw tooOften(id, this.#queries.retryAfterMs(id))
+  takeQuery({ id }: Pick<RegistryCaller, 'id'>, count = 1): void {
+    if (!this.#queries.take(id, count)) throw tooOften(id, this.#queries.retryAfterMs(id, count))
+  }
+
+  /** For a query that goes on. @throws ConnectError - resource_exhausted, with RegistryTooOftenError */
+  takeStep({ id, network }: RegistryCaller): void {
+    if (!this.#peerSteps.take(id)) throw tooCostly(id)
+    if (network !== undefined && !this.#networkSteps.take(network)) throw tooCostly(network)
   }
 
   /**
@@ -49,7 +67,7 @@ export class Rates {
    * @throws ConnectError - resource_exhausted, with TooManyWatchersError
    */
   takeWatch({ id }: RegistryCaller): Disposable {
-    this.takeQuery({ id, network: undefined })
+    this.takeQuery({ id }, WATCH_QUERIES)
     const own = this.#watchers.get(id) ?? 0
     if (own >= WATCHERS.perPeer || this.#watching >= WATCHERS.most) throw tooManyWatchers(own)
     this.#watchers.set(id, own + 1)
@@ -68,6 +86,13 @@ export class Rates {
 function tooOften(who: string, retryAfterMs: number): Error {
   const hint = `try again in ${Math.ceil(retryAfterMs / 1_000)} s`
   return rpcError(Code.ResourceExhausted, new RegistryTooOftenError(`${who} asks too much of this registry`, { hint }))
+}
+
+function tooCostly(who: string): Error {
+  const error = new RegistryTooOftenError(`${who} asks what takes this registry too long`, {
+    hint: 'ask for an indexed field as well, or with fewer parts, or later'
+  })
+  return rpcError(Code.ResourceExhausted, error)
 }
 
 function tooManyWatchers(own: number): Error {

@@ -10,8 +10,14 @@ export const LEAST_FILE_BYTES = 16 * 1024 * 1024
 /** SQLite's default, in bytes. */
 export const PAGE_BYTES = 4_096
 
-/** Rows that one step of a query looks at: some 5 ms. */
+/** Rows that one step of a query looks at, by one part of its filter: some 5 ms. */
 export const STEP_ROWS = 2_500
+
+/** Rows of a step at least, whatever the filter: some 5 ms of one with 64 parts that look into lists. */
+export const LEAST_STEP_ROWS = 50
+
+/** Parts of the filter of a watch: it is asked of each change, for each watch. */
+export const MAX_WATCH_PARTS = 16
 
 /** Up to so many rows found by an index are gathered and sorted at once; more are walked in the order of places. */
 export const GATHERED_ROWS = 2_000

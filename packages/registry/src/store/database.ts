@@ -70,8 +70,9 @@ export class RegistryDatabase {
     return this.run(() => this.#fixed(sql).all(...parameters))
   }
 
-  write(sql: string, ...parameters: SQLInputValue[]): void {
-    this.run(() => this.#fixed(sql).run(...parameters))
+  /** Says how many rows changed. */
+  write(sql: string, ...parameters: SQLInputValue[]): number {
+    return Number(this.run(() => this.#fixed(sql).run(...parameters)).changes)
   }
 
   /** Row by row, of fixed text. */

@@ -45,7 +45,7 @@ export class Purger {
     this.#timer?.clear()
   }
 
-  /** Removes what has expired now, some at a time. */
+  /** Removes what has expired now, and forgets what ended long enough ago, some at a time. */
   async purge(): Promise<void> {
     while (this.#running && this.#purgeSome() >= PURGED_AT_ONCE) await nextTurn()
   }
@@ -65,18 +65,19 @@ export class Purger {
 
   #purgeSome(): number {
     const { db, clock, gone, tally, onPurged } = this.#parts
+    let forgotten = 0
     const now = clock.now()
     const expired = db.all(EXPIRED, now)
     const change = noChange()
     db.transaction(() => {
       for (const row of expired) this.#remove(row, now, change)
       if (expired.length > 0) gone.trim()
-      db.write(FORGET_ENDED, now)
-      change.ended = numberIn(db.get('SELECT count(*) AS n FROM ended') ?? {}, 'n') - tally.totals.ended
+      forgotten = db.write(FORGET_ENDED, now)
+      change.ended -= forgotten
     })
     tally.apply(change)
     if (expired.length > 0) onPurged()
-    return expired.length
+    return Math.max(expired.length, forgotten)
   }
 
   #remove(row: Row, now: number, change: TotalsChange): void {
@@ -86,7 +87,10 @@ export class Purger {
     const named = { hash: bytesIn(row, 'hash'), sequence: numberIn(row, 'sequence') }
     db.write(REMOVE, place)
     if (row['withdrawn'] === 0) rows.remove(place, kind)
-    if (numberIn(row, 'until') > now) this.#remember(row)
+    if (numberIn(row, 'until') > now) {
+      this.#remember(row)
+      change.ended++
+    }
     gone.add({ number: numbers.nextChange(), place, name: { kind, peer: textIn(row, 'id'), key: textIn(row, 'key') } })
     change.removed.push(named)
     change.records--

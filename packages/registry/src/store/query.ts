@@ -1,18 +1,19 @@
 import { nextTurn } from '@waystone/kit'
 import { compileFilter } from '../filter/compile.ts'
 import { fieldPlace, tableOf } from '../filter/field-place.ts'
-import { STEP_ROWS } from './constants.ts'
+import { LEAST_STEP_ROWS, STEP_ROWS } from './constants.ts'
 import { planFor } from './plan.ts'
 import { bytesIn, numberIn } from './rows.ts'
-import type { AbortOptions } from '@libp2p/interface'
 import type { SqlPart } from '../filter/compile.ts'
-import type { StorePage, StoreQuery } from '../contract.ts'
+import type { QueryOptions, StorePage, StoreQuery } from '../contract.ts'
 import type { RegistryKind } from '../kinds/contract.ts'
 import type { RegistryDatabase, Row } from './database.ts'
 import type { Plan, Source } from './plan.ts'
 
 export interface QueryInit extends Pick<StoreQuery, 'filter' | 'limit' | 'after'> {
   kind: RegistryKind
+  /** Of the filter: the more there are, the smaller the steps. */
+  parts: number
   /** Milliseconds since the Unix epoch: what expired until then does not match. */
   now: number
 }
@@ -20,12 +21,13 @@ export interface QueryInit extends Pick<StoreQuery, 'filter' | 'limit' | 'after'
 type Found = StorePage['records'][number]
 
 /** One page, found in steps of some milliseconds. */
-export async function runQuery(db: RegistryDatabase, init: QueryInit, options: AbortOptions = {}): Promise<StorePage> {
+export async function runQuery(db: RegistryDatabase, init: QueryInit, options: QueryOptions = {}): Promise<StorePage> {
   const found: Found[] = []
   // one more than asked for tells whether there are more
   for (const step of new Steps(db, init, planFor(db, init.kind, init.filter))) {
     found.push(...step(init.limit + 1 - found.length))
     if (found.length > init.limit) break
+    options.onStep?.()
     await nextTurn()
     options.signal?.throwIfAborted()
   }
@@ -87,7 +89,7 @@ class Steps {
   /** The place at which a step ends; undefined for the last step. */
   #boundary({ from, alias, where }: Source, after: number): number | undefined {
     const sql = `SELECT ${alias}.place AS place FROM ${from} WHERE ${where.sql} AND ${alias}.place > ?
-      ORDER BY ${alias}.place LIMIT 1 OFFSET ${STEP_ROWS - 1}`
+      ORDER BY ${alias}.place LIMIT 1 OFFSET ${stepRows(this.#init.parts) - 1}`
     const [row] = this.#db.once(sql, [...where.parameters, after])
     return row === undefined ? undefined : numberIn(row, 'place')
   }
@@ -95,6 +97,10 @@ class Steps {
   #read(sql: string, parameters: SqlPart['parameters']): Found[] {
     return this.#db.once(sql, parameters).map(foundIn)
   }
+}
+
+function stepRows(parts: number): number {
+  return Math.max(LEAST_STEP_ROWS, Math.floor(STEP_ROWS / Math.max(1, parts)))
 }
 
 function foundIn(row: Row): Found {

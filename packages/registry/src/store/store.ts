@@ -4,6 +4,7 @@ import { fieldsOf } from '../filter/fields.ts'
 import { validateFilter } from '../filter/validate.ts'
 import { kindNamed } from '../record/verify.ts'
 import { Changes } from './changes.ts'
+import { MAX_WATCH_PARTS } from './constants.ts'
 import { isDamage } from './faults.ts'
 import { createParts, readParts } from './parts.ts'
 import { Purger } from './purger.ts'
@@ -11,9 +12,8 @@ import { runQuery } from './query.ts'
 import { createReader } from './reader.ts'
 import { noChange } from './totals.ts'
 import { Watch } from './watch.ts'
-import type { AbortOptions } from '@libp2p/interface'
 import type { Clock, RegistryState } from '@waystone/interface'
-import type { Filter, Kind } from '@waystone/wire/registry'
+import type { Kind } from '@waystone/wire/registry'
 import type * as Contract from '../contract.ts'
 import type { RegistryKind } from '../kinds/contract.ts'
 import type { StoreInit, StoreParts } from './parts.ts'
@@ -22,6 +22,12 @@ import type { TotalsChange } from './totals.ts'
 
 type PutListener = (record: Contract.VerifiedRecord) => void
 type PutOutcome = Contract.PutResult | Error
+
+interface Asked {
+  kind: RegistryKind
+  /** Of the filter. */
+  parts: number
+}
 
 /** The registry of this node, in an SQLite file. */
 export class SqlRegistryStore implements Contract.RegistryStore {
@@ -79,10 +85,10 @@ export class SqlRegistryStore implements Contract.RegistryStore {
     return outcomes
   }
 
-  async query(request: Contract.StoreQuery, options?: AbortOptions): Promise<Contract.StorePage> {
-    const kind = this.#kindFor(request.kind, request.filter)
+  async query(request: Contract.StoreQuery, options?: Contract.QueryOptions): Promise<Contract.StorePage> {
+    const { kind, parts } = this.#asked(request)
     const { filter, limit, after } = request
-    const query = { kind, filter, limit, after, now: this.#clock.now() }
+    const query = { kind, parts, filter, limit, after, now: this.#clock.now() }
     try {
       return await runQuery(this.#parts.db, query, options)
     } catch (error) {
@@ -95,7 +101,10 @@ export class SqlRegistryStore implements Contract.RegistryStore {
     { kind, filter, after }: Contract.StoreWatch,
     { signal }: { signal: AbortSignal }
   ): AsyncIterable<Contract.StoreChange> {
-    const watched = { kind: kind === undefined ? undefined : this.#kindFor(kind, filter), filter }
+    const watched = {
+      kind: kind === undefined ? undefined : this.#asked({ kind, filter }, MAX_WATCH_PARTS).kind,
+      filter
+    }
     const { db, gone } = this.#parts
     const parts = { ...this.#parts, changes: new Changes(db, gone, watched), clock: this.#clock }
     const from = after === undefined ? undefined : Number(after)
@@ -151,10 +160,9 @@ export class SqlRegistryStore implements Contract.RegistryStore {
     this.#purger.start()
   }
 
-  #kindFor(name: string, filter: Filter | undefined): RegistryKind {
+  #asked({ kind: name, filter }: Pick<Contract.StoreQuery, 'kind' | 'filter'>, maxParts?: number): Asked {
     const kind = kindNamed(this.#init.kinds, name)
-    if (filter !== undefined) validateFilter(filter, fieldsOf(kind))
-    return kind
+    return { kind, parts: filter === undefined ? 0 : validateFilter(filter, fieldsOf(kind), maxParts) }
   }
 
   #putOne(record: Contract.VerifiedRecord, options: Contract.PutOptions, change: TotalsChange): PutOutcome {

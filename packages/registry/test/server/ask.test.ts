@@ -1,9 +1,9 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import { describeRpcFailure } from '@waystone/rpc'
 import { Operator, RecordSchema } from '@waystone/wire/registry'
-import { describe, expect, it } from 'vitest'
-import { beginsWith, compare, equals, not } from '../../src/filter.ts'
-import { meeting, newKey } from '../store/records.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { anyOf, beginsWith, compare, equals, not } from '../../src/filter.ts'
+import { Bench, meeting, newKey } from '../store/records.ts'
 import { ServedBench } from './world.ts'
 import type { WatchResponse } from '@waystone/wire/registry'
 import type { Filter } from '@waystone/wire/registry'
@@ -73,6 +73,52 @@ describe('asking', () => {
     expect(await client.query(request).catch(describeRpcFailure)).toMatchObject({ name })
     expect(bench.counts.get(name)).toBe(1)
     expect(await new Watcher(client, request).next().catch(describeRpcFailure)).toMatchObject({ name })
+  })
+
+  it('that takes long is refused by name: no peer and no network keeps the registry busy', async () => {
+    using bench = await filled(3)
+    const costly = { kind: 'rendezvous', filter: not(equals('namespace', 'none')) }
+    const spend = (peers: number, address: string): void => {
+      for (let peer = 0; peer < peers; peer++) {
+        for (let step = 0; step < 500; step++) bench.rates.takeStep({ id: `${address} ${peer}`, network: address })
+      }
+    }
+    spend(2, '192.0.2.0/24')
+    const steps = vi.spyOn(bench.store, 'query').mockImplementation(async (_request, options) => {
+      options?.onStep?.()
+      return { records: [], hasMore: false }
+    })
+    const refused = await bench
+      .callAs(await newKey())
+      .query(costly)
+      .catch(describeRpcFailure)
+    expect(refused).toMatchObject({ name: 'RegistryTooOftenError', message: expect.stringContaining('192.0.2.0/24') })
+    await bench.callAs(await newKey(), '/ip4/198.51.100.1/tcp/1').query(costly)
+    steps.mockRestore()
+  })
+
+  it('with more parts takes smaller steps, and a watch has few parts', async () => {
+    using bench = new Bench({ limits: { maxRecordsPerPeer: 10_000 } })
+    const key = await newKey()
+    bench.store.putAll(
+      await Promise.all(
+        Array.from({ length: 300 }, async (_, at) =>
+          bench.record(key, { kind: 'rendezvous', key: `k${at}`, payload: meeting() })
+        )
+      )
+    )
+    const stepsOf = async (parts: number): Promise<number> => {
+      const filter = anyOf(Array.from({ length: parts - 1 }, (_, at) => beginsWith('peer', `x${at}`)))
+      const onStep = vi.fn<() => void>()
+      await bench.store.query({ kind: 'rendezvous', filter, limit: 10 }, { onStep })
+      return onStep.mock.calls.length
+    }
+    expect(await stepsOf(2)).toBe(1)
+    expect(await stepsOf(60)).toBe(7)
+    const filter = anyOf(Array.from({ length: 20 }, (_, at) => equals('key', `k${at}`)))
+    expect(() => bench.store.watch({ kind: 'rendezvous', filter }, { signal: AbortSignal.timeout(1) })).toThrow(
+      expect.objectContaining({ name: 'FilterTooLargeError' })
+    )
   })
 
   it('does not go on with the cursor of another filter, or with noise', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RECORD_LIFETIME_MS } from '@waystone/wire/registry'
 import { equals } from '../../src/filter/make.ts'
-import { Bench, capable, newKey, relay } from './records.ts'
+import { Bench, capable, meeting, newKey, relay } from './records.ts'
 
 describe('the store', () => {
   it('takes, renews, and refuses what is older', async () => {
@@ -107,5 +107,31 @@ describe('the store', () => {
     stop()
     bench.store.put(await bench.record(key, { sequence: 3 }))
     expect(told).toEqual([1, 2])
+  })
+
+  it('forgets ended sequences as soon as they are over, however many there are', async () => {
+    using bench = new Bench({ limits: { maxRecords: 1_000, maxRecordsPerPeer: 1_000 } })
+    const key = await newKey()
+    const fill = async (sequence: number, lifetimeMs: number): Promise<void> => {
+      const expiry = bench.clock.now() + lifetimeMs
+      const records = Array.from({ length: 900 }, async (_, at) =>
+        bench.record(key, { kind: 'rendezvous', key: `k${at}`, sequence, expiry, payload: meeting() })
+      )
+      bench.store.putAll(await Promise.all(records))
+    }
+    await fill(1, 600_000)
+    await fill(2, 60_000)
+    await bench.clock.advance(61_000)
+    await bench.store.purge()
+    const other = await bench.record(await newKey(), { kind: 'relay-advert', expiry: bench.clock.now() + 900_000 })
+    const others = await Promise.all(
+      Array.from({ length: 101 }, async () => bench.record(await newKey(), { expiry: bench.clock.now() + 900_000 }))
+    )
+    expect(bench.store.putAll(others).filter(put => put instanceof Error)).toHaveLength(1)
+    await bench.clock.advance(540_000)
+    await bench.store.purge()
+    expect(bench.store.put(other)).toBe('taken')
+    await fill(1, 600_000)
+    expect(bench.store.state().records).toBe(1_000)
   })
 })
