@@ -1,4 +1,4 @@
-import { pluginHostPlugin, SERVICE_KEYS } from '@waystone/node'
+import { memoryRegistryServerPlugin, pluginHostPlugin, SERVICE_KEYS } from '@waystone/node'
 import { plugins as edgePlugins } from '@waystone/edge-node'
 import { plugins as relayPlugins } from '@waystone/relay-node'
 import { plugins as seedPlugins } from '@waystone/seed-node'
@@ -6,7 +6,13 @@ import type { Plugins } from '@waystone/node'
 import type { Role } from '@waystone/node/config'
 import type { TestnetInit, TestPlugin } from './contract.ts'
 
-const rolePlugins: Record<Role, Plugins> = { seed: seedPlugins, relay: relayPlugins, edge: edgePlugins }
+/** What is kept lies in memory: there are no data folders. */
+const inMemory: Plugins = { [SERVICE_KEYS.registryServer]: memoryRegistryServerPlugin }
+const rolePlugins: Record<Role, Plugins> = {
+  seed: { ...seedPlugins, ...inMemory },
+  relay: { ...relayPlugins, ...inMemory },
+  edge: { ...edgePlugins, ...inMemory }
+}
 const DEFAULT_ROLES: readonly Role[] = ['edge']
 
 /** What the nodes of a role can run. */

@@ -31,6 +31,25 @@ it('registers, asks and watches in every role, and all seeds hold the same', asy
   expect(kinds.map(({ kind }) => kind).sort()).toEqual(['capability', 'relay-advert', 'rendezvous'])
 })
 
+it('keeps the registry in memory without a word: there is no folder for it', async () => {
+  const errors: string[] = []
+  const log = Object.assign(() => undefined, {
+    enabled: true,
+    trace: () => undefined,
+    error: (text: unknown) => void errors.push(String(text)),
+    newScope: () => log
+  })
+  await using testnet = await createTestnet({
+    seeds: 1,
+    relays: 0,
+    edges: 1,
+    logger: () => ({ forComponent: () => log })
+  })
+  const entry = registryOf(nodeAt(testnet.edges, 0)).enroll('rendezvous', meeting, { key: 'chess' })
+  await until(() => entry.heldBy().length === 1)
+  expect(errors.filter(text => text.includes('registry'))).toEqual([])
+})
+
 it('tells of what comes and goes, and goes on at another seed', async () => {
   await using testnet = await createTestnet({ seeds: 2, relays: 0, edges: 2 })
   const seen: string[] = []
@@ -51,7 +70,9 @@ it('tells of what comes and goes, and goes on at another seed', async () => {
   await nodeAt(testnet.seeds, 0).stop()
   registering.enroll('rendezvous', meeting, { key: 'shogi' })
   await until(() => seen.includes('put shogi'))
+  // begins with nothing, and has to know all before it is the only one
   await testnet.replace(nodeAt(testnet.seeds, 0))
+  await until(async () => (await registryOf(nodeAt(testnet.seeds, 0)).query('rendezvous')).records.length === 2)
   await nodeAt(testnet.seeds, 1).stop()
   registering.enroll('rendezvous', meeting, { key: 'draughts' })
   await until(() => seen.includes('put draughts'))
