@@ -9,6 +9,7 @@ import { createDataFolder } from './data-folder.ts'
 import { onLeaseLost } from './identity-pool/on-lease-lost.ts'
 import { ByteCounts } from './libp2p/byte-counts.ts'
 import { createLibp2pNode } from './libp2p/create-libp2p-node.ts'
+import { seedClusterOf } from './libp2p/seed-cluster-of.ts'
 import { namedListenError } from './libp2p/listen-errors.ts'
 import { asNodeLog } from './logging/node-log.ts'
 import { NodeStoppedError } from './lifecycle/errors.ts'
@@ -236,7 +237,11 @@ class ServiceNode implements WaystoneNode {
   #createAdmin(metrics: NodeMetrics | undefined): AdminServer {
     return new AdminServer({
       admin: this.config.admin,
-      routes: createRoutes({ missing: () => this.missing(), metrics }),
+      routes: createRoutes({
+        missing: () => this.missing(),
+        cluster: () => seedClusterOf(this.libp2p.services)?.state(),
+        metrics
+      }),
       rpc: this.#api.rpc,
       clock: this.#parts.clock,
       onError: error => this.#log.error('an admin request failed - %e', error),

@@ -13,6 +13,7 @@ export function renderStatus(node: GetNodeResponse, addresses: readonly Address[
     ['slot', slotOf(node)],
     ['node', [`${node.role} of network ${node.network}, Waystone ${node.version}, Node ${node.nodeVersion}`]],
     ['state', stateOf(node)],
+    ['cluster', clusterOf(node)],
     ['addresses', addresses.map(addressLine)],
     ['seeds', node.seeds.map(({ address, connected }) => `${address}  ${connected ? 'connected' : 'not connected'}`)],
     [
@@ -36,6 +37,14 @@ function section(label: string, values: string[]): string[] {
 /** Of the identity pool. */
 function slotOf({ slot, fence }: GetNodeResponse): string[] {
   return slot === undefined ? [] : [`${slot} of the identity pool, fence ${fence ?? 0n}`]
+}
+
+/** How its cluster does, for those who look here first. */
+function clusterOf({ clusterState }: GetNodeResponse): string[] {
+  if (clusterState === undefined) return []
+  return [
+    clusterState === 'alone' ? 'alone: no other member is connected' : `${clusterState}, see waystone cluster status`
+  ]
 }
 
 function stateOf({ ready, missing, uptimeMs }: GetNodeResponse): string[] {

@@ -51,6 +51,14 @@ test('a stranger on another host learns whether the node is ready, and no more',
   expect([operator.status, JSON.parse(operator.body)]).toEqual([503, { ready: false, missing: missing() }])
 })
 
+test('the operator sees at once that a seed is ready and alone', async () => {
+  const routes = createRoutes({ missing: () => [], cluster: () => 'alone' })
+  const of = async (trusted: boolean): Promise<unknown> =>
+    JSON.parse(String((await routes.get('/readyz')?.reply(trusted))?.body))
+  expect(await of(true)).toEqual({ ready: true, missing: [], cluster: 'alone' })
+  expect(await of(false)).toEqual({ ready: true })
+})
+
 test('there are so many connections at one time, and room again when one goes', async () => {
   await using served = await serve(node)
   const port = Number(new URL(served.url).port)

@@ -1,4 +1,5 @@
 import { memoryUsage, pid, version } from 'node:process'
+import { seedClusterOf } from '../../libp2p/seed-cluster-of.ts'
 import { VERSION } from '../../version.ts'
 import { allConnections } from './all-connections.ts'
 import { pluginMessage } from './plugin-message.ts'
@@ -21,6 +22,7 @@ export function nodeCalls(context: AdminContext): AdminCalls {
         ...context,
         peerId: peerId.toString(),
         missing: context.missing(),
+        clusterState: seedClusterOf(context.components)?.state(),
         uptimeMs: context.uptimeMs(),
         traffic: context.bytes.total,
         connections: allConnections(connectionManager),
@@ -37,6 +39,7 @@ export interface DescribeNodeInit {
   instance: AdminContext['instance']
   peerId: string
   missing: string[]
+  clusterState?: string | undefined
   /** Milliseconds since the Unix epoch. */
   startedAtMs: number
   uptimeMs: number
@@ -51,10 +54,11 @@ export interface DescribeNodeInit {
 
 /** What `GetNode` answers. */
 export function describeNode(init: DescribeNodeInit): NodeInfo {
-  const { config, peerId, missing, connections, addresses, traffic, instance } = init
+  const { config, peerId, missing, connections, addresses, traffic, instance, clusterState } = init
   return {
     ...(instance.slot !== undefined && { slot: instance.slot }),
     ...(instance.fence !== undefined && { fence: instance.fence }),
+    ...(clusterState !== undefined && { clusterState }),
     role: config.role,
     network: config.network,
     dataDir: config.dataDir,
