@@ -40,6 +40,7 @@ export interface RegistryStore {
    * Takes a record that whoever brings it may write.
    *
    * @throws RegistryFullError, PeerRecordsFullError, NetworkRecordsFullError - nobody else's record is forgotten for it
+   * @throws RecordExpiryError - registered here, it would end too soon after a longer one
    */
   put(record: VerifiedRecord, options?: PutOptions): PutResult
   /**

@@ -39,3 +39,6 @@ export const WATCH_PAUSE_MS = 50
 
 /** Rows of the file that are read at once when it is opened: some 5 ms. */
 export const READ_AT_ONCE = 1_000
+
+/** A record that ends before the one whose place it takes has to last so long, in milliseconds: gossip and comparing bring it. */
+export const LEAST_LEFT_MS = 60_000

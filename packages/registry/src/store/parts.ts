@@ -46,7 +46,7 @@ export function createParts({ path, kinds, limits, maxFileBytes }: StoreInit, cl
     gone: new GoneLog(db),
     wakeups: new Wakeups(clock)
   }
-  return { ...parts, writer: new Writer(parts) }
+  return { ...parts, writer: new Writer({ ...parts, clock }) }
 }
 
 /** Reads what the file holds, some of it at each step. */

@@ -169,7 +169,7 @@ export class SqlRegistryStore implements Contract.RegistryStore {
     try {
       return this.#parts.writer.put(record, options, change)
     } catch (error) {
-      if (error instanceof Error && LIMIT_ERRORS.includes(nameOf(error))) return error
+      if (error instanceof Error && REFUSALS.includes(nameOf(error))) return error
       throw error
     }
   }
@@ -200,4 +200,10 @@ function drain(steps: Iterator<void>): void {
   while (steps.next().done !== true);
 }
 
-const LIMIT_ERRORS: readonly string[] = ['RegistryFullError', 'PeerRecordsFullError', 'NetworkRecordsFullError']
+/** What is said of one record, and concerns none of those beside it. */
+const REFUSALS: readonly string[] = [
+  'RegistryFullError',
+  'PeerRecordsFullError',
+  'NetworkRecordsFullError',
+  'RecordExpiryError'
+]

@@ -1,5 +1,8 @@
+import { RecordExpiryError } from '../record/errors.ts'
+import { LEAST_LEFT_MS } from './constants.ts'
 import { HELD, heldIn, isSameContent } from './held-record.ts'
 import { numberIn } from './rows.ts'
+import type { Clock } from '@waystone/interface'
 import type { PutOptions, PutResult, VerifiedRecord } from '../contract.ts'
 import type { RegistryDatabase } from './database.ts'
 import type { Held } from './held-record.ts'
@@ -14,6 +17,7 @@ export interface WriterParts {
   limits: Limits
   numbers: Numbers
   tally: Tally
+  clock: Clock
 }
 
 const INSERT = `
@@ -62,6 +66,7 @@ export class Writer {
 
   #putAgain(record: VerifiedRecord, held: Held, options: PutOptions, change: TotalsChange): PutResult {
     if (held.sequence > record.sequence) return 'newer'
+    if (options.registered === true && record.sequence > held.sequence) this.#checkShortening(record, held)
     const isSame = isSameContent(held, record)
     if (held.sequence === record.sequence && !(isSame && record.expiry > held.expiry)) return 'held'
     const more = record.payload.length - held.size
@@ -72,6 +77,18 @@ export class Writer {
     change.removed.push({ hash: record.hash, sequence: held.sequence })
     change.added.push(record)
     return isSame ? 'renewed' : 'taken'
+  }
+
+  /**
+   * What ends before other registries have heard of it leaves the older record at those, for as long as that one lasts.
+   *
+   * @throws RecordExpiryError
+   */
+  #checkShortening({ expiry }: VerifiedRecord, { until }: Held): void {
+    if (expiry >= until || expiry >= this.#parts.clock.now() + LEAST_LEFT_MS) return
+    throw new RecordExpiryError('the record ends before all registries know that it took the place of a longer one', {
+      hint: `let it last as long as the one before, or a minute; to take that one back, withdraw it`
+    })
   }
 
   #update(record: VerifiedRecord, held: Held, { registered, network }: PutOptions): void {

@@ -147,4 +147,26 @@ describe('registering', () => {
       (await bench.callAs(await newKey()).query({ kind: 'rendezvous', page: { size: 200 } })).records
     ).toHaveLength(taken)
   })
+
+  it('does not let a short record take the place of a long one: others would keep that one for an hour', async () => {
+    using bench = new ServedBench()
+    const key = await newKey()
+    const now = bench.clock.now()
+    const put = async (
+      sequence: number,
+      lifetimeMs: number,
+      unsigned: { withdrawn?: boolean } = {}
+    ): Promise<string[]> => {
+      const payload = unsigned.withdrawn === true ? new Uint8Array() : meeting()
+      return await bench.register(key, [
+        await bench.signed(key, { sequence, expiry: now + lifetimeMs, payload, ...unsigned })
+      ])
+    }
+    expect(await put(1, 1_000)).toEqual([''])
+    expect(await put(2, 600_000)).toEqual([''])
+    expect(await put(3, 1_000)).toEqual(['RecordExpiryError'])
+    expect(await put(3, 1_000, { withdrawn: true })).toEqual(['RecordExpiryError'])
+    expect(await put(3, 60_000)).toEqual([''])
+    expect(await put(4, 600_000, { withdrawn: true })).toEqual([''])
+  })
 })
