@@ -21,6 +21,10 @@ export const MAX_PARALLEL_CHECKS = 16
 
 /** Who came or went is told to all others so soon, in milliseconds: many who start at once are one piece of news. */
 export const NEWS_DELAY_MS = 500
+/** While there is news again and again the delay doubles up to this: of twenty who start at once each would call all others all the time. */
+export const MAX_NEWS_DELAY_MS = 4 * SECOND
+/** After so long without news the delay is the shortest again, in milliseconds. */
+export const NEWS_QUIET_MS = 10 * SECOND
 /** Calls of one peer at once, and a second: a member whose cluster starts has news twice a second, and asks as often. */
 export const HELLO_BURST = 20
 export const HELLOS_PER_SECOND = 5

@@ -45,11 +45,11 @@ export class Conversation {
     }
   }
 
-  /** While members are missing here, also when the other has more or fewer than when it was asked last. @returns whether nothing failed */
+  /** While nobody has said where some members are, also when the other has more or fewer than when it was asked last. @returns whether nothing failed */
   async #ask(answers: number, signal: AbortSignal): Promise<boolean> {
-    const { hearing, parts } = this.#talk
+    const { hearing, parts, records } = this.#talk
     const known = hearing.members.get(this.#peer.toString()).said?.connectedMembers ?? 0
-    const isNews = known !== this.#askedAt && !parts.members.isFull
+    const isNews = known !== this.#askedAt && !parts.members.isFull && records.lacksSome
     if (!isNews && answers % LIST_EVERY !== 0) return true
     const isAnswered = await askForMembers(this.#talk, this.#peer, signal)
     if (isAnswered) this.#askedAt = known

@@ -2,6 +2,7 @@ import { describeOffset, isClockOff } from './disagreements.ts'
 import { HeardMembers } from './heard.ts'
 import { clusterBytes } from './own-state.ts'
 import { readState } from './read-state.ts'
+import { sameBytes } from './same-bytes.ts'
 import { SequenceClaims } from './sequence-claims.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { SeedState } from '@waystone/wire/seed'
@@ -82,7 +83,7 @@ export class Hearing {
   #isEqual({ registryDigest }: MemberSaid): boolean | undefined {
     const own = this.#parts.init.registry?.()?.digest
     if (own === undefined || registryDigest.length === 0) return undefined
-    return own.length === registryDigest.length && own.every((byte, index) => byte === registryDigest[index])
+    return sameBytes(own, registryDigest)
   }
 
   /** Told once, and again after it was right. */

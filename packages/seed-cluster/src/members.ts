@@ -61,7 +61,12 @@ export class Members {
 
   /** Whether this node is connected to as many as it should be. */
   get isFull(): boolean {
-    return this.connected().size >= Math.min(this.others, FULL_MESH)
+    return this.connected().size >= this.enough
+  }
+
+  /** To how many members a seed is to be connected. */
+  get enough(): number {
+    return Math.min(this.others, FULL_MESH)
   }
 
   /** How many there are besides this node. */

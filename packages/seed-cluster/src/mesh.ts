@@ -1,8 +1,9 @@
 import { Conversation } from './conversation.ts'
-import { DROP_AFTER_MS, MAX_COUNTED_CALLERS, NEWS_DELAY_MS } from './constants.ts'
+import { DROP_AFTER_MS, MAX_COUNTED_CALLERS } from './constants.ts'
 import { Duplicates } from './duplicates.ts'
 import { Hearing } from './hearing.ts'
 import { Instances } from './instances.ts'
+import { NewsDelay } from './news-delay.ts'
 import { isAlive } from './ping.ts'
 import { ToldRecords } from './told-records.ts'
 import type { Connection, PeerId } from '@libp2p/interface'
@@ -23,7 +24,10 @@ export class Mesh implements Talk {
   readonly #conversations = new Map<string, Conversation>()
   readonly #ended = new Set<Promise<void>>()
   readonly #drops = new Map<string, Timer>()
+  readonly #newsDelay = new NewsDelay()
   #news: Timer | undefined
+  /** Whether no member was missing here when there was news last. */
+  #wasFull = false
 
   constructor(parts: MeshParts, tell: TellMember) {
     this.parts = parts
@@ -39,7 +43,7 @@ export class Mesh implements Talk {
     const { members } = this.parts
     const wanted = members.isMember ? members.connected() : new Map<string, PeerId>()
     for (const id of this.#conversations.keys()) if (!wanted.has(id)) this.#end(id)
-    this.#tellNews()
+    this.#tellNews(() => true)
     for (const peer of wanted.values()) this.#begin(peer)
     const named = new Set(members.all.map(({ id }) => id))
     this.hearing.retain(id => named.has(id))
@@ -55,6 +59,7 @@ export class Mesh implements Talk {
 
   disconnected(peer: PeerId): void {
     this.#end(peer.toString())
+    this.records.forget(peer.toString())
     this.#newsSoon()
   }
 
@@ -89,13 +94,25 @@ export class Mesh implements Talk {
   }
 
   #newsSoon(): void {
-    this.#news ??= this.parts.clock.setTimeout(() => this.#tellNews(), NEWS_DELAY_MS)
+    const { clock } = this.parts
+    this.#news ??= clock.setTimeout(
+      () => this.#tellNews(member => this.#isNewsTo(member)),
+      this.#newsDelay.next(clock.monotonic())
+    )
   }
 
-  #tellNews(): void {
+  #tellNews(isNewsTo: (member: string) => boolean): void {
     this.#news?.clear()
     this.#news = undefined
-    for (const conversation of this.#conversations.values()) conversation.soon()
+    for (const [member, conversation] of this.#conversations) if (isNewsTo(member)) conversation.soon()
+    this.#wasFull = this.parts.members.isFull
+  }
+
+  /** Whether members are missing on one side: else who came or went is told with the next Hello. */
+  #isNewsTo(member: string): boolean {
+    const { members } = this.parts
+    const { connectedMembers = 0 } = this.hearing.members.get(member).said ?? {}
+    return !this.#wasFull || !members.isFull || connectedMembers < members.enough
   }
 
   #begin(peer: PeerId): void {

@@ -2,6 +2,7 @@ import { terminalText } from '@waystone/kit/terminal-text'
 import { HelloInvalidError, OtherClusterError } from './errors.ts'
 import { MAX_DIGEST_BYTES, MAX_VERSION_LENGTH } from './constants.ts'
 import { requireInstance } from './instance.ts'
+import { sameBytes } from './same-bytes.ts'
 import type { SeedState } from '@waystone/wire/seed'
 import type { MemberSaid } from './contract.ts'
 import type { SaidInstance } from './instance.ts'
@@ -54,8 +55,4 @@ function said(state: SeedState, { at, roundTrip }: Heard): Omit<MemberSaid, 'sta
 /** Any number of the wire, as one that can be counted with. */
 function safeNumber(value: bigint): number {
   return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value)
-}
-
-function sameBytes(one: Uint8Array, two: Uint8Array): boolean {
-  return one.length === two.length && one.every((byte, index) => byte === two[index])
 }

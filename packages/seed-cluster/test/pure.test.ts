@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { NewsDelay } from '../src/news-delay.ts'
 import { hasToYield, isSignedBy, signInstance } from '../src/instance.ts'
 import { SequenceClaims } from '../src/sequence-claims.ts'
 import { clusterState } from '../src/state.ts'
@@ -78,4 +79,17 @@ describe('claims of a newer file', () => {
     expect(claims.looked('a', 2n, at(2n))).toBe(false)
     expect(claims.isFalse('a', 10_000)).toBe(false)
   })
+})
+
+test('news waits little at first, longer while there is news all the time, and little again after a quiet time', () => {
+  const delay = new NewsDelay()
+  let now = 0
+  const waits = Array.from({ length: 5 }, () => {
+    const ms = delay.next(now)
+    now += ms
+    return ms
+  })
+  expect(waits).toEqual([500, 1_000, 2_000, 4_000, 4_000])
+  expect(delay.next(now + 9_999)).toBe(4_000)
+  expect(delay.next(now + 9_999 + 4_000 + 10_000)).toBe(500)
 })

@@ -1,9 +1,11 @@
 import { Code } from '@connectrpc/connect'
+import { systemClock } from '@waystone/kit'
 import { until } from '@waystone/kit/testing'
+import { ipnsNameOf, parseIpnsName } from '@waystone/trust-acl/offline'
 import { expect, onTestFinished, test } from 'vitest'
 import { defaultsFor } from '../../src/config/defaults.ts'
 import { startLocalNode } from '../local-node.ts'
-import { keyOf, peerOf } from './cluster-file.ts'
+import { clusterFile, keyOf, peerOf } from './cluster-file.ts'
 import { isFullMesh, operatorOf, peersOf, shippedCluster, startSeed } from './running-cluster.ts'
 import type { ConfigInput } from '../../src/config/schema.ts'
 import type { RunningSeed } from './running-cluster.ts'
@@ -63,6 +65,27 @@ test('seeds share the DHT', { timeout: 2 * MINUTE }, async () => {
   expect(found.multiaddrs.map(address => address.toString().replace(/\/p2p\/.*/, ''))).toContain(
     seeds[1]!.addresses[0]?.replace(/\/p2p\/.*/, '')
   )
+})
+
+test('a record that is put into the DHT at one seed is found at another', { timeout: 2 * MINUTE }, async () => {
+  const { seeds } = await startCluster(3)
+  await until(() => isFullMesh(seeds), { ms: MINUTE })
+  const key = await keyOf(77)
+  const { record } = await clusterFile({ key, members: [await peerOf(78)], now: systemClock.now() })
+  const { routingKey } = parseIpnsName(ipnsNameOf(key.publicKey).text)
+  const [one, , third] = seeds.map(({ node }) => node.libp2p.contentRouting)
+  await until(
+    async () =>
+      await one!.put(routingKey, record).then(
+        () => true,
+        () => false
+      ),
+    { ms: MINUTE }
+  )
+  expect(await third!.get(routingKey)).toEqual(record)
+  // it is no longer asked of the one at which it was put
+  await seeds.shift()![Symbol.asyncDispose]()
+  expect(await third!.get(routingKey)).toEqual(record)
 })
 
 test('seeds that come back at other ports are found again', { timeout: 2 * MINUTE }, async () => {
