@@ -32,7 +32,7 @@ export async function writerKey(peer: number): Promise<Ed25519PrivateKey> {
 /** Peers on a machine of the lab register at a seed, all at once, and are gone. @throws with what they printed */
 export async function writeOn(machine: Machine, init: WriterInit): Promise<void> {
   const file = join(import.meta.dirname, '../fixtures/registry-writer.ts')
-  const [program = '', ...args] = [...machine.inside, process.execPath, file, JSON.stringify(init)]
+  const [program, ...args] = [...machine.inside, process.execPath, file, JSON.stringify(init)]
   const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'pipe'] })
   let printed = ''
   child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()))

@@ -16,7 +16,7 @@ async function registryOn(disk: (folder: string) => string[]): Promise<OnDisk> {
   await using folder = await temporaryFolder()
   const data = join(folder.path, 'data')
   await mkdir(data)
-  const [program = '', ...args] = [...disk(data), process.execPath, file, data]
+  const [program, ...args] = [...disk(data), process.execPath, file, data]
   const { stdout } = await promisify(execFile)(program, args)
   return JSON.parse(stdout) as OnDisk
 }

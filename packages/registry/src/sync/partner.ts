@@ -17,6 +17,7 @@ export class Partner {
   connected = true
   readonly #clock: Clock
   readonly #random: Random
+  #round = new AbortController()
   #lies = 0
   #losses = 0
   /** On the monotonic clock, in milliseconds. */
@@ -32,6 +33,19 @@ export class Partner {
 
   get isDue(): boolean {
     return !this.running && this.#notBefore <= this.#clock.monotonic()
+  }
+
+  /** A comparison begins; the signal ends it when the partner leaves. */
+  begin(): AbortSignal {
+    this.running = true
+    this.again = false
+    this.#round = new AbortController()
+    return this.#round.signal
+  }
+
+  left(): void {
+    this.connected = false
+    this.#round.abort(new Error('it left'))
   }
 
   /** A new connection: whatever could not be reached may be reached now; whoever sent garbage still waits. */

@@ -2,8 +2,9 @@ import { messageOf } from '@waystone/kit/error-fields'
 import { INTERVAL_JITTER, INTERVAL_MS, MAX_PARTNERS, MAX_ROUNDS, SETTLE_MS } from './constants.ts'
 import { Partner } from './partner.ts'
 import { Round } from './round.ts'
+import { Timers } from './timers.ts'
 import type { Logger, PeerId } from '@libp2p/interface'
-import type { Clock, Random, Timer } from '@waystone/interface'
+import type { Clock, Random } from '@waystone/interface'
 import type { SyncPartnerStatus } from './contract.ts'
 import type { SyncCounts } from './metrics.ts'
 import type { RoundInit } from './round.ts'
@@ -22,12 +23,13 @@ export interface PartnersInit extends Pick<RoundInit, 'store' | 'intake' | 'unwa
 export class Partners {
   readonly #init: PartnersInit
   readonly #byId = new Map<string, Partner>()
-  readonly #timers = new Set<Timer>()
+  readonly #timers: Timers
   readonly #rounds = new Set<Promise<void>>()
   readonly #ending = new AbortController()
 
   constructor(init: PartnersInit) {
     this.#init = init
+    this.#timers = new Timers(init.clock)
     this.#tick()
   }
 
@@ -38,9 +40,9 @@ export class Partners {
     this.#runSoon(partner)
   }
 
+  /** It is gone, or may not take part any more: nothing more is taken from it. */
   left(peer: PeerId): void {
-    const partner = this.#byId.get(peer.toString())
-    if (partner !== undefined) partner.connected = false
+    this.#byId.get(peer.toString())?.left()
   }
 
   has(peer: PeerId): boolean {
@@ -54,7 +56,7 @@ export class Partners {
 
   /** Once what begins with a connection has settled. */
   afterSettling(peer: PeerId): void {
-    this.#after(SETTLE_MS, () => this.soon(peer))
+    this.#timers.after(SETTLE_MS, () => this.soon(peer))
   }
 
   connected(): Partner[] {
@@ -72,29 +74,19 @@ export class Partners {
 
   async stop(): Promise<void> {
     this.#ending.abort(new Error('the registry stops'))
-    for (const timer of this.#timers) timer.clear()
-    this.#timers.clear()
+    this.#timers.end()
     await Promise.all(this.#rounds)
   }
 
   #tick(): void {
     const jitter = 1 + INTERVAL_JITTER * (2 * this.#init.random.number() - 1)
-    this.#after(INTERVAL_MS * jitter, () => {
+    this.#timers.after(INTERVAL_MS * jitter, () => {
       this.#tick()
       this.#init.onTick()
       const due = this.connected().filter(({ isDue }) => isDue)
       const partner = due[Math.floor(this.#init.random.number() * due.length)]
       if (partner !== undefined) this.#runSoon(partner)
     })
-  }
-
-  #after(ms: number, work: () => void): void {
-    if (this.#ending.signal.aborted) return
-    const timer = this.#init.clock.setTimeout(() => {
-      this.#timers.delete(timer)
-      work()
-    }, ms)
-    this.#timers.add(timer)
   }
 
   #known(peer: PeerId): Partner {
@@ -136,11 +128,10 @@ export class Partners {
 
   async #run(partner: Partner): Promise<void> {
     const { call, count, log, store, intake, unwanted, clock } = this.#init
-    partner.running = true
-    partner.again = false
+    const signal = AbortSignal.any([this.#ending.signal, partner.begin()])
     try {
       const round = new Round({ store, intake, unwanted, clock, partner: call(partner.peer), settled: partner.settled })
-      const { settled, taken } = await round.run({ signal: this.#ending.signal })
+      const { settled, taken } = await round.run({ signal })
       partner.worked(settled)
       count(settled === undefined ? 'behind' : 'agreed')
       if (taken > 0) log('took %d records from %p', taken, partner.peer)
@@ -148,7 +139,7 @@ export class Partners {
       if (this.#ending.signal.aborted) return
       const { outcome, delayMs } = partner.failed(error)
       count(outcome)
-      this.#after(delayMs, () => this.soon(partner.peer))
+      this.#timers.after(delayMs, () => this.soon(partner.peer))
       log('comparing registries with %p ended early: %s', partner.peer, messageOf(error))
     } finally {
       partner.running = false
