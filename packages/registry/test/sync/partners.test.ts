@@ -26,7 +26,11 @@ class Case {
     const { store, intake, unwanted } = this.world.registry()
     const { clock, random } = this.world
     this.partners = new Partners({
-      ...{ store, intake, unwanted, clock, random },
+      store,
+      intake,
+      unwanted,
+      clock,
+      random,
       call: peer => {
         this.rounds.push(peer.toString())
         return this.#client
@@ -56,7 +60,12 @@ class Case {
   }
 }
 
-const failing = (error: Error): SyncClient => clientOf({ getDigest: () => Promise.reject(error) })
+const failing = (error: Error): SyncClient =>
+  clientOf({
+    getDigest: () => {
+      throw error
+    }
+  })
 const garbage = clientOf({ getDigest: () => ({ digests: new Uint8Array(3), records: 1n }) })
 
 describe('partners', () => {
