@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { systemClock } from '@waystone/kit'
-import { cluster } from '@waystone/wire/admin'
+import { cluster, trust } from '@waystone/wire/admin'
 import { writeFiles } from '../config/scratch-folder.ts'
 import { startLocalNode } from '../local-node.ts'
 import { clusterFile, keyOf, peerOf } from './cluster-file.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Rpc } from '@waystone/rpc'
 import type { SeedCluster } from '@waystone/seed-cluster'
+import type { ClusterFileInit } from './cluster-file.ts'
 import type { ConfigInput } from '../../src/config/schema.ts'
 import type { CreateNodeInit, WaystoneNode } from '../../src/index.ts'
 
@@ -20,8 +21,12 @@ export interface RunningSeed extends AsyncDisposable {
 }
 
 /** The keys under `cluster` of a cluster with these members, with its trust file beside. */
-export async function shippedCluster(members: readonly PeerId[], sequence = 1n): Promise<ConfigInput['cluster']> {
-  const signed = await clusterFile({ key: await keyOf(CLUSTER_KEY), members, sequence, now: systemClock.now() })
+export async function shippedCluster(
+  members: readonly PeerId[],
+  sequence = 1n,
+  signing: Pick<ClusterFileInit, 'now' | 'lifetime'> = { now: systemClock.now() }
+): Promise<ConfigInput['cluster']> {
+  const signed = await clusterFile({ key: await keyOf(CLUSTER_KEY), members, sequence, ...signing })
   const folder = await writeFiles({ 'cluster.json': signed.bytes, 'cluster.ipns': signed.record })
   return { key: signed.name, file: join(folder, 'cluster.json'), record: join(folder, 'cluster.ipns') }
 }
@@ -49,6 +54,16 @@ export function isFullMesh(seeds: readonly RunningSeed[]): boolean {
       others.length === seeds.length - 1 && others.every(({ isConnected, said }) => isConnected && said !== undefined)
     )
   })
+}
+
+/** What the audit log of a node has, as `kind subject: reason`; the asker needs the function `admin` there. */
+export async function auditOf(asked: { node: WaystoneNode }, asker: WaystoneNode): Promise<string[]> {
+  const client = (serviceOf(asker, 'rpc') as Rpc).client(trust.TrustService, asked.node.libp2p.peerId)
+  const lines: string[] = []
+  for await (const { event } of client.audit({})) {
+    if (event !== undefined) lines.push(`${event.kind} ${event.subject}: ${event.reason}`)
+  }
+  return lines
 }
 
 /** How one node's operator sees the cluster. */
