@@ -11,4 +11,6 @@ prepareProcess({ movesBytes: process.argv[2] !== 'seed' })
 const [{ run }, { endOnBrokenPipe }] = await Promise.all([import('./run.ts'), import('./broken-pipe.ts')])
 endOnBrokenPipe(process.stdout)
 endOnBrokenPipe(process.stderr)
-process.exitCode = await run(process.argv.slice(2))
+const code = await run(process.argv.slice(2))
+// an edge of a command's own that listened for WebRTC would keep the process alive; first what was printed goes out
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))

@@ -38,7 +38,8 @@ export interface WaystoneNode extends AsyncDisposable {
    */
   start(options?: AbortOptions): Promise<void>
   /**
-   * Ends within `config.shutdown.deadline`; safe twice and before `start()`.
+   * Ends within `config.shutdown.deadline`; safe twice and before `start()`. A node that listened for WebRTC leaves
+   * native sockets behind that keep the process alive (see `libp2p/webrtc-direct`): end it with `process.exit()`.
    *
    * @throws StopTimedOutError, StopFailedError
    */

@@ -48,8 +48,8 @@ async function readPem(path: string): Promise<Buffer> {
 }
 
 async function loadWebRtcDirect(config: Config): Promise<TransportFactory> {
-  const { webRTCDirect } = await import('@libp2p/webrtc')
-  return webRTCDirect({ rtcConfiguration: rtcConfiguration(config) })
+  const { guardedWebRtcDirect } = await import('./webrtc-direct.ts')
+  return guardedWebRtcDirect({ rtcConfiguration: rtcConfiguration(config) })
 }
 
 async function loadWebRtc(config: Config): Promise<TransportFactory> {
