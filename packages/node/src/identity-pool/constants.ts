@@ -25,6 +25,9 @@ export const LEASE_PARTS = {
   poll: 1 / 30
 }
 
+/** How soon a holder that stops tries again to give its slot back to a folder that another process has locked, in milliseconds. */
+export const RELEASE_AGAIN_MS = 50
+
 /** How often the log says that a node still waits for a slot, in milliseconds. */
 export const TELL_WAITING_MS = 30_000
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { ManualClock, seededRandom } from '@waystone/kit/testing'
 import { describe, expect, test } from 'vitest'
+import { RELEASE_AGAIN_MS } from '../../src/identity-pool/constants.ts'
 import { DirectoryKeeper } from '../../src/identity-pool/keepers/directory.ts'
 import { Lease } from '../../src/identity-pool/lease.ts'
 import { scratchFolder } from '../identity/scratch-folder.ts'
@@ -50,6 +51,24 @@ describe('leases in a folder', () => {
     expect(await claim?.renew?.({ signal: new AbortController().signal })).toBe(false)
     await claim?.release()
     expect(await keeperOn(folder, own).acquire(1)).toBeUndefined()
+  })
+
+  test('are given back when another process lets go of the lock, or not at all once there is no time left', async () => {
+    const [folder, clock] = [await scratchFolder(), new ManualClock()]
+    const claim = await keeperOn(folder, clock).acquire(1)
+    const other = new DatabaseSync(join(folder, 'leases.sqlite'))
+    other.exec('BEGIN EXCLUSIVE')
+    const late = new AbortController()
+    const failed = claim?.release({ signal: late.signal })
+    late.abort()
+    await expect(failed).rejects.toMatchObject({ name: 'LeaseKeeperUnreachableError' })
+
+    const released = claim?.release({ signal: new AbortController().signal })
+    other.exec('ROLLBACK')
+    other.close()
+    await clock.advance(RELEASE_AGAIN_MS)
+    await released
+    expect(await keeperOn(folder, clock).acquire(1)).toMatchObject({ slot: 0, fence: 2n })
   })
 
   test('of one pool are not those of another', async () => {

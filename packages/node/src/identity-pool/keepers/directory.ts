@@ -1,8 +1,10 @@
 import { nextTurn } from '@waystone/kit'
-import { LEASE_PARTS } from '../constants.ts'
+import { nameOf } from '@waystone/kit/error-fields'
+import { LEASE_PARTS, RELEASE_AGAIN_MS } from '../constants.ts'
 import { hasLeases, transact } from './directory-database.ts'
 import { ownLabel } from './own-label.ts'
 import type { DatabaseSync } from 'node:sqlite'
+import type { AbortOptions } from '@libp2p/interface'
 import type { Clock, Random } from '@waystone/interface'
 import type { Claim, KeeperInit, LeaseKeeper, SlotHolder } from '../contract.ts'
 
@@ -108,9 +110,20 @@ export class DirectoryKeeper implements LeaseKeeper {
       slot,
       fence,
       renew: async () => this.#change('beat = beat + 1, renewed = ?', { slot, fence }),
-      release: async () => {
-        // who has it now, if it was lost, keeps it
-        this.#change('holder = NULL, renewed = ?', { slot, fence })
+      release: async options => await this.#free({ slot, fence }, options)
+    }
+  }
+
+  /** Who has it now, if it was lost, keeps it. While another process has the lock it is tried again until the signal ends. */
+  async #free(claim: Pick<Claim, 'slot' | 'fence'>, { signal }: AbortOptions = {}): Promise<void> {
+    for (;;) {
+      try {
+        this.#change('holder = NULL, renewed = ?', claim)
+        return
+      } catch (error) {
+        if (signal === undefined || nameOf(error) !== 'LeaseKeeperUnreachableError') throw error
+        await this.#init.clock.sleep(RELEASE_AGAIN_MS, { signal }).catch(() => {})
+        if (signal.aborted) throw error
       }
     }
   }
