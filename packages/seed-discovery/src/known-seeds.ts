@@ -5,6 +5,7 @@ import type { KnownSeed, SourceKind } from './contract-sources.ts'
 import type { Seed } from './seed.ts'
 
 export interface KnownSeedsInit {
+  self: PeerId
   seeds: readonly Seed[]
   candidates: Iterable<Candidate>
   /** Ids that the config names. */
@@ -13,15 +14,21 @@ export interface KnownSeedsInit {
   isConnected: (peer: PeerId) => boolean
 }
 
-/** One row for each peer, and one for each address behind which nobody is known. */
+/** One row for each peer but this node itself, and one for each address behind which nobody is known. */
 export function knownSeeds(init: KnownSeedsInit): KnownSeed[] {
   const rows = new Map(init.seeds.map(seed => [seed.node.peerId.toString(), keptRow(seed, init.configured)]))
   for (const candidate of init.candidates) {
+    if (isSelf(candidate, init)) continue
     const row = foundRow(candidate, init)
     const key = row.peerId ?? candidate.key
     rows.set(key, merge(rows.get(key), row))
   }
   return [...rows.values()]
+}
+
+/** A source that names all seeds names this one too, often by an address alone. */
+function isSelf({ likely, result }: Candidate, { self }: KnownSeedsInit): boolean {
+  return result === 'self' || likely?.equals(self) === true
 }
 
 function keptRow(seed: Seed, configured: ReadonlySet<string>): KnownSeed {

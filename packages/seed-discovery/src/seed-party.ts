@@ -84,6 +84,7 @@ export class SeedParty {
   known(): KnownSeed[] {
     const connected = directPeers(this.#init.connectionManager)
     return knownSeeds({
+      self: this.#init.self,
       seeds: this.#followers.seeds,
       candidates: this.#finder.candidates,
       configured: new Set(this.#init.configured.map(({ peerId }) => peerId.toString())),

@@ -110,6 +110,7 @@ describe('seeds behind a host name', () => {
     name(fake, portOf(node))
     await until(() => recorded.count('waystone_seed_discovery_source_self_total', 'dns') === 1)
     expect(node.getConnections()).toEqual([])
+    expect(node.services.seedDiscovery.known()).toEqual([])
   })
 
   it('cost a bounded number of dials although there are 10,000', async () => {
