@@ -27,6 +27,8 @@ export interface SeedStory {
   gaps: number[]
   /** How often an edge gained or lost a seed: without it nothing was put to the test. */
   changes: number
+  /** How each node ended that was asked to: exit codes, or the names of signals. */
+  ends: CommandResult['code'][]
 }
 
 /**
@@ -53,15 +55,24 @@ export async function tellSeedStory({ lab, cluster, announce }: SeedStoryInit): 
   const status = await seeds[0]?.waystone('cluster', 'status')
 
   await announce(lab.machines.slice(3, SEEDS))
-  await Promise.all(seeds.splice(0, 3).map(async seed => await seed.stop()))
+  const ends = await stopAll(seeds.splice(0, 3))
   await untilMeshed(seeds)
 
   await seeds.pop()?.stop('SIGKILL')
   seeds.push(startSeed(4))
   await untilMeshed(seeds)
 
+  const gaps = times.map(time => time.longest())
   const changes = times.reduce((sum, time) => sum + time.events(), 0)
-  return { status, gaps: times.map(time => time.longest()), changes }
+  ended.abort()
+  // all at one time, so that some still dial those that are gone
+  ends.push(...(await stopAll([...seeds, ...edges])))
+  return { status, gaps, changes, ends }
+}
+
+async function stopAll(nodes: readonly LabNode[]): Promise<SeedStory['ends']> {
+  const results = await Promise.all(nodes.map(async node => await node.stop()))
+  return results.map(({ code }) => code)
 }
 
 function machineOf({ machines }: SeedLab, index: number): SeedLab['machines'][number] {

@@ -24,7 +24,7 @@ it.skipIf(reason !== undefined)(
         NAME,
         machines.map(({ ip }) => ip)
       )
-    const { status, gaps, changes } = await tellSeedStory({ lab, cluster, announce })
+    const { status, gaps, changes, ends } = await tellSeedStory({ lab, cluster, announce })
     expect(status).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('5 of 5 members can be reached, and they agree')
@@ -34,6 +34,7 @@ it.skipIf(reason !== undefined)(
     console.log(`without any seed for at most ${gaps.join(' and ')} ms, in ${changes} changes`)
     expect(Math.max(...gaps)).toBeLessThan(MAX_GAP_MS)
     expect(changes).toBeGreaterThan(0)
+    expect(ends).toEqual([0, 0, 0, 0, 0, 0, 0])
     expect(lab.dns.log()).toContain(NAME)
   }
 )

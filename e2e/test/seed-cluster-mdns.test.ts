@@ -16,7 +16,7 @@ it.skipIf(reason !== undefined)(
     await using lab = await createSeedLab({ machines: STORY_MACHINES, dns: false })
     const cluster = await makeLabCluster(lab, { size: 5 })
     // whoever runs is heard of
-    const { status, gaps, changes } = await tellSeedStory({ lab, cluster, announce: async () => {} })
+    const { status, gaps, changes, ends } = await tellSeedStory({ lab, cluster, announce: async () => {} })
     expect(status).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('5 of 5 members can be reached, and they agree')
@@ -26,5 +26,6 @@ it.skipIf(reason !== undefined)(
     console.log(`without any seed for at most ${gaps.join(' and ')} ms, in ${changes} changes`)
     expect(Math.max(...gaps)).toBeLessThan(MAX_GAP_MS)
     expect(changes).toBeGreaterThan(0)
+    expect(ends).toEqual([0, 0, 0, 0, 0, 0, 0])
   }
 )
