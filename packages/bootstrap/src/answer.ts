@@ -19,8 +19,8 @@ export interface ReadAnswerInit {
   self: string
   private: boolean
   isBlocked: (record: OpenedRecord) => boolean
-  /** The newest sequence that this node has seen of a peer. */
-  newestSequence: (record: OpenedRecord) => Promise<bigint | undefined>
+  /** The newest record that this node got from the peer itself. */
+  newestKnown: (record: OpenedRecord) => Promise<OpenedRecord | undefined>
   count: (result: RecordResult) => void
 }
 
@@ -41,13 +41,23 @@ export async function readAnswer(records: readonly Uint8Array[], init: ReadAnswe
 }
 
 async function readOne(bytes: Uint8Array, init: ReadAnswerInit): Promise<SampledPeer | RecordResult> {
-  const record = await openPeerRecord(bytes).catch(() => undefined)
-  if (record === undefined) return 'invalid'
-  if (record.id === init.self) return 'self'
-  if (init.isBlocked(record)) return 'blocked'
+  const given = await openPeerRecord(bytes).catch(() => undefined)
+  if (given === undefined) return 'invalid'
+  if (given.id === init.self) return 'self'
+  if (init.isBlocked(given)) return 'blocked'
+  const record = await newestOf(given, init)
   const { addresses, networks } = reachOf(record.addresses, init)
   if (addresses.length === 0) return 'unreachable'
-  const newest = await init.newestSequence(record)
-  if (newest !== undefined && newest > record.sequence) return 'stale'
   return { ...record, reach: addresses, networks, seed: init.seed }
+}
+
+/**
+ * A peer signs itself anew for whoever it meets, so that who has met it lately
+ * has a newer record than every seed: the peer is none the worse for it.
+ */
+async function newestOf(given: OpenedRecord, { newestKnown, count }: ReadAnswerInit): Promise<OpenedRecord> {
+  const known = await newestKnown(given)
+  if (known === undefined || known.id !== given.id || known.sequence <= given.sequence) return given
+  count('stale')
+  return known
 }

@@ -44,7 +44,7 @@ export async function askSeed(
         self: parts.peerId.toString(),
         private: parts.private,
         isBlocked,
-        newestSequence: async record => newestSequence(parts, record),
+        newestKnown: async record => newestKnown(parts, record),
         count: result => parts.counts.count('records', result)
       }
     )
@@ -58,10 +58,10 @@ export async function askSeed(
   }
 }
 
-async function newestSequence({ peerStore }: Parts, { peer }: OpenedRecord): Promise<bigint | undefined> {
+async function newestKnown({ peerStore }: Parts, { peer }: OpenedRecord): Promise<OpenedRecord | undefined> {
   try {
     const { peerRecordEnvelope } = await peerStore.get(peer)
-    return peerRecordEnvelope === undefined ? undefined : readPeerRecord(peerRecordEnvelope).sequence
+    return peerRecordEnvelope === undefined ? undefined : readPeerRecord(peerRecordEnvelope)
   } catch {
     // nobody has seen it, or nobody can read what was seen
     return undefined
