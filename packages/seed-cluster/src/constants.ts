@@ -32,6 +32,8 @@ export const HELLOS_PER_SECOND = 5
 export const MAX_COUNTED_CALLERS = 1_024
 /** Runs with one key that are told apart: two are a fault, more only an attack by whoever holds the key. */
 export const MAX_INSTANCES = 4
+/** Other runs with the key of this node that it notes: only the holder of the key makes them, at one in each Hello. */
+export const MAX_TOLD_INSTANCES = 1_024
 /** A member that is no longer one gets so long to fetch the trust file that says so, in milliseconds. */
 export const DROP_AFTER_MS = 5 * SECOND
 

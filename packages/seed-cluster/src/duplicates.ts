@@ -1,3 +1,4 @@
+import { MAX_TOLD_INSTANCES } from './constants.ts'
 import { DuplicateIdentityError } from './errors.ts'
 import { hasToYield, instanceKey, isSignedBy } from './instance.ts'
 import type { Logger, PeerId, PublicKey } from '@libp2p/interface'
@@ -52,7 +53,7 @@ export class Duplicates {
   #found(other: SaidInstance, from: PeerId): void {
     const key = instanceKey(other)
     // only the key's holder makes new ones, and it is one too many already
-    if (this.#told.has(key)) return
+    if (this.#told.has(key) || this.#told.size >= MAX_TOLD_INSTANCES) return
     this.#told.add(key)
     const { self, log, audit, events } = this.#init
     const yields = hasToYield(this.#own, other)

@@ -5,25 +5,19 @@ import { systemClock, systemRandom } from '@waystone/kit'
 import { messageOf } from '@waystone/kit/error-fields'
 import { SERVICE_NAMES } from '@waystone/wire'
 import { MembershipMemory } from './memory.ts'
+import { MemberListeners } from './member-listeners.ts'
 import { Members } from './members.ts'
 import { ClusterMetrics } from './metrics.ts'
+import { missingOf } from './readiness.ts'
 import { clusterState } from './state.ts'
-import { ownView, viewOf } from './views.ts'
+import { ownSaid, ownView, viewOf } from './views.ts'
 import type { AbortOptions, Connection, Logger, PeerId, Startable } from '@libp2p/interface'
 import type { ClusterMember } from '@waystone/interface'
 import type { LateService } from '@waystone/rpc'
-import type {
-  ClusterState,
-  MemberSaid,
-  MemberView,
-  SeedCluster,
-  SeedClusterComponents,
-  SeedClusterInit
-} from './contract.ts'
+import type { ClusterState, MemberView, SeedCluster, SeedClusterComponents, SeedClusterInit } from './contract.ts'
 import type { Mesh } from './mesh.ts'
+import type { MemberListener } from './member-listeners.ts'
 import type { MeshParts } from './mesh-parts.ts'
-
-type MemberListener = (peer: PeerId, addresses: readonly string[]) => void
 
 /** Lifecycle and wiring; `mesh.ts` is what runs. */
 export class SeedClusterService implements SeedCluster, Startable {
@@ -35,7 +29,7 @@ export class SeedClusterService implements SeedCluster, Startable {
   readonly #members: Members
   readonly #memory: MembershipMemory
   readonly #log: Logger
-  readonly #listeners = new Set<{ tell: MemberListener }>()
+  readonly #listeners: MemberListeners
   #metrics: ClusterMetrics | undefined
   #ending: AbortController | undefined
   #mesh: Mesh | undefined
@@ -48,6 +42,7 @@ export class SeedClusterService implements SeedCluster, Startable {
     this.#components = components
     this.#init = init
     this.#log = components.logger.forComponent('waystone:seed-cluster')
+    this.#listeners = new MemberListeners(this.#log)
     this.#members = new Members({ membership: init.membership, trust: init.trust, components })
     this.#memory = new MembershipMemory(components.datastore, init.membership.key, this.#log)
   }
@@ -121,19 +116,12 @@ export class SeedClusterService implements SeedCluster, Startable {
   }
 
   onMember(tell: MemberListener): () => void {
-    const listener = { tell }
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return this.#listeners.add(tell)
   }
 
   [readinessSymbol](): string[] {
-    const { name } = this.#init.membership
     if (this.#init.mustBelong !== true) return []
-    const state = this.state()
-    if (state === 'no-file') return [`the trust file of cluster ${name} is not here yet`]
-    const id = this.#components.peerId.toString()
-    if (state === 'revoked') return [`this node was removed from cluster ${name}`]
-    return state === 'not-a-member' ? [`this node is not in the trust file of cluster ${name}: add ${id} to it`] : []
+    return missingOf(this.state(), { name: this.#init.membership.name, id: this.#components.peerId.toString() })
   }
 
   readonly #onConnect = ({ detail }: CustomEvent<PeerId>): void => {
@@ -165,7 +153,7 @@ export class SeedClusterService implements SeedCluster, Startable {
   /** Loaded after the start: it brings all of RPC and its messages with it. */
   async #load(): Promise<Mesh> {
     this.#loading ??= import('./mesh.ts').then(({ Mesh: Running }) => {
-      this.#mesh = new Running(this.#parts(), (peer, addresses) => this.#tell(peer, addresses))
+      this.#mesh = new Running(this.#parts(), this.#listeners.tell)
       return this.#mesh
     })
     return await this.#loading
@@ -177,16 +165,6 @@ export class SeedClusterService implements SeedCluster, Startable {
     const metrics = (this.#metrics ??= this.#createMetrics())
     const [init, components, members, log] = [this.#init, this.#components, this.#members, this.#log]
     return { init, components, members, metrics, log, clock, random, signal }
-  }
-
-  #tell(peer: PeerId, addresses: readonly string[]): void {
-    for (const { tell } of this.#listeners) {
-      try {
-        tell(peer, addresses)
-      } catch (error) {
-        this.#log.error('a listener failed - %s', messageOf(error))
-      }
-    }
   }
 
   /** Tells when the state is another one than before. */
@@ -209,24 +187,10 @@ export class SeedClusterService implements SeedCluster, Startable {
   }
 
   #ownView(member: ClusterMember): MemberView {
-    const { clock = systemClock, membership, instance } = this.#init
-    const { records = 0, digest: registryDigest = new Uint8Array() } = this.#init.registry?.() ?? {}
-    const now = clock.now()
-    const said: MemberSaid = {
-      version: this.#components.nodeInfo.version,
-      startedAt: instance.startedAt,
-      fileSequence: this.#members.sequence,
-      connectedMembers: this.#members.connected().size,
-      records,
-      registryDigest,
-      clockOffset: 0,
-      roundTrip: 0,
-      heardAt: now
-    }
-    return ownView(
-      { member, file: membership.file(), said, duplicates: this.#mesh?.duplicates.disagreements ?? [] },
-      now
-    )
+    const { clock = systemClock, membership } = this.#init
+    const said = ownSaid({ init: this.#init, components: this.#components, members: this.#members }, clock.now())
+    const duplicates = this.#mesh?.duplicates.disagreements ?? []
+    return ownView({ member, file: membership.file(), said, duplicates }, clock.now())
   }
 
   #createMetrics(): ClusterMetrics {

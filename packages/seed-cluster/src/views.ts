@@ -2,6 +2,7 @@ import { disagreementsOf } from './disagreements.ts'
 import type { ClusterFile, ClusterMember } from '@waystone/interface'
 import type { MemberSaid, MemberView } from './contract.ts'
 import type { Mesh } from './mesh.ts'
+import type { MeshParts } from './mesh-parts.ts'
 
 export interface ViewInit {
   /** Absent while it loads. */
@@ -41,6 +42,25 @@ function disagreementsIn(
     differing,
     isTwice: mesh.instances.isTwice(id)
   })
+}
+
+/** What this node would say of itself. @param now - milliseconds since the Unix epoch */
+export function ownSaid(
+  { init, components, members }: Pick<MeshParts, 'init' | 'components' | 'members'>,
+  now: number
+): MemberSaid {
+  const { records = 0, digest: registryDigest = new Uint8Array() } = init.registry?.() ?? {}
+  return {
+    version: components.nodeInfo.version,
+    startedAt: init.instance.startedAt,
+    fileSequence: members.sequence,
+    connectedMembers: members.connected().size,
+    records,
+    registryDigest,
+    clockOffset: 0,
+    roundTrip: 0,
+    heardAt: now
+  }
 }
 
 export interface OwnViewInit {
