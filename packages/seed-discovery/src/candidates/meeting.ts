@@ -74,7 +74,10 @@ async function judge(
   { admission, connectionManager, signal }: MeetInit & { signal: AbortSignal }
 ): Promise<Meeting> {
   const peer = connection.remotePeer
-  const others = connectionManager.getConnections(peer).filter(({ id }) => id !== connection.id)
+  // one through a relay does not stand for a direct one
+  const others = connectionManager
+    .getConnections(peer)
+    .filter(({ id, limits }) => id !== connection.id && limits === undefined)
   // one that the other side makes in the same moment does not count: each side would close the other's
   const isSpare = others.some(
     ({ id, direction, status }) => status === 'open' && (before.has(id) || direction === 'outbound')

@@ -60,7 +60,9 @@ export class Outcome {
   #isDouble(peer: PeerId): boolean {
     const { self, connectionManager } = this.#init
     const others = connectionManager.getConnections(peer)
-    const isDialled = others.some(({ direction, status }) => direction === 'inbound' && status === 'open')
+    const isDialled = others.some(
+      ({ direction, status, limits }) => direction === 'inbound' && status === 'open' && limits === undefined
+    )
     return isDialled && peer.toString() < self.toString()
   }
 
