@@ -21,9 +21,9 @@ test('ten seeds that know the address of one all know all', { timeout: 2 * MINUT
   expect(seeds.map(({ cluster }) => cluster.state())).toEqual(seeds.map(() => 'joined'))
 })
 
-test('of twenty seeds that know the address of one each is connected to sixteen', { timeout: 3 * MINUTE }, async () => {
+test('of twenty seeds that know the address of one each is connected to sixteen', { timeout: 4 * MINUTE }, async () => {
   const seeds = await startSeeds(20)
-  await until(() => seeds.every(seed => connectedTo(seed) >= 16), { ms: 2 * MINUTE })
+  await until(() => seeds.every(seed => connectedTo(seed) >= 16), { ms: 3 * MINUTE })
   expect(reachedFrom(seeds)).toBe(20)
   expect(seeds.map(({ cluster }) => cluster.state())).toEqual(seeds.map(() => 'joined'))
 })
