@@ -70,9 +70,8 @@ it('tells of what comes and goes, and goes on at another seed', async () => {
   await nodeAt(testnet.seeds, 0).stop()
   registering.enroll('rendezvous', meeting, { key: 'shogi' })
   await until(() => seen.includes('put shogi'))
-  // begins with nothing, and has to know all before it is the only one
+  // begins with nothing, and may be the only one before it knows all: that makes nothing gone
   await testnet.replace(nodeAt(testnet.seeds, 0))
-  await until(async () => (await registryOf(nodeAt(testnet.seeds, 0)).query('rendezvous')).records.length === 2)
   await nodeAt(testnet.seeds, 1).stop()
   registering.enroll('rendezvous', meeting, { key: 'draughts' })
   await until(() => seen.includes('put draughts'))

@@ -1,14 +1,16 @@
 import { backoffDelay } from '@waystone/kit'
 import { messageOf } from '@waystone/kit/error-fields'
-import { checked, nameOfRecord } from './asked.ts'
+import { checked } from './asked.ts'
 import { MAX_TOKEN_CHARACTERS, MAX_WATCHED, WATCH_BACKOFF } from './constants.ts'
 import { readPlace, writePlace } from './cursor.ts'
 import { NoRegistryError, RegistryLiedError } from './errors.ts'
 import { namedRecord } from './record-name.ts'
+import { ToldRecords } from './told-records.ts'
+import { whileWaiting } from './while-waiting.ts'
 import type { Logger, PeerId } from '@libp2p/interface'
 import type { Clock, Random } from '@waystone/interface'
 import type { Filter, WatchResponse } from '@waystone/wire/registry'
-import type { RecordName, RegistryChange } from '../contract.ts'
+import type { RegistryChange } from '../contract.ts'
 import type { Verify } from '../record/verify.ts'
 import type { LocalRegistry, AskedRegistry } from './contract.ts'
 import type { PlacedAt } from './cursor.ts'
@@ -31,25 +33,20 @@ export interface WatchQuestion {
   signal: AbortSignal
 }
 
-/** What whoever watches was told of a record. */
-interface Known {
-  name: RecordName
-  sequence: number
-}
-
 /**
  * One watch. When its registry is lost it goes on at another one, which tells
- * everything from the beginning: only what is new, and what is gone, is passed on.
+ * everything from the beginning: only what is new, and what is gone, is passed
+ * on. What the other one merely does not have is gone when it expires.
  */
 export class Watching {
   readonly #init: WatchingInit
   readonly #question: WatchQuestion
-  readonly #known = new Map<string, Known>()
-  /** Names that came again since a new beginning; absent while there is nothing to compare with. */
-  #again: Set<string> | undefined
-  /** Whether all that was told is in {@link #known}: not if somebody went on from an earlier watch. */
+  readonly #told = new ToldRecords()
+  /** Whether all that was told is in {@link #told}: not if somebody went on from an earlier watch. */
   #complete: boolean
   #place: PlacedAt | undefined
+  /** To go on from after what was told last. */
+  #resume = ''
   #failures = 0
 
   constructor(init: WatchingInit, question: WatchQuestion) {
@@ -95,7 +92,13 @@ export class Watching {
     const resume = this.#place?.registry === id ? this.#place.token : ''
     if (resume === '') yield* this.#beginAgain()
     const request = { kind, resume, ...(filter !== undefined && { filter }) }
-    for await (const response of client.watch(request, { signal })) {
+    const call = (ending: AbortSignal): AsyncIterable<WatchResponse> => client.watch(request, { signal: ending })
+    const waiting = { signal, clock: this.#init.clock, nextExpiry: () => this.#told.nextExpiry() }
+    for await (const response of whileWaiting(call, waiting)) {
+      if (response === 'expired') {
+        yield* this.#expired()
+        continue
+      }
       const change = await this.#take(response, id)
       this.#failures = 0
       if (registry !== undefined) this.#init.registries.worked(registry)
@@ -107,10 +110,10 @@ export class Watching {
   *#beginAgain(): Generator<RegistryChange> {
     this.#place = undefined
     if (this.#complete) {
-      this.#again = this.#known.size > 0 ? new Set() : undefined
+      this.#told.beginAgain()
       return
     }
-    this.#known.clear()
+    this.#told.clear()
     this.#complete = true
     yield { type: 'reset' }
   }
@@ -119,16 +122,17 @@ export class Watching {
   async #take({ change, resume }: WatchResponse, id: string): Promise<RegistryChange[]> {
     if (resume.length > MAX_TOKEN_CHARACTERS) throw new RegistryLiedError('its place to go on from is too long')
     if (resume !== '') this.#place = { registry: id, token: resume }
-    const place = writePlace({ registry: id, token: resume })
+    this.#resume = writePlace({ registry: id, token: resume })
     switch (change.case) {
       case 'put': {
         const record = await checked(change.value, this.#question, this.#init.verify)
-        return record === undefined ? [] : this.#put({ type: 'put', record, resume: place })
+        return record === undefined ? [] : this.#put({ type: 'put', record, resume: this.#resume })
       }
       case 'gone':
-        return this.#gone({ type: 'gone', name: namedRecord(change.value), resume: place })
+        return this.#gone({ type: 'gone', name: namedRecord(change.value), resume: this.#resume })
       case 'current':
-        return [...this.#missingNow(place), { type: 'current', resume: place }]
+        this.#told.current()
+        return [...this.#expired(), { type: 'current', resume: this.#resume }]
       case 'reset':
         return [...this.#beginAgain()]
       default:
@@ -137,32 +141,25 @@ export class Watching {
   }
 
   #put(change: RegistryChange & { type: 'put' }): RegistryChange[] {
-    const { kind, id, key, sequence } = change.record
-    const name = nameOfRecord(change.record)
-    this.#again?.add(name)
-    const isNews = (this.#known.get(name)?.sequence ?? -1) < sequence
-    this.#known.set(name, { name: { kind, peer: id, key }, sequence })
-    // beyond that nothing can be compared: the next registry begins with a reset
-    if (this.#known.size > MAX_WATCHED) this.#complete = false
+    const isNews = this.#told.put(change.record)
+    if (this.#told.size > MAX_WATCHED) this.#forget()
     return isNews ? [change] : []
   }
 
-  #gone(change: RegistryChange & { type: 'gone' }): RegistryChange[] {
-    const { kind, peer: id, key } = change.name
-    const wasKnown = this.#known.delete(nameOfRecord({ kind, id, key }))
-    return wasKnown || !this.#complete ? [change] : []
+  /** Nothing can be compared any more: the next registry begins with a reset. */
+  #forget(): void {
+    this.#complete = false
+    this.#told.clear()
   }
 
-  /** After a new beginning: what did not come again. */
-  #missingNow(resume: string): RegistryChange[] {
-    const again = this.#again
-    this.#again = undefined
-    if (again === undefined) return []
-    return [...this.#known].flatMap(([key, { name }]) => {
-      if (again.has(key)) return []
-      this.#known.delete(key)
-      return [{ type: 'gone' as const, name, resume }]
-    })
+  #gone(change: RegistryChange & { type: 'gone' }): RegistryChange[] {
+    const wasTold = this.#told.gone(change.name)
+    return wasTold || !this.#complete ? [change] : []
+  }
+
+  #expired(): RegistryChange[] {
+    const names = this.#told.takeExpired(this.#init.clock.now())
+    return names.map(name => ({ type: 'gone', name, resume: this.#resume }))
   }
 
   async #wait(error: unknown): Promise<void> {

@@ -1,39 +1,18 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import { fromBinary } from '@bufbuild/protobuf'
-import { until } from '@waystone/kit/testing'
 import { SignedRecordSchema } from '@waystone/wire/registry'
 import { describe, expect, it } from 'vitest'
 import { equals } from '../../src/filter/make.ts'
 import { signRecord } from '../../src/index.ts'
 import { newKey } from '../store/records.ts'
-import { ClientWorld } from './world.ts'
+import { ClientWorld, heldRecord, hold, twoSeeds } from './world.ts'
 import type { SignedRecord } from '@waystone/wire/registry'
-import type { RegistryChange } from '../../src/client.ts'
-import type { FakeRegistry } from './world.ts'
-
-/** Long enough ago for every registry to have it. */
-const AGE_MS = 60_000
-
-async function record(world: ClientWorld, key: string): Promise<SignedRecord> {
-  const times = { sequence: world.clock.now() - AGE_MS, expiry: world.clock.now() + 600_000 }
-  return await signRecord(await newKey(), { kind: 'rendezvous', key, ...times })
-}
-
-async function hold(signed: SignedRecord, ...fakes: FakeRegistry[]): Promise<void> {
-  for (const fake of fakes) fake.store.put(await fake.verify(signed))
-}
-
-async function twoSeeds(): Promise<{ world: ClientWorld; a: FakeRegistry; b: FakeRegistry }> {
-  const world = await ClientWorld.start()
-  const a = await world.seed('/ip4/192.0.2.1/tcp/1', 'advanced')
-  return { world, a, b: await world.seed('/ip4/198.51.100.1/tcp/1') }
-}
 
 describe('a question', () => {
   it('is put to two registries of different networks', async () => {
     const { world, a } = await twoSeeds()
     const near = await world.seed('/ip4/192.0.2.2/tcp/1')
-    await hold(await record(world, 'chess'), a)
+    await hold(await heldRecord(world, 'chess'), a)
     const { asked } = await world.registry.query('rendezvous')
     expect(asked.map(String)).toContain(a.peer.toString())
     expect(asked.map(String)).not.toContain(near.peer.toString())
@@ -41,8 +20,8 @@ describe('a question', () => {
 
   it('is answered by all that any of them has, and tells who withholds what', async () => {
     const { world, a, b } = await twoSeeds()
-    await hold(await record(world, 'both'), a, b)
-    await hold(await record(world, 'only-b'), b)
+    await hold(await heldRecord(world, 'both'), a, b)
+    await hold(await heldRecord(world, 'only-b'), b)
     const { records, disagreements } = await world.registry.query('rendezvous')
     expect(records.map(({ key }) => key)).toEqual(['both', 'only-b'])
     expect(disagreements).toEqual([
@@ -52,7 +31,9 @@ describe('a question', () => {
 
   it('misses nothing that is merely on another page', async () => {
     const { world, a, b } = await twoSeeds()
-    const all = await Promise.all(Array.from({ length: 6 }, async (_, index) => await record(world, `room-${index}`)))
+    const all = await Promise.all(
+      Array.from({ length: 6 }, async (_, index) => await heldRecord(world, `room-${index}`))
+    )
     for (const one of all) await hold(one, a)
     for (const one of all.toReversed()) await hold(one, b)
     const first = await world.registry.query('rendezvous', undefined, { size: 3 })
@@ -97,7 +78,7 @@ describe('a registry that lies', () => {
     ['more records than were asked for', signed => Array.from({ length: 201 }, () => signed)]
   ])('with %s is believed nothing, and left alone', async (_what, make) => {
     const { world, a, b } = await twoSeeds()
-    const signed = await record(world, 'chess')
+    const signed = await heldRecord(world, 'chess')
     await hold(signed, b)
     let asked = 0
     a.lies = {
@@ -115,7 +96,7 @@ describe('a registry that lies', () => {
 
   it('with records that do not match is found out', async () => {
     const { world, a, b } = await twoSeeds()
-    const signed = await record(world, 'chess')
+    const signed = await heldRecord(world, 'chess')
     a.lies = { query: () => ({ records: [signed] }) }
     const answer = await world.registry.query('rendezvous', equals('key', 'go'))
     expect(answer.records).toEqual([])
@@ -135,78 +116,10 @@ describe('a registry that lies', () => {
   })
 })
 
-describe('a watch', () => {
-  it('goes on at another registry, and tells only what is new and what is gone', async () => {
-    const { world, a, b } = await twoSeeds()
-    const [stays, goes] = [await record(world, 'stays'), await record(world, 'goes')]
-    await hold(stays, a, b)
-    await hold(goes, a)
-    const told: string[] = []
-    const ending = new AbortController()
-    const watching = follow(world.registry.watch('rendezvous', undefined, { signal: ending.signal }), told)
-    await until(() => told.includes('current'))
-    expect(told).toEqual(['put stays', 'put goes', 'current'])
-    a.lies = {
-      watch: () => {
-        throw new ConnectError('gone', Code.Unavailable)
-      }
-    }
-    world.leave(a)
-    a.store.close()
-    await hold(await record(world, 'new'), b)
-    await world.advanceUntil(() => told.filter(one => one === 'current').length === 2)
-    expect(told.slice(3)).toEqual(['put new', 'gone goes', 'current'])
-    ending.abort()
-    await watching
-  })
-
-  it('leaves a registry that gives what is not valid', async () => {
-    const { world, a, b } = await twoSeeds()
-    const signed = await record(world, 'chess')
-    await hold(signed, b)
-    a.lies = {
-      async *watch() {
-        yield { change: { case: 'put' as const, value: { ...signed, signature: new Uint8Array(64) } }, resume: '1' }
-      }
-    }
-    const told: string[] = []
-    const ending = new AbortController()
-    const watching = follow(world.registry.watch('rendezvous', undefined, { signal: ending.signal }), told)
-    await world.advanceUntil(() => told.includes('current'))
-    expect(told).toEqual(['put chess', 'current'])
-    ending.abort()
-    await watching
-  })
-
-  it('begins anew where it cannot go on', async () => {
-    const { world, b } = await twoSeeds()
-    await hold(await record(world, 'chess'), b)
-    const told: string[] = []
-    const ending = new AbortController()
-    const options = { signal: ending.signal, resume: '12D3KooWKL3KaR4rgvdfVr3HB7GUexyNHDCYGo74AnPRCv9YXxHD.7' }
-    const watching = follow(world.registry.watch('rendezvous', undefined, options), told)
-    await world.advanceUntil(() => told.includes('current'))
-    expect(told[0]).toBe('reset')
-    ending.abort()
-    await watching
-  })
-})
-
-async function follow(changes: AsyncIterable<RegistryChange>, told: string[]): Promise<void> {
-  try {
-    for await (const change of changes) {
-      if (change.type === 'put') told.push(`put ${change.record.key}`)
-      else told.push(change.type === 'gone' ? `gone ${change.name.key}` : change.type)
-    }
-  } catch {
-    // the test ends it
-  }
-}
-
 it('reads what stores hold', async () => {
   const world = await ClientWorld.start()
   const seed = await world.seed()
-  const signed = await record(world, 'chess')
+  const signed = await heldRecord(world, 'chess')
   await hold(signed, seed)
   const { records } = await world.registry.query('rendezvous')
   expect(records.map(one => fromBinary(SignedRecordSchema, one.signed).record.length)).toEqual([signed.record.length])

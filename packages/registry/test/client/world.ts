@@ -10,7 +10,7 @@ import { RegisterResponseSchema, RegistryService } from '@waystone/wire/registry
 import { onTestFinished } from 'vitest'
 import { localRegistry } from '../../src/client/local-registry.ts'
 import { RegistryNode } from '../../src/client/registry-node.ts'
-import { checkSignatureInThreads, createVerify, kindSet, SqlRegistryStore } from '../../src/index.ts'
+import { checkSignatureInThreads, createVerify, kindSet, signRecord, SqlRegistryStore } from '../../src/index.ts'
 import { LIMITS, newKey } from '../store/records.ts'
 import type { ServiceImpl } from '@connectrpc/connect'
 import type { Connection, PeerId, PrivateKey } from '@libp2p/interface'
@@ -161,4 +161,22 @@ export class ClientWorld {
       createRouterTransport(({ service }) => void service(RegistryService, answers))
     )
   }
+}
+
+/** Long enough ago for every registry to have it. */
+const AGE_MS = 60_000
+
+export async function heldRecord(world: ClientWorld, key: string): Promise<SignedRecord> {
+  const times = { sequence: world.clock.now() - AGE_MS, expiry: world.clock.now() + 600_000 }
+  return await signRecord(await newKey(), { kind: 'rendezvous', key, ...times })
+}
+
+export async function hold(signed: SignedRecord, ...fakes: FakeRegistry[]): Promise<void> {
+  for (const fake of fakes) fake.store.put(await fake.verify(signed))
+}
+
+export async function twoSeeds(): Promise<{ world: ClientWorld; a: FakeRegistry; b: FakeRegistry }> {
+  const world = await ClientWorld.start()
+  const a = await world.seed('/ip4/192.0.2.1/tcp/1', 'advanced')
+  return { world, a, b: await world.seed('/ip4/198.51.100.1/tcp/1') }
 }
