@@ -16,13 +16,15 @@ function listenOn(...listen: string[]): ConfigInput['addresses'] {
 test('a closed WebRTC listener outlives who still dials it, and the next one has its port', async () => {
   const port = await findFreeUdpPort()
   const addresses = listenOn(`/ip4/127.0.0.1/udp/${port}/webrtc-direct`)
+  await using client = await startLocalNode('edge', { transports, addresses: listenOn() })
   {
-    await using _closed = await startLocalNode('relay', { transports, addresses })
+    // closed with a connection that is open
+    await using closed = await startLocalNode('relay', { transports, addresses })
+    await client.node.libp2p.dial(multiaddr(closed.addresses[0]))
   }
   await send(firstPacket(), port)
 
   await using server = await startLocalNode('relay', { transports, addresses })
-  await using client = await startLocalNode('edge', { transports, addresses: listenOn() })
   // whoever is answered here knows that the packet before was taken
   const connection = await client.node.libp2p.dial(multiaddr(server.addresses[0]))
   expect(connection.remotePeer.equals(server.node.libp2p.peerId)).toBe(true)

@@ -93,11 +93,18 @@ function freeSocket({ host, port }: Pick<Asked, 'host' | 'port'>): KeptSocket | 
 function newSocket({ host, port, family }: Asked, listener: WebRtcDirectListener, open: OpenSocket): KeptSocket {
   const holder: { listener: WebRtcDirectListener | undefined } = { listener }
   const opener = new Proxy(nobody, {
-    get: (idle, name): unknown => Reflect.get(holder.listener ?? idle, name)
+    get: (idle, name): unknown => partOf(holder.listener ?? idle, name)
   })
   const socket = Object.assign(holder, open.call(opener, host, port, family))
   void keepOnceOpen(`${host} ${port}`, socket)
   return socket
+}
+
+/** A connection stays with the listener that it was made for, which outlasts its hold of the socket. */
+function partOf(owner: object, name: PropertyKey): unknown {
+  const part: unknown = Reflect.get(owner, name)
+  if (name !== 'incomingConnection' || typeof part !== 'function') return part
+  return (...args: unknown[]): unknown => Reflect.apply(part, owner, args)
 }
 
 /** The listener tells why one could not be opened; that one is no socket. */
