@@ -46,7 +46,7 @@ export async function openSlot(init: OpenSlotInit): Promise<HeldSlot> {
   const keeper = await openKeeper({ ...init, pool, lease: settings })
   try {
     const lease = await waitForSlot({ ...init, keeper, size: pool.ids.length, durationMs: durationOf(settings) })
-    log('took slot %d of %d with fence %s, says %s', lease.slot, pool.ids.length, lease.fence, keeper.what)
+    log('took slot %d of %d with fence %s, says %s', lease.slot, pool.ids.length, String(lease.fence), keeper.what)
     return await open({ pool, keeper, lease }, init)
   } catch (error) {
     await keeper.close()

@@ -83,7 +83,7 @@ async function readText(path: string): Promise<string> {
   } catch (cause) {
     if (cause instanceof PoolFileError) throw cause
     throw new PoolFileError(`The pool cannot be read: ${path} (${codeOf(cause) ?? messageOf(cause)})`, {
-      hint: 'name the folder that `waystone identity pool --size N --out FOLDER` made',
+      hint: 'name the folder that `waystone identity pool --size N --out FOLDER` made: --out, or identity.pool.folder',
       cause
     })
   }
