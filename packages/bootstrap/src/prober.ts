@@ -45,6 +45,11 @@ export class Prober {
     this.#networks = new KeyedTokenBuckets({ ...PROBES_PER_NETWORK, clock })
   }
 
+  /** How many may be dialled back, or wait until they may be again. */
+  get waiting(): number {
+    return this.#due.size
+  }
+
   start(): void {
     this.#controller = new AbortController()
     this.#parts.events.addEventListener('peer:identify', this.#onIdentify)
