@@ -61,6 +61,24 @@ export async function closeUnused(connection: Connection, init: Pick<LetGoInit, 
   if (connection.status === 'open' && !isInUse(connection)) await close(connection, init)
 }
 
+/** Closes a connection that was made only to learn who is there, once nobody works over it; calls are given a little time. */
+export async function closeChecked(
+  connection: Connection,
+  init: Pick<LetGoInit, 'clock' | 'onClosed' | 'signal'>
+): Promise<void> {
+  const endCallsAt = init.clock.monotonic() + CALLS_MAY_TAKE_MS
+  const isBusy = (): boolean => isInUse(connection, init.clock.monotonic() < endCallsAt ? [] : [RPC_PROTOCOL])
+  while (connection.status === 'open' && isBusy() && init.signal?.aborted !== true) {
+    await init.clock.sleep(LOOK_AGAIN_MS, init).catch(() => undefined)
+  }
+  await closeNow(connection, init)
+}
+
+/** Closes a connection that is not needed beside another one, before anybody has begun to work over it. */
+export async function closeNow(connection: Connection, init: Pick<LetGoInit, 'clock' | 'onClosed'>): Promise<void> {
+  if (connection.status === 'open') await close(connection, init)
+}
+
 /** @returns whether nothing is left to do */
 async function closeIdle(peer: PeerId, connections: readonly Connection[], init: Look): Promise<boolean> {
   const { peerStore, trust, signal, ignored } = init

@@ -100,6 +100,13 @@ export class SeedFinder {
     this.#init.outcome.of(meeting)
   }
 
+  /** The same of a dial that was made for a check. */
+  checked(meeting: Meeting): void {
+    const { result, source } = meeting.dialled
+    this.#init.counts.met(result, source)
+    this.#init.outcome.ofCheck(meeting)
+  }
+
   rows(): SourceStatus[] {
     return [this.#static, ...this.#feeds, ...this.loops.map(({ source }) => source)].map(source => this.rowOf(source))
   }

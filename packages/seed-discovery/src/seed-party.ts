@@ -41,7 +41,9 @@ export class SeedParty {
     this.#init = init
     this.#admission = new Admission(init)
     this.#needInit = { ...init, admission: this.#admission, kept: () => this.#kept() }
-    const outcome = new Outcome({ ...init, isSurplus: peer => new Need(this.#needInit).isSurplus(peer) })
+    const isSurplus = (peer: PeerId): boolean => new Need(this.#needInit).isSurplus(peer)
+    const isWanted = (peer: PeerId): boolean => new Need(this.#needInit).keeps(peer)
+    const outcome = new Outcome({ ...init, isSurplus, isWanted })
     const need = { admission: this.#admission, kept: this.#needInit.kept }
     this.#finder = new SeedFinder({ ...init, ...need, outcome })
     const foundAddresses: SeedParts['foundAddresses'] = peer => this.#finder.addressesOf(peer)
@@ -96,7 +98,7 @@ export class SeedParty {
   check(options: AbortOptions): AsyncGenerator<SeedCheck> {
     const { loops, rowOf } = this.#finder
     const others = this.sources().filter(({ source }) => !loops.some(({ source: { kind } }) => kind === source))
-    const onMet: CheckInit['onMet'] = meeting => this.#finder.met(meeting)
+    const onMet: CheckInit['onMet'] = meeting => this.#finder.checked(meeting)
     const known = this.#toCheck()
     return checkSeeds({ ...this.#init, admission: this.#admission, loops, others, known, rowOf, onMet }, options)
   }

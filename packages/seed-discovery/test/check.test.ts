@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { by, isConnected, member, nameFor, portOf } from './named-seeds.ts'
 import { startNode, startSeeding } from './network.ts'
 import { TrustDouble } from './trust-double.ts'
+import type { Connection } from '@libp2p/interface'
 import type { SeedCheck } from '@waystone/seed-discovery'
 
 describe('a check', () => {
@@ -28,6 +29,35 @@ describe('a check', () => {
     expect(dialled.find(({ source }) => source === 'static')?.roundTripMs).toBeGreaterThanOrEqual(0)
     // no connection is left that was not there
     await until(() => node.getConnections().length === 2)
+  })
+
+  it('leaves no connection behind, although something begins to work over each new one', async () => {
+    const seed = await startNode()
+    await seed.handle('/slow/1', () => undefined)
+    const fake = nameFor(portOf(seed))
+    const node = await startSeeding({ seeds: [], trust: new TrustDouble([member(seed)]), sources: by(fake) })
+    await until(() => isConnected(node, seed))
+    const first = node.getConnections()[0]?.id
+    const made: Connection[] = []
+    node.addEventListener('connection:open', ({ detail }) => {
+      made.push(detail)
+      void detail.newStream('/slow/1').catch(() => undefined)
+    })
+    for (let round = 0; round < 3; round++) {
+      for await (const event of node.services.seedDiscovery.check()) expect(event).toBeDefined()
+    }
+    expect(made).toHaveLength(3)
+    await until(() => made.every(({ status }) => status === 'closed'))
+    expect(node.getConnections().map(({ id }) => id)).toEqual([first])
+  })
+
+  it('leaves no connection to somebody who is trusted, and no seed', async () => {
+    const known = await startNode()
+    const trust = new TrustDouble([member(known, [])])
+    const node = await startSeeding({ seeds: [], trust, sources: by(nameFor(portOf(known))) })
+    await until(() => isConnected(node, known))
+    for await (const event of node.services.seedDiscovery.check()) expect(event).toBeDefined()
+    await until(() => node.getConnections().length === 1)
   })
 
   it('ends when nobody reads it any more, or with its signal', async () => {

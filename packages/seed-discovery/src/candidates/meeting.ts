@@ -44,7 +44,11 @@ export async function meet(where: Whereabouts, init: MeetInit & { signal: AbortS
   try {
     const connection = await dial(where, init)
     const roundTripMs = Math.round(clock.monotonic() - begun)
-    return await judge(connection, { where, before, roundTripMs }, init)
+    return await judge(connection, { where, before, roundTripMs }, init).catch((error: unknown) => {
+      // nobody hears of it any more
+      if (!before.has(connection.id)) connection.abort(new Error('nobody waits for the answer'))
+      throw error
+    })
   } catch (error) {
     signal.throwIfAborted()
     return { dialled: { ...named(where), ...failureOf(error) } }

@@ -71,12 +71,17 @@ export class Need {
     return this.#kept.size >= MAX_KEPT && !this.#kept.has(peer.toString()) && !this.#isPoor
   }
 
+  /** Whether a seed is to stay that was only to be looked at. */
+  keeps(peer: PeerId): boolean {
+    return this.#isPoor || this.#kept.has(peer.toString())
+  }
+
   #wantsPeer({ isOwn }: Candidate, peer: PeerId): boolean {
     const { self, admission } = this.#init
     if (peer.equals(self)) return false
     if (!admission.isAdmitted(peer)) return admission.isBlind && this.exists
     // seeds of the config and of trust files are dialled as such
     if (isOwn) return false
-    return this.#isPoor || this.#kept.has(peer.toString())
+    return this.keeps(peer)
   }
 }
