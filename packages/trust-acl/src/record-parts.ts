@@ -1,5 +1,6 @@
 import { systemClock, systemRandom } from '@waystone/kit'
 import { bitswapPeers, exchangePeers } from './exchange/peers.ts'
+import { BroughtRecords } from './exchange/brought-records.ts'
 import { RpcWay } from './exchange/rpc-way.ts'
 import { Carrier } from './ipns/carrier.ts'
 import { CarriedNames } from './ipns/carried.ts'
@@ -25,6 +26,7 @@ export interface RecordParts {
   files: TrustFiles
   publisher: Publisher
   carrier: Carrier
+  brought: BroughtRecords
   fetching: EntryFetch
   refresher: Refresher
   redistributor: Redistributor
@@ -62,9 +64,10 @@ export function createRecordParts(components: TrustAclComponents, init: TrustAcl
   const publisher = new Publisher({ ...shared, ways: [dht, direct], keys, content, hasPeers, onUntaken })
   const carrier = new Carrier({ ...shared, publisher })
   const fetching = new EntryFetch({ ...shared, shipped, kept, counts })
+  const brought = new BroughtRecords({ ...shared, carrier, fetching })
   const refresher = new Refresher({ ...basics, entries, fetching, kept })
   const redistributor = new Redistributor({ ...shared, mayCarry, publisher })
-  return { records, resolver, files, publisher, carrier, fetching, refresher, redistributor }
+  return { records, resolver, files, publisher, carrier, brought, fetching, refresher, redistributor }
 }
 
 function basicsOf({ logger }: TrustAclComponents, init: TrustAclServiceInit): IpnsBasics {

@@ -132,7 +132,7 @@ class RecordsService implements TrustAclService, Startable {
 
   readonly #exchange = async (): Promise<LateService> => {
     const { trust, clock = systemClock } = this.#init
-    const [{ exchangeService }, { records, carrier, files }] = await Promise.all([
+    const [{ exchangeService }, { records, brought, files }] = await Promise.all([
       import('./exchange/handlers.ts'),
       this.#records()
     ])
@@ -141,7 +141,7 @@ class RecordsService implements TrustAclService, Startable {
       trust,
       records,
       cursors: this.#components.rpc.cursors,
-      carry: async (caller, name, record) => await carrier.carry({ by: caller.peer, name, record }, this.#until({})),
+      take: async (caller, name, record) => await brought.take(caller, { name, record }, this.#until({})),
       file: async cid => await files.local(cid),
       entries: () => trust.entries(),
       ratings: () => this.ratings

@@ -23,6 +23,8 @@ export const PUT_CALLS: TokenBucketInit & { maxKeys: number } = {
   refillPerSecond: 1,
   maxKeys: MAX_COUNTED_PEERS
 }
+/** Files of records that peers brought that are fetched at one time, one for each peer and entry. */
+export const MAX_BROUGHT_AT_ONCE = 32
 /** Files that are sent at one time, to all peers together. */
 export const MAX_FILES_AT_ONCE = 32
 /** Bytes of one part of a file. */

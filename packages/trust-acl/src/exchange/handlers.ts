@@ -23,8 +23,8 @@ export interface ExchangeParts {
   trust: TrustPolicy
   cursors: Cursors
   records: RecordStore
-  /** Takes a record that a peer brings. */
-  carry: (caller: PeerCaller, name: IpnsName, record: Uint8Array) => Promise<void>
+  /** Takes a record that a peer brings, or refuses it. */
+  take: (caller: PeerCaller, name: IpnsName, record: Uint8Array) => Promise<void>
   /** A file of one block, or a block of a file, that is here. */
   file: (cid: CID) => Promise<Uint8Array | undefined>
   entries: () => Iterable<TrustEntry>
@@ -62,7 +62,7 @@ export class ExchangeHandlers implements Required<ServiceImpl<typeof TrustExchan
   readonly putRecord: ServiceImpl<typeof TrustExchangeService>['putRecord'] = async ({ name, record }, context) => {
     const caller = this.#admit(context, this.#putCalls)
     try {
-      await this.#parts.carry(caller, ipnsNameFromMultihash(name), record)
+      await this.#parts.take(caller, ipnsNameFromMultihash(name), record)
       return {}
     } catch (error) {
       throw refusal(error)
@@ -149,6 +149,7 @@ function read<T>(parse: () => T): T {
 
 function refusal(error: unknown): unknown {
   const name = nameOf(error)
+  if (name === 'PutRecordDeniedError') return rpcError(Code.PermissionDenied, toError(error))
   if (name === 'RecordQuotaError') return rpcError(Code.ResourceExhausted, toError(error))
   if (name === 'IpnsSequenceError') return rpcError(Code.FailedPrecondition, toError(error))
   return name.startsWith('Ipns') ? rpcError(Code.InvalidArgument, toError(error)) : error

@@ -60,7 +60,7 @@ export class RpcWay implements FindingWay, GivingWay {
     const taken = results.filter(({ status }) => status === 'fulfilled').length
     if (taken > 0) return taken
     throw new IpnsNotFoundError(`no connected peer took the record: ${await summary(results)}`, {
-      hint: 'peers take records only from those to whom they give the function redistribute-ipns'
+      hint: 'peers take records of names that they follow, and others from those to whom they give redistribute-ipns'
     })
   }
 

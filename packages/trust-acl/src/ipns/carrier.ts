@@ -95,9 +95,9 @@ export class Carrier {
     signal: AbortSignal
   ) {
     const { publisher, log } = this.#init
-    const given = publisher
-      .give(record, { signal })
-      .catch((error: unknown) => log('the record of %s is not handed on - %e', name.text, error))
+    const given = publisher.give(record, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) log('the record of %s is not handed on - %e', name.text, error)
+    })
     await Promise.all([given, this.#tryFile({ by, name, record }, signal)])
   }
 
@@ -105,7 +105,7 @@ export class Carrier {
     try {
       await this.#keepFile(brought, signal)
     } catch (error) {
-      this.#init.log('the record of %s is carried without its file - %e', brought.name.text, error)
+      if (!signal.aborted) this.#init.log('the record of %s is carried without its file - %e', brought.name.text, error)
     }
   }
 

@@ -6,6 +6,7 @@ import { parseIpnsName } from './name.ts'
 import { verifyRecord } from './record.ts'
 import { parseIpnsValue } from './value.ts'
 import { requireRawCid } from './raw-block.ts'
+import type { PeerId } from '@libp2p/interface'
 import type { TrustEntry } from '../contract.ts'
 import type { FetchCounts } from './fetch-counts.ts'
 import type { FollowedName } from './follow.ts'
@@ -31,6 +32,11 @@ const MISSING: ReadonlySet<string> = new Set(['IpnsNotFoundError', 'IpnsFileNotF
 
 type FileEntry = Pick<TrustEntry, 'label' | 'pubkey'>
 
+interface UseOptions extends FindRecordOptions {
+  /** Asked for the file before others. */
+  from?: PeerId | undefined
+}
+
 /** Brings the trust file of an entry up to date, once. */
 export class EntryFetch {
   readonly #init: EntryFetchInit
@@ -49,6 +55,15 @@ export class EntryFetch {
     const options = { signal, subject: entry.label, onLate }
     const found = await resolver.find(name, options)
     await this.#use(entry, found, options)
+  }
+
+  /** Takes a verified record that a peer brought; its file is asked for there first. @throws as {@link EntryFetch.fetch} */
+  async take(
+    entry: FileEntry,
+    record: SignedIpnsRecord,
+    { signal, from }: { signal: AbortSignal; from: PeerId }
+  ): Promise<void> {
+    await this.#use(entry, { record, via: 'rpc' }, { signal, from, subject: entry.label })
   }
 
   /** As {@link EntryFetch.fetchShipped}, which then has nothing left to do when it is called for this entry the next time. */
@@ -85,11 +100,11 @@ export class EntryFetch {
     await this.#set(entry, followed, { bytes: file, blocks: [] })
   }
 
-  async #use(entry: FileEntry, found: FoundRecord, options: FindRecordOptions): Promise<void> {
-    const { signal } = options
+  async #use(entry: FileEntry, found: FoundRecord, options: UseOptions): Promise<void> {
+    const { signal, from } = options
     try {
       const followed = await follow(this.#init.resolver, found, options)
-      await this.#set(entry, followed, await this.#init.files.fetch(followed, { signal }))
+      await this.#set(entry, followed, await this.#init.files.fetch(followed, { signal, from }))
     } catch (error) {
       signal.throwIfAborted()
       if (!MISSING.has(nameOf(error))) this.#refused(entry, error)
@@ -111,7 +126,7 @@ export class EntryFetch {
     try {
       await this.#use(entry, found, { signal, subject: entry.label })
     } catch (error) {
-      this.#init.log('a late record of %s is not used - %e', entry.label, error)
+      if (!signal.aborted) this.#init.log('a late record of %s is not used - %e', entry.label, error)
     }
   }
 

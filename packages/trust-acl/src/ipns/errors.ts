@@ -100,6 +100,11 @@ export class RecordQuotaError extends IpnsError {
   static override readonly name = 'RecordQuotaError'
 }
 
+/** A peer brings a record of a name that this node neither follows nor carries for it. */
+export class PutRecordDeniedError extends WaystoneError {
+  static override readonly name = 'PutRecordDeniedError'
+}
+
 /** There is no entry with this label or name that has a trust file. */
 export class TrustFileEntryNotFoundError extends IpnsError {
   static override readonly name = 'TrustFileEntryNotFoundError'

@@ -119,7 +119,9 @@ class Search {
     try {
       await abortable(way.find(this.#name, { signal: deadline.signal, found }), deadline.signal)
     } catch (error) {
-      log('%s: nothing for %s by %s - %e', 'resolve', this.#name.text, way.via, error)
+      // whoever asked wants to know no more, as when the node stops
+      if (!this.#options.signal.aborted)
+        log('%s: nothing for %s by %s - %e', 'resolve', this.#name.text, way.via, error)
     } finally {
       if (!any) this.#init.counts.add(way.via, 'nothing')
     }

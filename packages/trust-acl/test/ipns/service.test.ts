@@ -10,6 +10,7 @@ import { signOffline, signRecord } from '../../src/ipns/sign.ts'
 import { connect, startNode } from '../nodes.ts'
 import { codeOf, failureOf, follow, inUse, publisherKey, sign } from '../publishing.ts'
 import { DAY, trustFile } from '../records.ts'
+import type { TestNode } from '../nodes.ts'
 
 describe('a trust file', () => {
   it('reaches whoever follows its name and meets its publisher, and the next version too', async () => {
@@ -59,10 +60,7 @@ describe('a trust file', () => {
     })
     await connect(publisher, carrier)
     await connect(publisher, stranger)
-    await until(async () => {
-      const peers = await publisher.libp2p.peerStore.all()
-      return peers.filter(({ protocols }) => protocols.some(one => one.includes('TrustExchange'))).length === 2
-    })
+    await untilExchanging(publisher, 2)
     const file = trustFile('one')
     expect((await publisher.service.publish({ file, key: 'cluster' })).published).toEqual(['rpc'])
     const client = publisher.libp2p.services.rpc.client(TrustExchangeService, carrier.libp2p.peerId)
@@ -75,6 +73,29 @@ describe('a trust file', () => {
     await follow(late, name.text)
     await connect(late, carrier)
     await until(() => inUse(late) === 'one')
+  })
+
+  it('is taken at once from a stranger by whoever follows its name, and by nobody else', async () => {
+    const { name, key } = await publisherKey()
+    const [stranger, follower, other] = [await startNode(), await startNode(), await startNode()]
+    await follow(follower, name.text)
+    await connect(stranger, follower)
+    await connect(stranger, other)
+    await untilExchanging(stranger, 2)
+    for (const [at, text] of ['one', 'two'].entries()) {
+      const file = trustFile(text)
+      const { published } = await stranger.service.publish({ file, record: await sign(key, file, BigInt(at)) })
+      expect(published).toEqual(['rpc'])
+      await until(() => inUse(follower) === text)
+    }
+    expect(follower.told.filter(line => line.startsWith('denied'))).toEqual([])
+    const client = stranger.libp2p.services.rpc.client(TrustExchangeService, follower.libp2p.peerId)
+    const old = client.putRecord({ name: name.multihash, record: await sign(key, trustFile('one'), 0n) })
+    expect(await codeOf(old)).toBe(Code.FailedPrecondition)
+    const forged = await sign((await publisherKey()).key, trustFile('three'), 9n)
+    expect(await codeOf(client.putRecord({ name: name.multihash, record: forged }))).toBe(Code.InvalidArgument)
+    expect(await other.service.held(name.text)).toBeUndefined()
+    expect(inUse(follower)).toBe('two')
   })
 
   it('that was shipped is used at once, and refused and told once a newer one is known, also after a restart', async () => {
@@ -253,4 +274,11 @@ describe('publishing', () => {
 
 async function readAll(parts: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of parts) continue
+}
+
+async function untilExchanging({ libp2p }: TestNode, count: number): Promise<void> {
+  await until(async () => {
+    const peers = await libp2p.peerStore.all()
+    return peers.filter(({ protocols }) => protocols.some(one => one.includes('TrustExchange'))).length === count
+  })
 }

@@ -332,7 +332,8 @@ export const TrustExchangeService: GenService<{
     output: typeof GetRecordResponseSchema;
   },
   /**
-   * Asks this node to carry a record. For callers with the function redistribute-ipns.
+   * Brings a record: one of an entry of this node is taken from anybody, others are
+   * carried for callers with the function redistribute-ipns.
    *
    * @generated from rpc waystone.trust.v1.TrustExchangeService.PutRecord
    */
