@@ -98,7 +98,10 @@ export class SourceLoop {
     for (let left = this.#left(); left > 0 && !signal.aborted; left = this.#left()) {
       this.#woken = Promise.withResolvers()
       const over = new AbortController()
-      const slept = clock.sleep(left, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => undefined)
+      // less than a millisecond may be lost in the rounding of a clock, and be waited for without an end
+      const slept = clock
+        .sleep(Math.max(1, left), { signal: AbortSignal.any([signal, over.signal]) })
+        .catch(() => undefined)
       await Promise.race([slept, this.#woken.promise])
       over.abort()
     }
