@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { systemClock, systemRandom } from '@waystone/kit'
 import { createInstance } from './cluster/instance.ts'
+import { newestList } from './cluster/newest-list.ts'
 import { openMembership } from './cluster/open-membership.ts'
 import { createDataFolder, datastorePath } from './data-folder.ts'
 import { NodeStoppedError } from './lifecycle/errors.ts'
@@ -83,7 +84,7 @@ export async function openNodeParts(init: CreateNodeInit): Promise<NodeParts> {
   try {
     // first the lock on the data folder: two processes must not both make a key
     const datastore = init.datastore ?? (await openDatastore(init.config, own))
-    slot = await takeSlot(init, { clock, random, logger })
+    slot = await takeSlot(init, { clock, random, logger, datastore })
     const privateKey = slot?.privateKey ?? init.privateKey ?? (await loadKey(init, random))
     const instance = createInstance({ clock, random }, leaseOf(slot))
     const made = { ...shared, privateKey, datastore, logger, instance, slot }
@@ -100,7 +101,7 @@ export async function openNodeParts(init: CreateNodeInit): Promise<NodeParts> {
 /** A slot of the pool that the config names; nothing if it names none, or if the caller gives the key. */
 async function takeSlot(
   { config, passphrase, privateKey, signal = new AbortController().signal }: CreateNodeInit,
-  parts: Pick<NodeParts, 'clock' | 'random' | 'logger'>
+  parts: Pick<NodeParts, 'clock' | 'random' | 'logger' | 'datastore'>
 ): Promise<HeldSlot | undefined> {
   const { folder, lease } = config.identity.pool
   if (folder === undefined || privateKey !== undefined) return undefined
@@ -111,7 +112,9 @@ async function takeSlot(
   await warmUp(config, parts.clock)
   const log = parts.logger.forComponent('waystone:identity-pool')
   try {
-    return await openSlot({ ...parts, folder, lease, passphrase, env: process.env, log, signal })
+    // whoever is no seed need not be a member
+    const list = config.role === 'seed' ? async () => await newestList({ ...parts, config }) : undefined
+    return await openSlot({ ...parts, folder, lease, passphrase, env: process.env, log, list, signal })
   } catch (error) {
     if (signal.aborted) throw new NodeStoppedError('the node was stopped while it waited for a slot')
     throw error

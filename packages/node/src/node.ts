@@ -7,6 +7,7 @@ import { pluginStatuses } from './admin/service/plugin-statuses.ts'
 import { fetcherIn } from './cluster/open-membership.ts'
 import { createDataFolder } from './data-folder.ts'
 import { onLeaseLost } from './identity-pool/on-lease-lost.ts'
+import { onSlotUnlisted } from './identity-pool/on-slot-unlisted.ts'
 import { ByteCounts } from './libp2p/byte-counts.ts'
 import { createLibp2pNode } from './libp2p/create-libp2p-node.ts'
 import { seedClusterOf } from './libp2p/seed-cluster-of.ts'
@@ -53,7 +54,7 @@ export interface WaystoneNode extends AsyncDisposable {
  * @throws DatastoreLockedError, DatastoreCorruptError, DataFolderError
  * @throws IdentityError - one of its kinds, for what is wrong with the key file
  * @throws PoolFileError, PoolFolderError, PoolOrdinalError, SlotMismatchError, LeaseKeeperMissingError,
- * LeaseKeeperRefusedError - with an identity pool in the config
+ * LeaseKeeperRefusedError, NoListedSlotError - with an identity pool in the config
  */
 export async function createNode(init: CreateNodeInit): Promise<WaystoneNode> {
   const parts = await openNodeParts(init)
@@ -91,6 +92,8 @@ export async function createNode(init: CreateNodeInit): Promise<WaystoneNode> {
     const node = new ServiceNode({ config, parts, libp2p, metrics, api, admin: init.admin ?? true })
     made.node = node
     onLeaseLost({ slot: parts.slot, libp2p }, onFailure)
+    const membership = config.role === 'seed' ? parts.membership : undefined
+    onSlotUnlisted({ slot: parts.slot, membership, self: libp2p.peerId }, onFailure)
     return node
   } catch (error) {
     for (const part of parts.own) await part.stop()

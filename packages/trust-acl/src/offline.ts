@@ -7,6 +7,8 @@
  *
  * @packageDocumentation
  */
+export { readShippedCopy, readStoredFile } from './known-file.ts'
+export type { KnownFile } from './known-file.ts'
 export { parseTrustFile } from './trust-file/parse-trust-file.ts'
 export { MAX_TRUST_FILE_BYTES } from './trust-file/constants.ts'
 export { DEFAULT_LIFETIME_MS, DEFAULT_TTL_MS, MAX_RECORD_BYTES } from './ipns/constants.ts'

@@ -26,6 +26,14 @@ export interface SlotHolder {
   readonly renewedAt: number
 }
 
+export interface SlotChoice {
+  readonly only?: ReadonlySet<number> | undefined
+}
+
+export interface AcquireOptions extends SlotChoice {
+  readonly signal: AbortSignal
+}
+
 /** Says which slot of a pool is free, and gives none to two at once. */
 export interface LeaseKeeper {
   /** What the log calls it; holds no secret. */
@@ -34,11 +42,12 @@ export interface LeaseKeeper {
    * Takes a free slot.
    *
    * @param size - how many slots the pool has
+   * @param options - `only` says which of them this node may take; default: all
    * @returns nothing if none is free now: ask again a little later, of the same keeper
-   * @throws PoolFolderError, LeaseKeeperRefusedError, PoolOrdinalError
+   * @throws PoolFolderError, LeaseKeeperRefusedError, PoolOrdinalError, NoListedSlotError
    * @throws LeaseKeeperUnreachableError - try again later
    */
-  acquire(size: number, options: { signal: AbortSignal }): Promise<Claim | undefined>
+  acquire(size: number, options: AcquireOptions): Promise<Claim | undefined>
   /** Every slot that was ever taken. Throws as {@link LeaseKeeper.acquire}. */
   holders(options: { signal: AbortSignal }): Promise<SlotHolder[]>
   /** Lets go of connections; slots stay with their holders. */

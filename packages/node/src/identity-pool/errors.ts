@@ -37,6 +37,25 @@ export class PoolOrdinalError extends WaystoneError {
   readonly exitCode = EXIT_BAD_CONFIG
 }
 
+/** No slot that this node could take is on the list of its cluster's members. */
+export class NoListedSlotError extends WaystoneError {
+  static override readonly name = 'NoListedSlotError'
+  readonly exitCode = EXIT_START_FAILED
+}
+
+/** The slot that is given from outside is none that the cluster lists. */
+export function notListed(slot: number, giver: string): NoListedSlotError {
+  return new NoListedSlotError(`Slot ${slot}, which ${giver} gives, is not on the cluster's list of members`, {
+    hint: 'list it again with `waystone cluster add PEER-ID --publish` and copy cluster.json and cluster.record here, or run fewer seeds'
+  })
+}
+
+/** The slot of a running node was taken off the list of its cluster's members: the node stops. */
+export class SlotUnlistedError extends WaystoneError {
+  static override readonly name = 'SlotUnlistedError'
+  readonly exitCode = EXIT_FAILED
+}
+
 /** The folder of the leases cannot be read or written. */
 export class PoolFolderError extends WaystoneError {
   static override readonly name = 'PoolFolderError'

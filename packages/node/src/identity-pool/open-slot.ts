@@ -1,6 +1,7 @@
 import { messageOf } from '@waystone/kit/error-fields'
 import { loadIdentity } from '../identity/index.ts'
 import { SlotMismatchError } from './errors.ts'
+import { listedSlots } from './listed-slots.ts'
 import { durationOf, openKeeper } from './open-keeper.ts'
 import { readPool, slotPath } from './pool-file.ts'
 import { waitForSlot } from './wait-for-slot.ts'
@@ -10,6 +11,7 @@ import type { LeaseKeeper } from './contract.ts'
 import type { Lease } from './lease.ts'
 import type { LeaseSettings } from './open-keeper.ts'
 import type { Pool } from './pool-file.ts'
+import type { SlotList } from './listed-slots.ts'
 
 export interface OpenSlotInit {
   /** Of the pool. */
@@ -20,6 +22,8 @@ export interface OpenSlotInit {
   clock: Clock
   random: Random
   log: Logger
+  /** The newest list of members that is known; absent where every slot may be taken. */
+  list?: (() => Promise<SlotList | undefined>) | undefined
   /** Ends the wait for a free slot. */
   signal: AbortSignal
 }
@@ -28,6 +32,8 @@ export interface OpenSlotInit {
 export interface HeldSlot {
   readonly privateKey: PrivateKey
   readonly lease: Pick<Lease, 'slot' | 'fence' | 'lost' | 'leftMs' | 'failures'>
+  /** Sequence of the list by which the slot was taken, if there was one. */
+  readonly listedBy: bigint | undefined
   /** Frees the slot. Safe twice. */
   release(): Promise<void>
   /** Leaves the lease to run out: for a node that did not stop as it should. */
@@ -38,16 +44,24 @@ export interface HeldSlot {
  * Takes a free slot of a pool, waiting for one if need be, and then opens its key: no key is in memory without a lease.
  *
  * @throws PoolFileError, SlotMismatchError, LeaseKeeperMissingError, LeaseKeeperRefusedError, PoolFolderError
- * @throws PoolOrdinalError, IdentityError, and the signal's reason
+ * @throws PoolOrdinalError, NoListedSlotError, IdentityError, and the signal's reason
  */
 export async function openSlot(init: OpenSlotInit): Promise<HeldSlot> {
   const { folder, lease: settings, log } = init
   const pool = await readPool(folder)
   const keeper = await openKeeper({ ...init, pool, lease: settings })
   try {
-    const lease = await waitForSlot({ ...init, keeper, size: pool.ids.length, durationMs: durationOf(settings) })
+    const listed = listedSlots(pool, init.list)
+    const durationMs = durationOf(settings)
+    const lease = await waitForSlot({
+      ...init,
+      keeper,
+      size: pool.ids.length,
+      durationMs,
+      choose: async () => await listed.choose()
+    })
     log('took slot %d of %d with fence %s, says %s', lease.slot, pool.ids.length, String(lease.fence), keeper.what)
-    return await open({ pool, keeper, lease }, init)
+    return await open({ pool, keeper, lease, listedBy: listed.sequence() }, init)
   } catch (error) {
     await keeper.close()
     throw error
@@ -58,9 +72,10 @@ interface Taken {
   pool: Pool
   keeper: LeaseKeeper
   lease: Lease
+  listedBy: bigint | undefined
 }
 
-async function open({ pool, keeper, lease }: Taken, init: OpenSlotInit): Promise<HeldSlot> {
+async function open({ pool, keeper, lease, listedBy }: Taken, init: OpenSlotInit): Promise<HeldSlot> {
   try {
     const privateKey = await loadSlot(pool, lease.slot, init.passphrase)
     lease.lost.addEventListener('abort', () => init.log.error('%s', messageOf(lease.lost.reason)))
@@ -72,6 +87,7 @@ async function open({ pool, keeper, lease }: Taken, init: OpenSlotInit): Promise
     return {
       privateKey,
       lease,
+      listedBy,
       release: async () => await (released.once ??= end('release')),
       abandon: async () => await (released.once ??= end('abandon'))
     }

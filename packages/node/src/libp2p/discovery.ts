@@ -1,3 +1,5 @@
+import { CODE_P2P } from '@multiformats/multiaddr'
+import { onlyLikely } from './mdns-addresses.ts'
 import type { Config } from '../config/schema.ts'
 import type { Libp2pInit } from 'libp2p'
 
@@ -7,7 +9,14 @@ type DiscoveryFactory = NonNullable<Libp2pInit['peerDiscovery']>[number]
 export async function createDiscovery({ mdns, network }: Config): Promise<DiscoveryFactory[]> {
   if (!mdns.enabled) return []
   const library = await import('@libp2p/mdns')
-  return [library.mdns({ interval: mdns.interval, serviceTag: mdnsServiceTag(network) })]
+  const create = library.mdns({ interval: mdns.interval, serviceTag: mdnsServiceTag(network) })
+  return [
+    components => {
+      const own = (): string[] =>
+        components.addressManager.getAddresses().map(address => address.decapsulateCode(CODE_P2P).toString())
+      return onlyLikely(create(components), own)
+    }
+  ]
 }
 
 /**

@@ -212,6 +212,60 @@ describe('a slot that is given from outside', () => {
   })
 })
 
+describe('in a cluster', () => {
+  const listOf =
+    (...ids: (string | undefined)[]): OpenSlotInit['list'] =>
+    async () => ({ sequence: 4n, ids: new Set(ids.map(String)) })
+
+  test('a slot that is not on the list is left out, and the log says how many there are', async () => {
+    const { folder, ids } = await newPool({ size: 3 })
+    const stopping = new AbortController()
+    const init = await around({ folder, list: listOf(ids[0], ids[2]), signal: stopping.signal })
+    const held = [await openSlot(init), await openSlot(init)]
+    expect(held.map(({ lease, listedBy }) => [lease.slot, listedBy])).toEqual([
+      [0, 4n],
+      [2, 4n]
+    ])
+    init.lines.length = 0
+    const third = refusal(init)
+    await until(() => init.lines.length > 0)
+    expect(init.lines[0]).toContain('all 2 listed slots of the pool are held')
+    stopping.abort(new Error('SIGTERM'))
+    expect(await third).toMatchObject({ message: 'SIGTERM' })
+    for (const slot of held) await slot.release()
+  })
+
+  test('a list that comes while a node waits opens its slots', async () => {
+    const { folder, ids } = await newPool({ size: 2 })
+    const listed = new Set(ids.slice(0, 1))
+    const init = await around({ folder, list: async () => ({ sequence: 4n, ids: listed }) })
+    const first = await openSlot(init)
+    let second: HeldSlot | undefined
+    init.lines.length = 0
+    void openSlot(init).then(held => (second = held))
+    await until(() => init.lines.length > 0)
+    listed.add(ids[1] ?? '')
+    while (init.lines.length < 3) await pass(init.clock, 500)
+    await until(() => second !== undefined)
+    expect(second?.lease.slot).toBe(1)
+    for (const slot of [first, second]) await slot?.release()
+  })
+
+  test('a pool of which no slot is on the list is refused', async () => {
+    expect(await refusal(await around({ list: listOf('12D3KooWother') }))).toMatchObject({
+      name: 'NoListedSlotError',
+      exitCode: 3,
+      hint: expect.stringMatching(/identity pool --cluster.*cluster add/)
+    })
+  })
+
+  test('so is a slot from outside that is not on it', async () => {
+    const { folder, ids } = await newPool({ size: 2 })
+    const init = await around({ folder, list: listOf(ids[0]), lease: { ordinal: '1' } })
+    expect(await refusal(init)).toMatchObject({ name: 'NoListedSlotError', message: expect.stringContaining('Slot 1') })
+  })
+})
+
 describe('a lease keeper that is none', () => {
   test.each([
     ['nobody is named', {}, {}],

@@ -45,6 +45,18 @@ export class TrustStore {
     return found
   }
 
+  /** The trust file of a key; nothing if there is none, or its row cannot be read. */
+  async file(pubkey: string): Promise<HeldFile | undefined> {
+    const key = keyOf('file', pubkey)
+    if (!(await this.#rows.has(key))) return undefined
+    try {
+      return decodeFile(await this.#rows.get(key))
+    } catch {
+      // told when the database is opened
+      return undefined
+    }
+  }
+
   async putEntry(entry: StoredEntry): Promise<void> {
     await this.#rows.put(keyOf('entry', entry.pubkey), encodeEntry(entry))
   }

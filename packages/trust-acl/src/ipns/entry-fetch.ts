@@ -1,11 +1,9 @@
 import { messageOf, nameOf } from '@waystone/kit/error-fields'
 import { parseTrustFile } from '../trust-file/parse-trust-file.ts'
+import { checkShipped } from './check-shipped.ts'
 import { follow } from './follow.ts'
-import { RecordOfOtherFileError } from './errors.ts'
 import { parseIpnsName } from './name.ts'
 import { verifyRecord } from './record.ts'
-import { parseIpnsValue } from './value.ts'
-import { requireRawCid } from './raw-block.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { TrustEntry } from '../contract.ts'
 import type { FetchCounts } from './fetch-counts.ts'
@@ -93,10 +91,8 @@ export class EntryFetch {
     if ((await records.held(record.name))?.sequence === record.sequence) return
     // an older one is told: it is out of date, or somebody wants the old version back
     await records.newest(record)
-    const target = parseIpnsValue(record.value)
-    if (target.kind === 'ipns' || target.path !== '') throw elsewhere(record)
-    await requireRawCid(target.cid, file)
-    const followed = { found: { record, via: 'shipped' as const }, cid: target.cid, path: '' }
+    const cid = await checkShipped(record, file)
+    const followed = { found: { record, via: 'shipped' as const }, cid, path: '' }
     await this.#set(entry, followed, { bytes: file, blocks: [] })
   }
 
@@ -133,12 +129,6 @@ export class EntryFetch {
   #refused({ label }: FileEntry, error: unknown): void {
     this.#init.audit.add({ kind: 'refused', subject: label, reason: `${nameOf(error)}: ${messageOf(error)}` })
   }
-}
-
-function elsewhere({ value }: SignedIpnsRecord): RecordOfOtherFileError {
-  return new RecordOfOtherFileError(`the record of a shipped copy points to ${value}`, {
-    hint: 'ship a record that points to the very file beside it, by its raw CID'
-  })
 }
 
 function isSame(a: string, b: string): boolean {

@@ -21,7 +21,8 @@ function setUp(now = NOW) {
   const refused: string[] = []
   const records = new RecordStore(new MemoryDatastore())
   const audit = { add: ({ reason }: { reason: string }) => void refused.push(reason.split(' by ')[0] ?? '') }
-  const log = defaultLogger().forComponent('test')
+  const logged: unknown[] = []
+  const log = Object.assign((...line: unknown[]) => void logged.push(line), defaultLogger().forComponent('test'))
   const resolver = new Resolver({
     clock,
     random: seededRandom(1),
@@ -44,7 +45,7 @@ function setUp(now = NOW) {
       }
     })
   }
-  return { clock, ways, refused, records, resolver, way }
+  return { clock, ways, refused, logged, records, resolver, way }
 }
 
 async function nameOfFailure(work: Promise<unknown>): Promise<string> {
@@ -55,6 +56,22 @@ async function nameOfFailure(work: Promise<unknown>): Promise<string> {
 }
 
 describe('a record that is looked for', () => {
+  it('is told to the log when a way fails, and not when whoever asked stops', async () => {
+    const { resolver, ways, way, logged, clock } = setUp()
+    const { name } = await testName(1)
+    const ending = new AbortController()
+    way('rpc', undefined)
+    const failed = nameOfFailure(resolver.find(name, { signal: ending.signal }))
+    ending.abort()
+    expect(await failed).toBe('AbortError')
+    await clock.advance(0)
+    expect(logged).toEqual([])
+    ways.splice(0)
+    ways.push({ via: 'dht', deadlineMs: 10, find: async () => await Promise.reject(new Error('no peers')) })
+    expect(await nameOfFailure(resolver.find(name, { signal }))).toBe('IpnsNotFoundError')
+    expect(logged).toHaveLength(1)
+  })
+
   it('is the newest of what all ways bring, whichever is first', async () => {
     const { resolver, way, clock } = setUp()
     const { name, sign } = await testName(1)

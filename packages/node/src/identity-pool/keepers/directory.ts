@@ -6,7 +6,7 @@ import { ownLabel } from './own-label.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Clock, Random } from '@waystone/interface'
-import type { Claim, KeeperInit, LeaseKeeper, SlotHolder } from '../contract.ts'
+import type { Claim, KeeperInit, LeaseKeeper, SlotChoice, SlotHolder } from '../contract.ts'
 
 const HOLDER_BYTES = 16
 
@@ -51,13 +51,14 @@ export class DirectoryKeeper implements LeaseKeeper {
     this.what = `the folder ${init.folder}`
   }
 
-  async acquire(size: number): Promise<Claim | undefined> {
+  async acquire(size: number, { only }: SlotChoice = {}): Promise<Claim | undefined> {
     const { folder } = this.#init
     // a call blocks for a moment: what else waits has its turn before the next one
     await nextTurn()
     return transact(folder, { create: true }, db => {
       const rows = this.#rows(db)
       for (let slot = 0; slot < size; slot++) {
+        if (only?.has(slot) === false) continue
         const row = rows.get(slot)
         if (this.#isFree(row, slot)) return this.#take(db, slot, (row?.fence ?? 0n) + 1n)
       }

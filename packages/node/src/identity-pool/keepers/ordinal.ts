@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
-import { PoolOrdinalError } from '../errors.ts'
+import { notListed, PoolOrdinalError } from '../errors.ts'
 import type { Clock } from '@waystone/interface'
-import type { Claim, LeaseKeeper, SlotHolder } from '../contract.ts'
+import type { Claim, LeaseKeeper, SlotChoice, SlotHolder } from '../contract.ts'
 
 export interface OrdinalKeeperInit {
   /** A number, or `hostname`: what follows the last hyphen in the name of this host. */
@@ -25,8 +25,9 @@ export class OrdinalKeeper implements LeaseKeeper {
     this.what = init.ordinal === 'hostname' ? 'the name of this host' : `the ordinal ${init.ordinal}`
   }
 
-  async acquire(size: number): Promise<Claim> {
+  async acquire(size: number, { only }: SlotChoice = {}): Promise<Claim> {
     const slot = this.#slot()
+    if (slot < size && only?.has(slot) === false) throw notListed(slot, this.what)
     if (slot < size) return { slot, fence: BigInt(Math.round(this.#init.clock.now())), release: async () => {} }
     throw new PoolOrdinalError(`Slot ${slot}, which ${this.what} gives, is none of the ${size} slots of the pool`, {
       hint: `let the pool grow with \`waystone identity pool --size ${slot + 1}\`, or run fewer seeds`

@@ -3,7 +3,7 @@ import { LEASE_PARTS } from '../constants.ts'
 import { ownLabel } from './own-label.ts'
 import { PostgresSession } from './postgres-session.ts'
 import type { Random } from '@waystone/interface'
-import type { Claim, KeeperInit, LeaseKeeper, SlotHolder } from '../contract.ts'
+import type { AcquireOptions, Claim, KeeperInit, LeaseKeeper, SlotHolder } from '../contract.ts'
 
 const HOLDER_BYTES = 16
 
@@ -80,10 +80,11 @@ export class PostgresKeeper implements LeaseKeeper {
     this.#holder = Buffer.from(random.bytes(HOLDER_BYTES)).toString('hex')
   }
 
-  async acquire(size: number, options: Options): Promise<Claim | undefined> {
+  async acquire(size: number, { only, ...options }: AcquireOptions): Promise<Claim | undefined> {
     await this.#needTable(options)
     const free = await this.#session.query(FREE_SLOTS, [this.#init.pool, size], options)
     for (const { slot } of free) {
+      if (only?.has(Number(slot)) === false) continue
       const claim = await this.#take(Number(slot), options)
       if (claim !== undefined) return claim
     }
