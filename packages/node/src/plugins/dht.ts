@@ -1,5 +1,6 @@
 import { BoundedDatastore } from '@waystone/kit/bounded-datastore'
 import { kadProtocol } from '@waystone/wire'
+import { failWithoutPeers } from '../dht/fail-without-peers.ts'
 import { keepDiverse } from '../dht/keep-diverse.ts'
 import { everyKind } from '../dht/record-kinds.ts'
 import { ProviderRecords } from '../dht/provider-records.ts'
@@ -71,6 +72,7 @@ async function create({ config, clock, trust }: PluginContext): Promise<ServiceF
     const first = new FirstPeers(components, { trust, clock, isGood, isSpared })
     const datastore = new ProviderRecords(providers)
     const made = dht(withParts(components, { datastore, first, spared }))
+    failWithoutPeers(made)
     keepDiverse(tableOf(made), {
       connections: components.connectionManager,
       exemptPrivate: config.addresses.private,

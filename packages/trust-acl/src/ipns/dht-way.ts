@@ -35,7 +35,7 @@ export class DhtWay implements FindingWay, GivingWay {
     try {
       take(await this.#routing.get(routingKey, { signal, onProgress }))
     } catch (error) {
-      if (!any) throw error
+      if (!any) throw onlyOf(error)
     }
   }
 
@@ -52,6 +52,11 @@ export class DhtWay implements FindingWay, GivingWay {
     if (takers > 0) return takers
     throw failure?.error ?? new IpnsNotFoundError('no peer of the DHT took the record')
   }
+}
+
+/** libp2p collects the errors of all its routers, also of a single one, which then says more. */
+function onlyOf(error: unknown): unknown {
+  return error instanceof AggregateError && error.errors.length === 1 ? error.errors[0] : error
 }
 
 function valueOf({ type, detail }: Progress): Uint8Array | undefined {
