@@ -123,7 +123,12 @@ async function handOver(api: NodeApi, { text, signed, signal, json }: HandOver):
   // a lone node does what it can; one whose peers refuse goes on too, but whoever waits for it should know
   if (published.length === 0 && failures.length > 0) process.exitCode = EXIT_FAILED
   if (json) return printJson({ event: 'published', published, failures })
-  const alone = 'warning: no peer has it yet; the node keeps it and hands it over as soon as one can be reached'
-  const ways = published.length === 0 ? alone : published.join(', ')
+  const ways = published.length === 0 ? untaken(failures.length > 0) : published.join(', ')
   printLines([`published    ${ways}`, ...failures.map(failure => `failed       ${failure}`)].map(oneLine))
+}
+
+function untaken(isRefused: boolean): string {
+  return isRefused
+    ? 'nobody has taken it; the node keeps it and tries again. Or copy cluster.json and cluster.record to a seed'
+    : 'warning: no peer is connected; the node keeps it and hands it over as soon as one is'
 }

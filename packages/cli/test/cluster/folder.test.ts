@@ -145,6 +145,21 @@ describe('cluster publish', () => {
     expect(Buffer.from(seen[0]?.record ?? [])).toEqual(await readFile(join(folder, 'cluster.record')))
   })
 
+  it.each([
+    [[], 0, 'warning: no peer is connected; the node keeps it and hands it over as soon as one is'],
+    [['rpc: PermissionDenied'], 1, 'nobody has taken it; the node keeps it and tries again']
+  ])('says whether nobody was there or nobody took it (%j)', async (failures, code, words) => {
+    const { folder } = await made()
+    const publish = async (requests: AsyncIterable<trust.PublishRequest>) => {
+      for await (const _ of requests) continue
+      return { published: [], failures }
+    }
+    const { run } = await nodeAndCommands({}, { publish })
+    const result = await run('cluster', 'publish', '--folder', folder)
+    expect(result).toMatchObject({ code, stdout: expect.stringContaining(`published    ${words}`) })
+    expect(result.stdout.includes('hands it over')).toBe(code === 0)
+  })
+
   it('needs the key, and the right one', async () => {
     const [{ folder, publish }, other] = [await made(), await made()]
     await writeFile(join(folder, 'cluster.key'), await readFile(join(other.folder, 'cluster.key')))
