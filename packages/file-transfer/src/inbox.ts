@@ -1,4 +1,5 @@
-import { link, lstat, mkdir, open, readdir, rename, statfs, unlink } from 'node:fs/promises'
+import { link, lstat, open, readdir, rename, statfs, unlink } from 'node:fs/promises'
+import { makeFolder } from '@waystone/kit/make-folder'
 import { join } from 'node:path'
 import { codeOf } from '@waystone/kit/error-fields'
 import { numberedName } from './file-name.ts'
@@ -36,7 +37,7 @@ export class Inbox {
   }
 
   async create(): Promise<void> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 })
+    await makeFolder(this.folder, { mode: 0o700 })
   }
 
   async openPart(key: string): Promise<PartFile> {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { makeFolder } from '@waystone/kit/make-folder'
 import { join } from 'node:path'
 import { WaystoneError } from '@waystone/interface'
 import { codeOf, messageOf } from '@waystone/kit/error-fields'
@@ -15,7 +15,7 @@ export class DataFolderError extends WaystoneError {
 /** Makes the folder, for its owner only: it holds the node's key. */
 export async function createDataFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 })
+    await makeFolder(path, { mode: 0o700 })
   } catch (cause) {
     throw new DataFolderError(`the data folder ${path} cannot be made (${codeOf(cause) ?? messageOf(cause)})`, {
       hint: 'set dataDir to a folder that this user may write to',

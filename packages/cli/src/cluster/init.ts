@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { makeFolder } from '@waystone/kit/make-folder'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { systemRandom } from '@waystone/kit'
@@ -51,7 +51,7 @@ async function makeCluster(name: string, files: ClusterFiles, options: SealOptio
   ])
   const passphrase = await readPassphrase({ file: options.passphraseFile, env: process.env })
   const { phrase, privateKey } = await createIdentity({ random: systemRandom })
-  await makeFolder(files.folder)
+  await makeClusterFolder(files.folder)
   // first on disk, then shown: a phrase that was written down has a key
   await saveIdentity({ privateKey }, { keyFile: files.key, passphrase, random: systemRandom })
   const key = ipnsNameOf(privateKey.publicKey).text
@@ -73,9 +73,9 @@ async function requireFree({ folder, key, members, record }: ClusterFiles): Prom
   }
 }
 
-async function makeFolder(folder: string): Promise<void> {
+async function makeClusterFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
   } catch (cause) {
     throw new ClusterFolderError(`cannot make ${folder}: ${codeOf(cause) ?? messageOf(cause)}`, {
       hint: 'name another folder with --folder',

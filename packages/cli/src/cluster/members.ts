@@ -52,13 +52,16 @@ async function add(peers: string[], options: ChangeOptions): Promise<void> {
   const files = await clusterFiles(options)
   const members = newMembers(peers, options.label)
   const [{ addMembers }, { readMembers }] = await Promise.all([import('./trust-file.ts'), import('./signed.ts')])
-  const { text, added, changed, unchanged } = addMembers(await readMembers(files), members)
+  const before = await readMembers(files)
+  const { text, added, changed, unchanged } = addMembers(before, members)
   const changes: Changes = [
     ['added', added],
     ['changed', changed],
     ['unchanged', unchanged]
   ]
-  await finish(files, { text, changes }, options)
+  // a list in which nothing changes keeps its very bytes, and what was signed of it
+  const isSame = added.length + changed.length === 0
+  await finish(files, { text: isSame ? before : text, changes }, options)
 }
 
 async function remove(names: string[], options: ChangeOptions): Promise<void> {
@@ -103,10 +106,19 @@ async function finish(
   options: ChangeOptions
 ): Promise<void> {
   await replaceFile(files.members, text)
-  const { publishCluster } = await import('./publish.ts')
   for (const [what, nodes] of changes) tell(what, nodes, options)
-  if (options.publish === true) await publishCluster(files, options)
-  else if (options.json !== true) printLines(['', `Not signed yet: waystone cluster publish --folder ${files.folder}`])
+  if (options.publish === true) {
+    const { publishCluster } = await import('./publish.ts')
+    await publishCluster(files, options)
+  } else if (options.json !== true) printLines(['', await describeSigned(files, text)])
+}
+
+async function describeSigned(files: ClusterFiles, text: string): Promise<string> {
+  const { isSigned, readSigned } = await import('./signed.ts')
+  const signed = await readSigned(files)
+  if (signed !== undefined && (await isSigned(signed, text)))
+    return `Signed as it is, with sequence ${signed.sequence}.`
+  return `Not signed yet: waystone cluster publish --folder ${files.folder}`
 }
 
 function tell(what: Changes[number][0], nodes: readonly TrustFileNode[], { json }: ChangeOptions): void {

@@ -1,4 +1,5 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
+import { makeFolder } from '@waystone/kit/make-folder'
 import { dirname, join, resolve } from 'node:path'
 import { codeOf } from '@waystone/kit/error-fields'
 import { FolderNotEmptyError } from './errors.ts'
@@ -38,7 +39,7 @@ export async function newPlugin(name: string, parent: string, { packages }: NewP
   }
   for (const [path, text] of files) {
     const file = join(folder, path)
-    await mkdir(dirname(file), { recursive: true })
+    await makeFolder(dirname(file))
     await writeFile(file, text, { flag: 'wx' })
   }
   return { name, folder, files: [...files.keys()] }

@@ -1,4 +1,5 @@
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { makeFolder } from '@waystone/kit/make-folder'
 import { join, resolve } from 'node:path'
 import { WaystoneError } from '@waystone/interface'
 import { EXIT_BAD_CONFIG, EXIT_START_FAILED } from '@waystone/node/exit-codes'
@@ -26,7 +27,7 @@ export class NetworkRunningError extends WaystoneError {
  */
 export async function prepareDataFolder(folder: string): Promise<string> {
   const path = resolve(folder)
-  await mkdir(path, { recursive: true, mode: 0o700 })
+  await makeFolder(path, { mode: 0o700 })
   const entries = await readdir(path)
   if (entries.length > 0) await removeEarlierNetwork(path, entries)
   await writeFile(join(path, MARKER), JSON.stringify({ pid: process.pid }), { flag: 'wx' })

@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
+import { makeFolder } from '@waystone/kit/make-folder'
 import { join } from 'node:path'
 import { createIdentity, saveIdentity } from '@waystone/node/identity'
 import { systemRandom } from '@waystone/kit'
@@ -42,7 +43,7 @@ export function startNode(node: PlannedNode): ChildNode {
 }
 
 async function makeIdentity(dataDir: string): Promise<string> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  await makeFolder(dataDir, { mode: 0o700 })
   const identity = await createIdentity({ random: systemRandom })
   await saveIdentity(identity, { keyFile: join(dataDir, 'identity.key'), random: systemRandom })
   return identity.peerId.toString()

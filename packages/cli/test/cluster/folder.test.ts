@@ -55,6 +55,14 @@ describe('cluster init', () => {
     expect(await readFile(join(folder, 'cluster.key'), 'utf8')).toBe(before)
   })
 
+  it.runIf(process.platform === 'linux')('fails at once where no folder can be made', async () => {
+    const { code, stderr } = await runInside(['cluster', 'init', 'garden', '--folder', '/proc/waystone'])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^ClusterFolderError: cannot make \/proc\/waystone: ENOENT/)
+    ])
+  })
+
   it.each(['', 'A', 'a b', '../up', 'x'.repeat(33)])('refuses the name %j', async name => {
     const { code, stderr } = await runInside(['cluster', 'init', name, '--folder', '/nowhere/at/all'])
     expect([code, stderr]).toEqual([2, expect.stringContaining('must be 1 to 32 characters')])
@@ -81,6 +89,22 @@ describe('cluster add and rm', () => {
     expect(jsonLines((await cluster('show', '--json')).stdout)).toMatchObject([
       { sequence: 1, isCurrent: false, members: [{ peer: SOUTH }] }
     ])
+  })
+
+  it('say of a member that is there already that the list is signed as it is', async () => {
+    const { cluster, publish, folder } = await made()
+    await cluster('add', NORTH)
+    await publish()
+    const members = join(folder, 'cluster.json')
+    // as somebody may have laid it out by hand
+    await writeFile(members, JSON.stringify(JSON.parse(await readFile(members, 'utf8'))))
+    await publish()
+    const again = (await cluster('add', NORTH)).stdout
+    expect(again).toMatch(/^unchanged {2}seed-1 /m)
+    expect(again).toMatch(/^Signed as it is, with sequence 2\.$/m)
+    expect(again).not.toContain('Not signed yet')
+    expect((await cluster('add', SOUTH)).stdout).toContain('Not signed yet')
+    expect((await cluster('add', SOUTH)).stdout).toContain('Not signed yet')
   })
 
   it('sign at once if they are told to', async () => {

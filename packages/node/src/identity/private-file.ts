@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs'
-import { constants, link, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { constants, link, open, readdir, rm } from 'node:fs/promises'
+import { makeFolder } from '@waystone/kit/make-folder'
 import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Random } from '@waystone/interface'
@@ -48,7 +49,7 @@ export async function readAtMost(file: FileHandle, max: number): Promise<Uint8Ar
  *   several writers at once exactly one wins
  */
 export async function writePrivateFile(path: string, text: string, random: Random): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: PRIVATE_FOLDER_MODE })
+  await makeFolder(dirname(path), { mode: PRIVATE_FOLDER_MODE })
   const suffix = Buffer.from(random.bytes(TEMPORARY_NAME_BYTES)).toString('hex')
   const temporary = `${temporaryPrefix(path)}${suffix}`
   try {
