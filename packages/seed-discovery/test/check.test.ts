@@ -1,11 +1,13 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { until } from '@waystone/kit/testing'
 import { describe, expect, it } from 'vitest'
-import { by, isConnected, member, nameFor, portOf } from './named-seeds.ts'
+import { by, isConnected, manualFeed, member, nameFor, portOf } from './named-seeds.ts'
 import { startNode, startSeeding } from './network.ts'
 import { TrustDouble } from './trust-double.ts'
 import type { Connection } from '@libp2p/interface'
 import type { SeedCheck } from '@waystone/seed-discovery'
+
+const portIn = (address: string): string => /tcp\/(\d+)/.exec(address)?.[1] ?? ''
 
 describe('a check', () => {
   it('shows every source, and what answers at every address', async () => {
@@ -57,6 +59,21 @@ describe('a check', () => {
     const node = await startSeeding({ seeds: [], trust, sources: by(nameFor(portOf(known))) })
     await until(() => isConnected(node, known))
     for await (const event of node.services.seedDiscovery.check()) expect(event).toBeDefined()
+    await until(() => node.getConnections().length === 1)
+  })
+
+  it.each(['noise', 'tls'] as const)('knows this node itself behind the name of another (%s)', async encrypter => {
+    const [seed, other] = [await startNode({ encrypter }), await startNode({ encrypter })]
+    const { feed, tell } = manualFeed()
+    const trust = new TrustDouble([member(seed)])
+    const node = await startSeeding({ seeds: [], trust, sources: { feeds: { mdns: feed } } }, { encrypter })
+    tell(seed.peerId, ...[node, other, seed].map(one => `/ip4/127.0.0.1/tcp/${portOf(one)}`))
+    await until(() => isConnected(node, seed))
+    const results: Record<string, string> = {}
+    for await (const event of node.services.seedDiscovery.check()) {
+      if ('dialled' in event) results[portIn(event.dialled.address)] = event.dialled.result
+    }
+    expect(results).toEqual({ [portOf(node)]: 'self', [portOf(other)]: 'wrong-peer', [portOf(seed)]: 'admitted' })
     await until(() => node.getConnections().length === 1)
   })
 

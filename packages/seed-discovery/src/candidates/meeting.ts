@@ -51,7 +51,9 @@ export async function meet(where: Whereabouts, init: MeetInit & { signal: AbortS
     })
   } catch (error) {
     signal.throwIfAborted()
-    return { dialled: { ...named(where), ...failureOf(error) } }
+    const failure = failureOf(error)
+    const isSelf = failure.result === 'wrong-peer' && where.isFresh === true && (await isThisNode(where, init))
+    return { dialled: { ...named(where), ...(isSelf ? { result: 'self' } : failure) } }
   }
 }
 
@@ -64,6 +66,22 @@ async function dial(where: Whereabouts, init: MeetInit & { signal: AbortSignal }
   // libp2p would add these addresses to a dial that runs, behind those that may be out of date
   const isApart = init.connectionManager.getDialQueue().some(({ peerId }) => peerId?.equals(peer) === true)
   return await dialNode({ peerId: peer, addresses: targets, strict: false, isApart }, init)
+}
+
+/** Encrypters do not tell which other key it was: libp2p knows its own when it dials whoever is there. */
+async function isThisNode(
+  { addresses: [address] }: Whereabouts,
+  init: MeetInit & { signal: AbortSignal }
+): Promise<boolean> {
+  if (address === undefined) return false
+  try {
+    const connection = await dialAddress(address, init)
+    connection.abort(new Error('only its key was asked for'))
+    return false
+  } catch (error) {
+    init.signal.throwIfAborted()
+    return failureOf(error).result === 'self'
+  }
 }
 
 interface Handshake {
