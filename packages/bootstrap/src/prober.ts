@@ -33,6 +33,8 @@ export class Prober {
   readonly #networks: KeyedTokenBuckets
   /** Who may be dialled back, in the order in which they came. */
   readonly #due = new Map<string, Due>()
+  /** Those of them that have left, and only wait until they might be dialled again. */
+  readonly #left = new Set<string>()
   readonly #running = new Set<Promise<void>>()
   #controller = new AbortController()
   #timer: Timer | undefined
@@ -63,13 +65,15 @@ export class Prober {
     this.#timer?.clear()
     this.#controller.abort()
     this.#due.clear()
+    this.#left.clear()
     await Promise.all(this.#running)
   }
 
   // a peer that comes back within the hour is still known to be reached, or not to be
   readonly #onIdentify = ({ detail: { peerId: peer } }: CustomEvent<IdentifyResult>): void => {
     const [id, now] = [peer.toString(), this.#parts.clock.monotonic()]
-    if (this.#due.has(id) || this.#due.size >= MAX_CANDIDATES) return
+    this.#left.delete(id)
+    if (this.#due.has(id) || !this.#hasRoom()) return
     const reached = this.#pool.get(id)
     this.#due.set(id, { peer, at: reached === undefined ? now : reached.reachedAt + PROBE_AGAIN_MS, failures: 0 })
   }
@@ -77,7 +81,23 @@ export class Prober {
   readonly #onLeft = ({ detail: peer }: CustomEvent<PeerId>): void => {
     const due = this.#due.get(peer.toString())
     // one that failed keeps its wait: it would be dialled at each of its visits
-    if (due !== undefined && due.at <= this.#parts.clock.monotonic()) this.#due.delete(peer.toString())
+    if (due === undefined) return
+    if (due.at <= this.#parts.clock.monotonic()) this.#drop(peer.toString())
+    else this.#left.add(peer.toString())
+  }
+
+  /** Whoever is here comes before those that have left: they would keep others out by short visits. */
+  #hasRoom(): boolean {
+    if (this.#due.size < MAX_CANDIDATES) return true
+    const [oldest] = this.#left
+    if (oldest === undefined) return false
+    this.#drop(oldest)
+    return true
+  }
+
+  #drop(id: string): void {
+    this.#due.delete(id)
+    this.#left.delete(id)
   }
 
   #later(): void {
@@ -93,7 +113,7 @@ export class Prober {
       if (this.#running.size >= PARALLEL_PROBES) return
       if (at > now) continue
       const seen = this.#parts.connectionManager.getConnections(peer).find(isDirect)
-      if (seen === undefined) this.#due.delete(id)
+      if (seen === undefined) this.#drop(id)
       else if (!this.#begin(id, seen)) return
     }
   }

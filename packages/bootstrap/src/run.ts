@@ -23,6 +23,7 @@ export class Run {
   readonly #observer: Observer
   readonly #prober: Prober
   #unserve: (() => Promise<void>) | undefined
+  #isOver = false
 
   constructor(parts: Parts, init: BootstrapInit) {
     const { startMs = START_MS, goodAfterMs = GOOD_AFTER_MS, dhtProtocol } = init
@@ -45,11 +46,15 @@ export class Run {
     const { cache = true, serve = false } = this.#init
     if (cache) {
       await this.book.load().catch((error: unknown) => this.#parts.log.error('good peers are lost - %e', error))
+      // another service failed to start, and all were stopped
+      if (this.#isOver) return
       this.#observer.start()
     }
     if (!serve) return
     this.#prober.start()
-    this.#unserve = await this.#parts.rpc.serveLate(SERVICE_NAMES.bootstrap, async () => await this.#service())
+    const unserve = await this.#parts.rpc.serveLate(SERVICE_NAMES.bootstrap, async () => await this.#service())
+    if (this.#isOver) await unserve()
+    else this.#unserve = unserve
   }
 
   /** Nobody is dialled before every part of the node has started. */
@@ -60,6 +65,7 @@ export class Run {
   }
 
   async stop(): Promise<void> {
+    this.#isOver = true
     this.#observer.stop()
     await Promise.all([this.#unserve?.(), this.#prober.stop(), this.first.stop(), this.asking.stop()])
     await this.book.saved()

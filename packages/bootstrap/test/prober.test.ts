@@ -27,6 +27,7 @@ interface Seed {
   dialled: string[]
   /** A peer connects that says it is at this address. */
   come: (record: MadeRecord, address: string) => void
+  leave: (record: Pick<MadeRecord, 'id' | 'peer'>) => void
   /** Dials that have begun and not ended. */
   open: () => number
   most: () => number
@@ -73,25 +74,40 @@ function startSeed({ hangs = false }: { hangs?: boolean } = {}): Seed {
     records.set(id, bytes)
     events.dispatchEvent(new CustomEvent('peer:identify', { detail: { peerId: peer } }) as never)
   }
-  return { clock, prober, dialled, come, open: () => open, most: () => most }
+  const leave: Seed['leave'] = ({ id, peer }) => {
+    connections.delete(id)
+    events.dispatchEvent(new CustomEvent('peer:disconnect', { detail: peer }) as never)
+  }
+  return { clock, prober, dialled, come, leave, open: () => open, most: () => most }
 }
 
-it('has 4,096 candidates at most, and goes on with them when more come', async () => {
+/** One of many keys at one place; the seed only compares their ids until it is their turn. */
+function floodPeer(index: number): MadeRecord {
+  const id = `flood-${index}`
+  return { ...RECORDS[0]!, id, peer: { toString: () => id } as PeerId }
+}
+
+it('has 4,096 candidates at most, and dials none at an IP that is not its own', async () => {
   const { clock, dialled, come, prober } = startSeed()
-  const [record, last] = RECORDS
-  for (let index = 0; index < MAX_CANDIDATES; index++) {
-    // the seed only compares ids until it is their turn
-    come(
-      { ...record!, peer: { toString: () => `flood-${index}` } as PeerId, id: `flood-${index}` },
-      '/ip4/9.9.9.9/tcp/1'
-    )
-  }
-  expect(prober.waiting).toBe(MAX_CANDIDATES)
-  come(last!, addressOf(1))
+  for (let index = 0; index < MAX_CANDIDATES; index++) come(floodPeer(index), '/ip4/9.9.9.9/tcp/1')
+  come(RECORDS[1]!, addressOf(1))
   expect(prober.waiting).toBe(MAX_CANDIDATES)
   await clock.advance(60_000)
-  // none of the flood has an address of its own at the IP at which it is seen
   expect(dialled).toEqual([])
+})
+
+it('gives the places of those that only paid a short visit to whoever is here', async () => {
+  const { clock, dialled, come, leave, prober } = startSeed()
+  for (let index = 0; index < MAX_CANDIDATES; index++) come(floodPeer(index), '/ip4/9.9.9.9/tcp/1')
+  // from now on all wait for the limit of their network
+  await clock.advance(3_000)
+  for (let index = 0; index < MAX_CANDIDATES; index++) leave(floodPeer(index))
+  expect(prober.waiting).toBe(MAX_CANDIDATES)
+  const honest = RECORDS[1]!
+  come(honest, addressOf(1))
+  await clock.advance(10_000)
+  expect(dialled).toEqual([honest.id])
+  expect(prober.waiting).toBeLessThanOrEqual(MAX_CANDIDATES)
 })
 
 it('dials four at one time at most', async () => {

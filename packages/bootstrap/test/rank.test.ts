@@ -67,3 +67,19 @@ it('prefers better ones without being sure', () => {
   const first = Array.from({ length: 2_000 }, () => chooseSpread([bad, good], { now, max: 1, caps, random })[0])
   expect(first.filter(one => one === good).length / first.length).toBeCloseTo(0.9, 1)
 })
+
+it('leaves one owner of a network a few places, however good its peers are, in the cache and in a start', () => {
+  const kept = { narrow: 4, wide: 16, exemptPrivate: false }
+  const strong = Array.from({ length: 200 }, (_, index) =>
+    row({ meetings: 16, address: `/ip4/9.9.${index % 50}.${index}/tcp/1` })
+  )
+  const weak = Array.from({ length: 20 }, (_, index) => row({ failures: 3, address: `/ip4/8.${index}.1.1/tcp/1` }))
+  const cache = keepBest([...strong, ...weak], { now, max: 256, caps: kept })
+  expect(cache.filter(one => strong.includes(one))).toHaveLength(16)
+  expect(cache.filter(one => weak.includes(one))).toHaveLength(20)
+  const tried = { narrow: 1, wide: 2, exemptPrivate: false }
+  for (let seed = 0; seed < 20; seed++) {
+    const chosen = chooseSpread(cache, { now, max: 22, caps: tried, random: seededRandom(seed) })
+    expect(chosen.filter(one => strong.includes(one))).toHaveLength(2)
+  }
+})
