@@ -32,6 +32,12 @@ async function pool(
   return { ...result, shown }
 }
 
+async function newCluster(): Promise<string> {
+  const cluster = join(await folderOfTest(), 'garden')
+  expect((await runInside(['cluster', 'init', 'garden', '--folder', cluster])).code).toBe(0)
+  return cluster
+}
+
 async function secret(folder: string, text: string): Promise<string> {
   const file = join(folder, `secret-${(await readdir(folder)).length}`)
   await writeFile(file, text, { mode: 0o600 })
@@ -138,8 +144,44 @@ describe('waystone identity pool --list', () => {
     expect(shown).toMatchObject({ size: 1, problem: expect.stringContaining('PoolFolderError') })
   })
 
-  test('of what is no pool names what makes one', async () => {
-    const { code, stderr } = await pool('--out', await folderOfTest())
-    expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringMatching(/PoolFileError[\s\S]*--size N/) })
+  test('of what is no pool names what makes one, and is bad usage', async () => {
+    for (const args of [[], ['--cluster', await newCluster()]]) {
+      const { code, stderr } = await pool('--list', '--out', await folderOfTest(), ...args)
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/PoolNotFoundError[\s\S]*--size N/)])
+    }
+  })
+
+  test('says how to see who holds them when nobody is named who knows', async () => {
+    const out = join(await folderOfTest(), 'pool')
+    await pool('--size', '1', '--out', out)
+    const hint = expect.stringMatching(/not known here.*--config.*--lease-folder/)
+    expect((await pool('--list', '--out', out)).stdout).toEqual(hint)
+    expect((await pool('--list', '--out', out, '--json')).shown.problem).toEqual(hint)
+  })
+
+  test('takes the pool and the lease keeper from a config', async () => {
+    const folder = await folderOfTest()
+    const [out, leases, config] = ['pool', 'leases', 'seed.yaml'].map(name => join(folder, name)) as [
+      string,
+      string,
+      string
+    ]
+    await mkdir(leases)
+    await pool('--size', '1', '--out', out)
+    const write = async (lease: string): Promise<void> =>
+      await writeFile(config, `extends: seed\nidentity: { pool: { folder: pool, lease: { ${lease} } } }\n`)
+    await write('directory: leases')
+    const init = { pool: await readPool(out), env: {}, clock: systemClock, random: systemRandom }
+    const keeper = await openKeeper({ ...init, lease: { directory: leases } })
+    await keeper.acquire(1, { signal: new AbortController().signal })
+    const { shown } = await pool('--list', '--config', config, '--json')
+    expect(shown).toMatchObject({ folder: out, slots: [{ fence: 1, holder: expect.any(String) }] })
+    await write('ordinal: hostname')
+    expect((await pool('--list', '--config', config)).stdout).toMatch(/given its own from outside/)
+  })
+
+  test('is made where the example config looks for it', async () => {
+    const { stdout } = await pool('--help')
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('default: that of --config, or pool in the current one')
   })
 })

@@ -1,5 +1,4 @@
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { systemRandom } from '@waystone/kit'
 import { createIdentity, readPassphrase } from '@waystone/node/identity'
@@ -8,15 +7,16 @@ import { printJson, printLines } from '../admin/output.ts'
 import { clusterFiles, examples } from '../cluster/options.ts'
 import { describePhrase } from './phrase-text.ts'
 import { readPhrase } from './phrase-input.ts'
+import { DEFAULT_POOL_FOLDER, poolPlace, requirePool } from './pool-lease.ts'
 import { listInCluster } from './pool-members.ts'
 import { showPool } from './show-pool.ts'
 import type { MadePool } from '@waystone/node/identity-pool'
 import type { ListedSlots } from './pool-members.ts'
-import type { ShowPoolOptions } from './show-pool.ts'
+import type { PoolPlaceOptions } from './pool-lease.ts'
 
-interface PoolOptions extends ShowPoolOptions {
+interface PoolOptions extends PoolPlaceOptions {
+  json?: boolean
   size?: number
-  out: string
   phraseFile?: string
   passphraseFile?: string
   cluster?: string
@@ -27,7 +27,10 @@ export function poolCommand(): Command {
   return new Command('pool')
     .description('make identities that several seeds share, or show them: each seed takes a free one while it runs')
     .option('--size <number>', 'how many slots the pool is to have; a pool that is there grows', parseSize)
-    .option('--out <folder>', 'folder of the pool', join(homedir(), '.waystone', 'pool'))
+    .option(
+      '--out <folder>',
+      `folder of the pool; default: that of --config, or ${DEFAULT_POOL_FOLDER} in the current one`
+    )
     .option('--phrase-file <file>', 'recovery phrase of the pool; a new pool without it gets a new one')
     .option(
       '--passphrase-file <file>',
@@ -39,6 +42,8 @@ export function poolCommand(): Command {
     .addOption(
       forShowing('--postgres-file <file>', 'file with a PostgreSQL URL, for the same; or WAYSTONE_POOL_POSTGRES')
     )
+    .addOption(forShowing('--config <file>', 'config of a seed, whose pool and leases to show'))
+    .addOption(forShowing('--preset <name>', 'the same, of a preset'))
     .option('--json', 'print one JSON document')
     .allowExcessArguments(false)
     .exitOverride()
@@ -46,7 +51,8 @@ export function poolCommand(): Command {
       'after',
       examples(
         'identity pool --size 5 --out pool --passphrase-file secret --cluster garden',
-        'identity pool --out pool --lease-folder /mnt/shared/leases'
+        'identity pool --list --config seed.yaml',
+        'identity pool --list --out pool --lease-folder /mnt/shared/leases'
       )
     )
     .action(pool)
@@ -62,13 +68,15 @@ function parseSize(text: string): number {
 }
 
 async function pool(options: PoolOptions): Promise<void> {
-  const folder = resolve(options.out)
+  const place = await poolPlace(options, process.env)
+  const folder = resolve(place.folder)
+  if (options.size === undefined) await requirePool(folder)
   // looked at before anything is written
   const files = options.cluster === undefined ? undefined : await clusterFiles({ folder: options.cluster })
   const made = options.size === undefined ? undefined : await make(folder, options.size, options)
   const listed = files && (await listInCluster(files, folder))
   if (made !== undefined) tell({ ...made, listed }, options)
-  else await showPool(folder, options, listed)
+  else await showPool({ folder, lease: place.lease }, { json: options.json, listed })
 }
 
 interface Made extends MadePool {

@@ -5,12 +5,12 @@ import { printJson, printLines } from '../admin/output.ts'
 import { oneLine, textTable } from '../text-table.ts'
 import { formatDistance } from '../trust/times.ts'
 import type { Pool, SlotHolder } from '@waystone/node/identity-pool'
+import type { PoolPlace } from './pool-lease.ts'
 import type { ListedSlots } from './pool-members.ts'
 
 export interface ShowPoolOptions {
-  leaseFolder?: string
-  postgresFile?: string
-  json?: boolean
+  json?: boolean | undefined
+  listed?: ListedSlots | undefined
 }
 
 /** A keeper that does not answer must not keep the rest from being shown, in milliseconds. */
@@ -22,11 +22,11 @@ interface ShownSlot extends Partial<SlotHolder> {
 }
 
 /** `waystone identity pool --list`: the slots, and who holds them as far as the lease keeper knows. */
-export async function showPool(folder: string, options: ShowPoolOptions, listed?: ListedSlots): Promise<void> {
+export async function showPool({ folder, lease }: PoolPlace, { json, listed }: ShowPoolOptions): Promise<void> {
   const pool = await readPool(folder)
-  const { holders, problem } = await holdersOf(pool, options)
+  const { holders, problem } = await holdersOf(pool, lease)
   const slots = pool.ids.map((id, slot) => ({ ...holders.find(held => held.slot === slot), slot, id }))
-  if (options.json === true) printJson({ folder, size: slots.length, slots: slots.map(plain), problem, ...listed })
+  if (json === true) printJson({ folder, size: slots.length, slots: slots.map(plain), problem, ...listed })
   else printLines([...textTable(COLUMNS, slots), ...(problem === undefined ? [] : ['', oneLine(problem)])])
 }
 
@@ -52,12 +52,14 @@ interface Holders {
   problem?: string
 }
 
-async function holdersOf(pool: Pool, { leaseFolder, postgresFile }: ShowPoolOptions): Promise<Holders> {
-  const { env } = process
-  if (leaseFolder === undefined && postgresFile === undefined && env[POSTGRES_VARIABLE] === undefined)
-    return { holders: [] }
-  const lease = { directory: leaseFolder, postgresFile }
-  const keeper = await openKeeper({ lease, pool, env, clock: systemClock, random: systemRandom })
+const NOBODY_NAMED = `who holds the slots is not known here: name the lease keeper with --config FILE of a seed, --lease-folder, --postgres-file or ${POSTGRES_VARIABLE}`
+const FROM_OUTSIDE =
+  'who holds the slots is not known here: each seed is given its own from outside (identity.pool.lease.ordinal), as pods of a StatefulSet are'
+
+async function holdersOf(pool: Pool, lease: PoolPlace['lease']): Promise<Holders> {
+  if (lease === undefined) return { holders: [], problem: NOBODY_NAMED }
+  if (lease.ordinal !== undefined) return { holders: [], problem: FROM_OUTSIDE }
+  const keeper = await openKeeper({ lease, pool, env: process.env, clock: systemClock, random: systemRandom })
   using deadline = createDeadline({ ms: KEEPER_MS, what: 'asking who holds the slots' })
   try {
     return { holders: await keeper.holders({ signal: deadline.signal }) }
