@@ -17,7 +17,7 @@ export function shippedCopies(entries: Config['trust']['entries']): ShippedCopy[
       record: await readCapped(record, MAX_RECORD_BYTES),
       file: await readCapped(file, MAX_TRUST_FILE_BYTES)
     })
-    return [{ pubkey, load }]
+    return [{ pubkey, where: `${file}, ${record}`, load }]
   })
 }
 

@@ -40,6 +40,8 @@ export class EntryFetch {
   readonly #init: EntryFetchInit
   /** Entries whose shipped copy was looked at before anything else, by key. */
   readonly #early = new Set<string>()
+  /** Why a shipped copy is not used, as the log says it already. */
+  readonly #told = new Map<string, string>()
 
   constructor(init: EntryFetchInit) {
     this.#init = init
@@ -81,7 +83,17 @@ export class EntryFetch {
     } catch (error) {
       this.#init.counts.add('shipped', 'refused')
       this.#refused(entry, error)
+      this.#tellShipped(entry, copy, error)
     }
+  }
+
+  /** To the log, once for each reason: whoever lacks the file waits for others to bring it, and should know why. */
+  #tellShipped({ label }: FileEntry, { pubkey, where = 'its files' }: ShippedCopy, error: unknown): void {
+    const reason = `${nameOf(error)}: ${messageOf(error)}`
+    // an older copy is what everybody has after a while
+    if (nameOf(error) === 'IpnsSequenceError' || this.#told.get(pubkey) === reason) return
+    this.#told.set(pubkey, reason)
+    this.#init.log.error('the trust file of %s that came with the config is not used (%s) - %s', label, where, reason)
   }
 
   async #useShipped(entry: FileEntry, copy: ShippedCopy): Promise<void> {

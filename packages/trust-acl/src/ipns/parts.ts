@@ -26,6 +26,8 @@ export interface NamedKeys {
 export interface ShippedCopy {
   /** Name of the entry it belongs to. */
   readonly pubkey: string
+  /** Where it is, for a person to read. */
+  readonly where?: string | undefined
   /** Reads it at first use. */
   load(): Promise<{ record: Uint8Array; file: Uint8Array }>
 }

@@ -9,6 +9,7 @@ import { checkFolders } from './folders.ts'
 import { checkPorts } from './ports.ts'
 import type { CheckHostOptions, CheckResult } from './result.ts'
 import { checkSecrets } from './secrets.ts'
+import { checkShipped } from './shipped.ts'
 import { checkClock, checkOpenFiles } from './system.ts'
 import { checkAdminSocket } from './unix-socket.ts'
 
@@ -22,6 +23,7 @@ export async function checkHost(config: Config, options: CheckHostOptions = {}):
     ...(await checkFolders(config)),
     ...(await checkAdminSocket(config)),
     ...(await checkSecrets(config, clock)),
+    ...(await checkShipped(config, clock)),
     checkOpenFiles(config, options.openFiles),
     await checkClock(config, clock)
   ]

@@ -1,15 +1,20 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { open, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf, messageOf } from '@waystone/kit/error-fields'
+import { messageOf } from '@waystone/kit/error-fields'
 import type { Clock } from '@waystone/interface'
 import { KEY_FILE_NAME } from '../../identity/constants.ts'
 import type { Config } from '../schema.ts'
+import { checkPool } from './pool.ts'
 import type { CheckResult } from './result.ts'
+import { checkSecretFile } from './secret-file.ts'
 
 /** Whether the files that hold secrets can be read by the node and by nobody else. */
 export async function checkSecrets({ identity, dataDir, tls, admin }: Config, clock: Clock): Promise<CheckResult[]> {
-  const results = [await checkSecretFile('identity key', identity.keyFile ?? join(dataDir, KEY_FILE_NAME), true)]
+  const results = await checkPool(identity.pool, clock)
+  if (identity.pool.folder === undefined) {
+    results.push(await checkSecretFile('identity key', identity.keyFile ?? join(dataDir, KEY_FILE_NAME), true))
+  }
   if (identity.passphraseFile !== undefined) {
     results.push(await checkSecretFile('passphrase file', identity.passphraseFile, false))
   }
@@ -20,28 +25,6 @@ async function checkTls(what: string, { certFile, keyFile }: Config['tls'], cloc
   if (certFile === undefined || keyFile === undefined) return []
   const certificate = await checkCertificate(certFile, keyFile, clock)
   return [await checkSecretFile(`${what} key`, keyFile, false), { ...certificate, name: `${what} certificate` }]
-}
-
-async function checkSecretFile(name: string, path: string, mayBeAbsent: boolean): Promise<CheckResult> {
-  try {
-    await using file = await open(path)
-    const stats = await file.stat()
-    if (!stats.isFile()) return { name, status: 'fail', message: `${path} is not a file` }
-    if ((stats.mode & 0o077) === 0) return { name, status: 'ok', message: path }
-    const mode = (stats.mode & 0o777).toString(8)
-    return {
-      name,
-      status: 'fail',
-      message: `${path} can be read or written by others (mode ${mode})`,
-      hint: `chmod 600 ${path}`
-    }
-  } catch (error) {
-    const code = codeOf(error) ?? messageOf(error)
-    if (code === 'ENOENT' && mayBeAbsent)
-      return { name, status: 'ok', message: `${path} will be created at the first start` }
-    const reason = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`
-    return { name, status: 'fail', message: `${path} ${reason}`, hint: 'check the path, and who may read it' }
-  }
 }
 
 async function checkCertificate(certFile: string, keyFile: string, clock: Clock): Promise<Omit<CheckResult, 'name'>> {
