@@ -3,6 +3,7 @@ import { createDeadline } from '@waystone/kit'
 import { messageOf, nameOf } from '@waystone/kit/error-fields'
 import { CHECK_DEADLINE_MS, MAX_PARALLEL_CHECKS } from './constants.ts'
 import { sayHello } from './conversation.ts'
+import { isInStore } from './running.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { ClusterMember } from '@waystone/interface'
 import type { Mesh } from './mesh.ts'
@@ -41,7 +42,8 @@ export async function* checkMembers(
 }
 
 /** Never rejects. */
-async function checkOne(mesh: Mesh, { id }: ClusterMember, outer: AbortSignal): Promise<string> {
+async function checkOne(mesh: Mesh, member: ClusterMember, outer: AbortSignal): Promise<string> {
+  const { id } = member
   const { components, clock, members } = mesh.parts
   const peer = peerIdFromString(id)
   using deadline = createDeadline({ ms: CHECK_DEADLINE_MS, what: 'asking a member', signal: outer, clock })
@@ -49,10 +51,27 @@ async function checkOne(mesh: Mesh, { id }: ClusterMember, outer: AbortSignal): 
   try {
     if (members.isBlocked(peer)) return id
     if (!members.isConnected(peer)) await components.connectionManager.openConnection(peer, { signal })
-    if (members.isMember) await sayHello(mesh, peer, signal)
+    if (members.isMember && !(await sayHello(mesh, peer, signal))) noteSilence(mesh, id, { signal, outer })
   } catch (error) {
-    const why = signal.aborted ? signal.reason : error
-    if (!outer.aborted) mesh.hearing.members.failed(id, `${nameOf(why)}: ${messageOf(why)}`)
+    if (!outer.aborted) await noteFailure(mesh, member, signal.aborted ? signal.reason : error)
   }
   return id
+}
+
+/** Why a Hello failed is noted where it was said, unless the time for all of this was over first. */
+function noteSilence({ hearing }: Mesh, id: string, { signal, outer }: Record<'signal' | 'outer', AbortSignal>): void {
+  if (signal.aborted && !outer.aborted) hearing.members.silent(id, describe(signal.reason))
+}
+
+/** That it knows no address, libp2p says in words of its own, or only by the time that it takes. */
+async function noteFailure({ parts, hearing }: Mesh, { id, addresses }: ClusterMember, error: unknown): Promise<void> {
+  const isUnknown = nameOf(error) === 'NoValidAddressesError'
+  if (addresses.length > 0)
+    hearing.members.failed(id, isUnknown ? 'none of its addresses can be used' : describe(error))
+  else if (isUnknown || !(await isInStore(parts.components.peerStore, id))) hearing.members.nowhere(id)
+  else hearing.members.failed(id, describe(error))
+}
+
+function describe(error: unknown): string {
+  return `${nameOf(error)}: ${messageOf(error)}`
 }

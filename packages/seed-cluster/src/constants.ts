@@ -15,7 +15,11 @@ export const LIST_EVERY = 6
 /** How long a connection may take to answer a ping before its other end counts as gone, in milliseconds. */
 export const PING_DEADLINE_MS = 3 * SECOND
 /** How long one member may take when the operator has all of them asked, in milliseconds: a dial and a Hello. */
-export const CHECK_DEADLINE_MS = 10 * SECOND
+export const CHECK_DEADLINE_MS = 5 * SECOND
+/** So long after a member was connected, or somebody said where it is, it counts as one that runs, in milliseconds. */
+export const RUNNING_MS = 60 * MINUTE
+/** Members whose addresses are looked up in the peer store when the list of them comes. */
+export const MAX_LOOKED_UP = 256
 /** Members that are asked at one time then. */
 export const MAX_PARALLEL_CHECKS = 16
 

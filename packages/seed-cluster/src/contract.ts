@@ -26,12 +26,19 @@ import type { DuplicateIdentityError } from './errors.ts'
 /** How the cluster does, as one node sees it; see `GetClusterResponse.state`. */
 export type ClusterState = 'none' | 'no-file' | 'not-a-member' | 'revoked' | 'alone' | 'partial' | 'joined'
 
+/**
+ * How a member does: `silent` is connected and its last Hello failed; of `not-running` the list gives no address, and
+ * for an hour it was not connected and nobody said where it is.
+ */
+export type MemberState = 'self' | 'connected' | 'silent' | 'unreachable' | 'not-running'
+
 /** A member, as far as this node knows. */
 export interface MemberView {
   readonly id: string
   readonly label: string
   readonly isSelf: boolean
   readonly isConnected: boolean
+  readonly state: MemberState
   readonly addresses: readonly string[]
   readonly error?: string
   /** What it said last. */

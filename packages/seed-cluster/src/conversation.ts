@@ -87,7 +87,7 @@ export async function sayHello(talk: Talk, peer: PeerId, outer: AbortSignal): Pr
 function failed({ parts, hearing }: Talk, peer: PeerId, error: unknown): void {
   const { name, message } = describeRpcFailure(error)
   parts.metrics.hello('failed')
-  hearing.members.failed(peer.toString(), `${name}: ${message}`)
+  hearing.members.silent(peer.toString(), `${name}: ${message}`)
   parts.log('member %p does not answer - %s: %s', peer, name, message)
   if (name === 'NotAMemberError') hearing.refused(peer)
 }

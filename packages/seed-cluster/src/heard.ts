@@ -5,10 +5,15 @@ export interface HeardMember {
   said?: MemberSaid
   /** Why it was not heard last; absent once it was. */
   error?: string
+  /** It is connected, and its last Hello failed. */
+  isSilent?: boolean
+  /** It was to be dialled, and nobody knows where it is. */
+  isNowhere?: boolean
   /** Hellos in a row that showed another registry than this node's. */
   differing: number
 }
 
+const NOWHERE = 'nobody has said yet where it is'
 const NOTHING: HeardMember = { differing: 0 }
 
 /** What members said last. Only what members say is ever kept. */
@@ -28,8 +33,19 @@ export class HeardMembers {
     this.#heard.set(member, { said: { ...said, roundTrip }, differing })
   }
 
+  /** It could not be connected. */
   failed(member: string, error: string): void {
-    this.#heard.set(member, { ...this.get(member), error })
+    this.#heard.set(member, { ...this.get(member), error, isSilent: false, isNowhere: false })
+  }
+
+  /** It is connected, and does not answer as it should. */
+  silent(member: string, error: string): void {
+    this.#heard.set(member, { ...this.get(member), error, isSilent: true, isNowhere: false })
+  }
+
+  /** It could not be connected: there is no address of it. */
+  nowhere(member: string): void {
+    this.#heard.set(member, { ...this.get(member), error: NOWHERE, isSilent: false, isNowhere: true })
   }
 
   /** Forgets whoever is no member any more. */

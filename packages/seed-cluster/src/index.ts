@@ -17,6 +17,7 @@ export type {
   ClusterAudit,
   ClusterState,
   MemberSaid,
+  MemberState,
   MemberView,
   SeedCluster,
   SeedClusterComponents,

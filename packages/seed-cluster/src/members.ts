@@ -1,20 +1,24 @@
 import { FULL_MESH } from './constants.ts'
+import { Running } from './running.ts'
 import type { PeerId } from '@libp2p/interface'
-import type { ClusterMember, ClusterMembership, NodeTrust } from '@waystone/interface'
+import type { Clock, ClusterMember, ClusterMembership, NodeTrust } from '@waystone/interface'
 import type { SeedClusterComponents } from './contract.ts'
 
 export interface MembersInit {
   membership: ClusterMembership
   trust: Pick<NodeTrust, 'levelOf'> | undefined
   components: Pick<SeedClusterComponents, 'connectionManager' | 'peerId'>
+  clock: Pick<Clock, 'monotonic'>
 }
 
 /** Who belongs to the cluster, and is connected. */
 export class Members {
+  readonly running: Running
   readonly #init: MembersInit
 
   constructor(init: MembersInit) {
     this.#init = init
+    this.running = new Running(init.clock)
   }
 
   get all(): readonly ClusterMember[] {
@@ -72,5 +76,11 @@ export class Members {
   /** How many there are besides this node. */
   get others(): number {
     return this.all.length - (this.isMember ? 1 : 0)
+  }
+
+  /** How many of those run, as far as anybody has said. */
+  get othersThatRun(): number {
+    const self = this.#init.components.peerId.toString()
+    return this.all.filter(member => member.id !== self && this.running.has(member)).length
   }
 }

@@ -43,7 +43,8 @@ export class SeedClusterService implements SeedCluster, Startable {
     this.#init = init
     this.#log = components.logger.forComponent('waystone:seed-cluster')
     this.#listeners = new MemberListeners(this.#log)
-    this.#members = new Members({ membership: init.membership, trust: init.trust, components })
+    const { membership, trust, clock = systemClock } = init
+    this.#members = new Members({ membership, trust, components, clock })
     this.#memory = new MembershipMemory(components.datastore, init.membership.key, this.#log)
   }
 
@@ -91,7 +92,7 @@ export class SeedClusterService implements SeedCluster, Startable {
       hasFile: this.#init.membership.file() !== undefined,
       isMember: this.#members.isMember,
       wasMember: this.#memory.wasMember,
-      others: this.#members.others,
+      others: this.#members.othersThatRun,
       connected: this.#members.connected().size
     })
   }
@@ -126,12 +127,14 @@ export class SeedClusterService implements SeedCluster, Startable {
 
   readonly #onConnect = ({ detail }: CustomEvent<PeerId>): void => {
     if (!this.#init.membership.has(detail)) return
+    this.#members.running.saw(detail.toString())
     this.#mesh?.connected(detail)
     this.#review()
   }
 
   readonly #onDisconnect = ({ detail }: CustomEvent<PeerId>): void => {
     if (!this.#init.membership.has(detail)) return
+    this.#members.running.saw(detail.toString())
     this.#mesh?.disconnected(detail)
     this.#review()
   }
@@ -145,6 +148,8 @@ export class SeedClusterService implements SeedCluster, Startable {
     try {
       const mesh = await this.#load()
       if (this.#ending !== undefined) mesh.follow()
+      await this.#members.running.follow(this.#members.all, this.#components.peerStore)
+      if (this.#ending !== undefined) this.#review()
     } catch (error) {
       this.#log.error('the cluster could not be loaded - %s', messageOf(error))
     }
@@ -175,7 +180,11 @@ export class SeedClusterService implements SeedCluster, Startable {
     const { name } = this.#init.membership
     if (state === 'revoked')
       this.#log.error('this node was removed from cluster %s and is no part of it any more', name)
-    else this.#log('cluster %s: %s', name, state)
+    else if (state === 'not-a-member' && this.#init.mustBelong === true) {
+      const id = this.#components.peerId.toString()
+      const hint = `waystone cluster add ${id} --publish`
+      this.#log.error('this node is not on the list of cluster %s, and so is none of its seeds; hint: %s', name, hint)
+    } else this.#log('cluster %s: %s', name, state)
     this.#init.events?.emit('cluster:state', { cluster: name, state })
   }
 
@@ -183,7 +192,8 @@ export class SeedClusterService implements SeedCluster, Startable {
     if (member.id === this.#components.peerId.toString()) return this.#ownView(member)
     const isBlocked = this.#init.trust !== undefined && this.#members.isBlocked(peerIdFromString(member.id))
     const ownSequence = this.#members.sequence
-    return viewOf({ mesh: this.#mesh, member, isConnected: connected.has(member.id), isBlocked, ownSequence })
+    const [isConnected, isRunning] = [connected.has(member.id), this.#members.running.has(member)]
+    return viewOf({ mesh: this.#mesh, member, isConnected, isRunning, isBlocked, ownSequence })
   }
 
   #ownView(member: ClusterMember): MemberView {

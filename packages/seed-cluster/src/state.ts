@@ -6,7 +6,7 @@ export interface StateInit {
   isMember: boolean
   /** At any time before, also in an earlier run. */
   wasMember: boolean
-  /** Members besides this node, and how many of them are connected. */
+  /** Members besides this node that run, and how many of them are connected. */
   others: number
   connected: number
 }

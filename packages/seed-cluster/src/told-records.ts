@@ -81,6 +81,7 @@ export class ToldRecords {
     if (sequence < (this.#sequences.get(member) ?? 0n)) return 'old'
     this.#sequences.set(member, sequence)
     this.#told.add(member)
+    members.running.saw(member)
     this.#remember(member, bytes, record)
     if (!members.isConnected(peer)) this.#tell(peer, addresses)
     return 'taken'

@@ -1,6 +1,7 @@
 import { disagreementsOf } from './disagreements.ts'
 import type { ClusterFile, ClusterMember } from '@waystone/interface'
-import type { MemberSaid, MemberView } from './contract.ts'
+import type { MemberSaid, MemberState, MemberView } from './contract.ts'
+import type { HeardMember } from './heard.ts'
 import type { Mesh } from './mesh.ts'
 import type { MeshParts } from './mesh-parts.ts'
 
@@ -9,14 +10,17 @@ export interface ViewInit {
   mesh: Mesh | undefined
   member: ClusterMember
   isConnected: boolean
+  /** As far as it was heard of. */
+  isRunning: boolean
   isBlocked: boolean
   ownSequence: bigint
 }
 
 /** Another member as this node sees it. */
-export function viewOf({ mesh, member, isConnected, isBlocked, ownSequence }: ViewInit): MemberView {
+export function viewOf({ mesh, member, isConnected, isRunning, isBlocked, ownSequence }: ViewInit): MemberView {
   const { id, label, addresses } = member
-  const { said, error, differing } = mesh?.hearing.members.get(id) ?? { differing: 0 }
+  const heard: HeardMember = mesh?.hearing.members.get(id) ?? { differing: 0 }
+  const { said, error, differing } = heard
   const why = isBlocked ? 'blocked in the trust database of this node' : error
   return {
     id,
@@ -24,11 +28,21 @@ export function viewOf({ mesh, member, isConnected, isBlocked, ownSequence }: Vi
     addresses,
     isSelf: false,
     isConnected,
+    state: stateOf(heard, { isConnected, isRunning: isRunning || isBlocked }),
     ...(why !== undefined && { error: why }),
     ...(said !== undefined && { said }),
     disagreements:
       mesh === undefined || said === undefined ? [] : disagreementsIn(mesh, { said, differing, id, ownSequence })
   }
+}
+
+function stateOf(
+  { isSilent = false, error, isNowhere = false }: HeardMember,
+  { isConnected, isRunning }: Pick<ViewInit, 'isConnected' | 'isRunning'>
+): MemberState {
+  if (isConnected) return isSilent ? 'silent' : 'connected'
+  // a dial that failed at an address, from wherever that came
+  return isRunning || (error !== undefined && !isNowhere && !isSilent) ? 'unreachable' : 'not-running'
 }
 
 function disagreementsIn(
@@ -75,5 +89,14 @@ export function ownView({ member, file, said, duplicates }: OwnViewInit, now: nu
   const { id, label, addresses } = member
   const isOver = file !== undefined && file.validUntil < now
   const over = isOver ? [`the record of its trust file ended at ${new Date(file.validUntil).toISOString()}`] : []
-  return { id, label, addresses, isSelf: true, isConnected: true, said, disagreements: [...over, ...duplicates] }
+  return {
+    id,
+    label,
+    addresses,
+    isSelf: true,
+    isConnected: true,
+    state: 'self',
+    said,
+    disagreements: [...over, ...duplicates]
+  }
 }

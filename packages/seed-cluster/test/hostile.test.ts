@@ -278,7 +278,7 @@ test('10,000 members cost no conversation until they are connected', async () =>
   expect(member.service.state()).toBe('alone')
   await liar.node.dial(member.node.getMultiaddrs())
   await until(() => viewOf(member, liar)?.said !== undefined)
-  expect(member.service.state()).toBe('partial')
+  expect(member.service.state()).toBe('joined')
   expect(member.metrics.count(HELLOS, 'failed')).toBe(0)
 })
 

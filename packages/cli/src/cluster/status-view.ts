@@ -13,9 +13,9 @@ export interface ClusterView {
   members: readonly Member[]
 }
 
-/** Whether every member was reached and nothing is wrong with any. */
+/** Whether somebody was reached, everybody who runs was, and nothing is wrong with any. */
 export function isWell({ cluster, members }: ClusterView): boolean {
-  return members.length > 0 && members.every(isFine) && !['none', 'no-file', 'revoked'].includes(cluster.state)
+  return members.some(isUp) && members.every(isFine) && !['none', 'no-file', 'revoked'].includes(cluster.state)
 }
 
 /** Puts what members answered over what the node knew before it asked. */
@@ -58,7 +58,7 @@ const STATES: Readonly<Record<string, string>> = {
   'not-a-member': 'not-a-member: uses the cluster, and is no part of it',
   revoked: 'revoked: this node was a member, and is none any more',
   alone: 'alone: no other member is connected',
-  partial: 'partial: some members are missing',
+  partial: 'partial: some members that run are missing',
   joined: 'joined: connected to all members that it keeps'
 }
 
@@ -103,8 +103,10 @@ function hasNotSaid({ heardAt, isSelf }: Member): boolean {
   return heardAt === 0n && !isSelf
 }
 
-function reached({ isSelf, isConnected }: Member): string {
-  return isSelf ? 'itself' : isConnected ? 'yes' : 'no'
+function reached({ isSelf, isConnected, state }: Member): string {
+  if (isSelf) return 'itself'
+  if (state === NOT_RUNNING) return 'not running'
+  return !isConnected ? 'no' : state === SILENT ? 'no answer' : 'yes'
 }
 
 /** Enough to see with the eye whether two are equal. */
@@ -117,24 +119,37 @@ function signed(ms: bigint): string {
   return ms < 0n ? `-${span}` : `+${span}`
 }
 
-function isFine({ isSelf, isConnected, disagreements }: Member): boolean {
-  return (isSelf || isConnected) && disagreements.length === 0
+/** Connected, and its last Hello failed. */
+const SILENT = 'silent'
+/** Nobody has heard of it for an hour: a free slot of a pool, for one. */
+const NOT_RUNNING = 'not-running'
+
+function isUp({ isSelf, isConnected, state }: Member): boolean {
+  return isSelf || (isConnected && state !== SILENT)
+}
+
+function isFine(member: Member): boolean {
+  return (isUp(member) || member.state === NOT_RUNNING) && member.disagreements.length === 0
 }
 
 function troublesOf(member: Member): string[] {
   const name = member.label || member.peer
-  const { isSelf, isConnected, error, disagreements } = member
-  const down = isSelf || isConnected ? [] : [`${name} cannot be reached${error === '' ? '' : `: ${error}`}`]
+  const { isConnected, state, error, disagreements } = member
+  const what = isConnected ? 'does not answer' : 'cannot be reached'
+  const isDown = !isUp(member) && state !== NOT_RUNNING
+  const down = isDown ? [`${name} ${what}${error === '' ? '' : `: ${error}`}`] : []
   return [...down, ...disagreements.map(text => `${name}: ${text}`)]
 }
 
 function verdict({ members }: ClusterView): string {
-  const up = members.filter(({ isSelf, isConnected }) => isSelf || isConnected).length
+  const up = members.filter(isUp).length
+  const free = members.filter(({ state }) => state === NOT_RUNNING).length
   const wrong = members.filter(({ disagreements }) => disagreements.length > 0).length
   // members say to each other what they hold, and to nobody else
   const alike = members.every(hasNotSaid) ? 'say what they hold to members only' : 'they agree'
   const agree = wrong === 0 ? alike : `${wrong} of them ${wrong === 1 ? 'disagrees' : 'disagree'}`
-  return `${up} of ${members.length} members can be reached, and ${agree}`
+  const rest = free === 0 ? '' : `; ${free} more ${free === 1 ? 'is' : 'are'} not running`
+  return `${up} of ${members.length - free} members can be reached, and ${agree}${rest}`
 }
 
 function compare(a: string, b: string): number {

@@ -29,7 +29,9 @@ class NoClusterError extends WaystoneError {
 /** `waystone cluster status`. */
 export function statusCommand(): Command {
   const command = new Command('status')
-    .description('ask every member how it does; fails unless all can be reached and agree')
+    .description(
+      'ask every member how it does; fails unless all that run can be reached and agree (not running: no address is known)'
+    )
     .option('-w, --watch', 'again and again, until Ctrl-C')
     .option('--json', 'as JSON')
   return addNodeOptions(command)

@@ -52,6 +52,29 @@ describe('cluster status', () => {
     expect(stdout).toContain('1 of 2 members can be reached')
   })
 
+  it('is well although some members do not run, and says how many', async () => {
+    const free: Member = { peer: 'x', label: 'slot-3', state: 'not-running', error: 'nobody has said yet where it is' }
+    const { run } = await withCluster([SELF, OTHER, free])
+    const { code, stdout } = await run('cluster', 'status')
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^slot-3 +x +not running +-/m)])
+    expect(stdout).toMatch(/^2 of 2 members can be reached, and they agree; 1 more is not running$/m)
+    expect(stdout).not.toContain('cannot be reached')
+    const json = jsonLines((await run('cluster', 'status', '--json')).stdout)
+    expect(json[0]).toMatchObject({ isWell: true, members: [{}, {}, { state: 'not-running' }] })
+  })
+
+  it('fails from outside while nobody runs', async () => {
+    const { run } = await withCluster([{ peer: 'x', label: 'seed-1', state: 'not-running' }], [], 'not-a-member')
+    expect(await run('cluster', 'status')).toMatchObject({ code: 1 })
+  })
+
+  it('fails where somebody is connected and does not answer', async () => {
+    const { run } = await withCluster([SELF, { ...OTHER, state: 'silent', error: 'too late' }])
+    const { code, stdout } = await run('cluster', 'status')
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/^seed-2 does not answer: too late$/m)])
+    expect(stdout).toMatch(/^seed-2 +other-id +no answer /m)
+  })
+
   it('fails where somebody disagrees, also as JSON', async () => {
     const stale = { ...OTHER, disagreements: ['its trust file is older (4, newest 7)'] }
     const { run } = await withCluster([SELF, OTHER], [stale])

@@ -28,13 +28,14 @@ function fileFields({ membership }: ClusterAdminParts) {
 
 /** One member. */
 export function memberMessage(member: MemberView): MessageInitShape<typeof cluster.ClusterMemberSchema> {
-  const { id: peer, label, isSelf, isConnected, addresses, error = '', said, disagreements } = member
+  const { id: peer, label, isSelf, isConnected, state, addresses, error = '', said, disagreements } = member
   return {
     peer,
     label,
     isSelf,
     isConnected,
-    error: isConnected && said !== undefined ? '' : error,
+    state,
+    error: state === 'connected' && said !== undefined ? '' : error,
     addresses: [...addresses],
     disagreements: [...disagreements],
     ...(said !== undefined && saidFields(said))
