@@ -40,8 +40,10 @@ function slotOf({ slot, fence }: GetNodeResponse): string[] {
 }
 
 /** How its cluster does, for those who look here first. */
-function clusterOf({ clusterState }: GetNodeResponse): string[] {
+function clusterOf({ clusterState, role }: GetNodeResponse): string[] {
   if (clusterState === undefined) return []
+  if (clusterState === 'not-a-member' && role !== 'seed')
+    return ['uses it as a guest: not on its list, as it should be']
   return [
     clusterState === 'alone' ? 'alone: no other member is connected' : `${clusterState}, see waystone cluster status`
   ]

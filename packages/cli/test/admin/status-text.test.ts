@@ -11,6 +11,15 @@ test.each([
   expect(lines.find(line => line.startsWith('cluster '))?.replace(/^cluster +/, '')).toBe(said)
 })
 
+test.each([
+  ['edge', 'uses it as a guest: not on its list, as it should be'],
+  ['relay', 'uses it as a guest: not on its list, as it should be'],
+  ['seed', 'not-a-member, see waystone cluster status']
+])('who is not on the list is a guest, unless it is a seed: %s', (role, said) => {
+  const lines = renderStatus(create(GetNodeResponseSchema, { clusterState: 'not-a-member', role }), [])
+  expect(lines.find(line => line.startsWith('cluster '))?.replace(/^cluster +/, '')).toBe(said)
+})
+
 test('without a cluster the status has no line for one', () => {
   const lines = renderStatus(create(GetNodeResponseSchema, {}), [])
   expect(lines.filter(line => line.startsWith('cluster '))).toEqual([])
