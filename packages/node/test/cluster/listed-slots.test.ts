@@ -12,12 +12,13 @@ import { localConfig, startLocalNode } from '../local-node.ts'
 import { peerOf } from './cluster-file.ts'
 import { shippedCluster } from './running-cluster.ts'
 import type { PeerId } from '@libp2p/interface'
+import type { ConfigInput } from '../../src/config/schema.ts'
 
 const MINUTE = 60_000
 
 interface Pool {
   ids: PeerId[]
-  identity: object
+  identity: ConfigInput['identity']
 }
 
 async function poolOf(size: number): Promise<Pool> {
