@@ -56,13 +56,13 @@ test('an expired record is refused and reported, and others do without its node'
   const live = await shippedCluster(members)
   await using one = await startSeed(0, { cluster: live })
   await using other = await startSeed(1, { cluster: live, seeds: one.addresses })
-  await until(() => one.cluster.state() === 'partial' && other.cluster.state() === 'partial', { ms: MINUTE })
+  await until(() => one.cluster.state() === 'joined' && other.cluster.state() === 'joined', { ms: MINUTE })
   await using late = await startSeed(2, { cluster: await shippedCluster(members, 1n, signing), trust })
   await using operator = await startOperator([late])
   expect(late.cluster.state()).toBe('no-file')
   await until(async () => (await auditOf(late, operator.node)).some(line => line.includes('IpnsRecordExpiredError')))
   expect(late.node.missing()).toContain('the trust file of cluster cluster is not here yet')
-  expect([one, other].map(({ cluster }) => cluster.state())).toEqual(['partial', 'partial'])
+  expect([one, other].map(({ cluster }) => cluster.state())).toEqual(['joined', 'joined'])
 })
 
 test('a revoked seed is refused and reported, and says so itself', { timeout: 2 * MINUTE }, async () => {
