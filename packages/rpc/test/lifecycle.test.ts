@@ -148,10 +148,9 @@ describe('serving', () => {
 describe('limits', () => {
   it('of calls hold for each peer and for all', async () => {
     const nodes = await served({ maxCalls: 3, maxCallsPerPeer: 2 })
-    const other = await rpcNode()
+    const [other, controller] = [await rpcNode(), new AbortController()]
     await other.dial(nodes.server.getMultiaddrs())
     const clients = [nodes.client, other.services.rpc.client(ConformanceService, nodes.server.peerId)]
-    const controller = new AbortController()
     // the question below may take the last place first: then again
     const hang = async (index: number): Promise<ConnectError> => {
       const error = await failureOf(clients[index]!.unary(HANG, { signal: controller.signal }))
