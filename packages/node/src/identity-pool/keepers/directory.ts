@@ -9,6 +9,8 @@ import type { Clock, Random } from '@waystone/interface'
 import type { Claim, KeeperInit, LeaseKeeper, SlotChoice, SlotHolder } from '../contract.ts'
 
 const HOLDER_BYTES = 16
+/** The sign of life of a holder. */
+const BEAT = 'beat = beat + 1, renewed = ?'
 
 export interface DirectoryKeeperInit extends KeeperInit {
   /** Shared by all nodes of the pool; it has to be there. */
@@ -55,7 +57,7 @@ export class DirectoryKeeper implements LeaseKeeper {
     const { folder } = this.#init
     // a call blocks for a moment: what else waits has its turn before the next one
     await nextTurn()
-    return transact(folder, { create: true }, db => {
+    const claim = transact(folder, { create: true }, db => {
       const rows = this.#rows(db)
       for (let slot = 0; slot < size; slot++) {
         if (only?.has(slot) === false) continue
@@ -64,6 +66,9 @@ export class DirectoryKeeper implements LeaseKeeper {
       }
       return undefined
     })
+    // the journal of a new file has room for no page yet: now it gets it, or a disk that fills up would end the lease
+    if (claim !== undefined) this.#change(BEAT, claim)
+    return claim
   }
 
   async holders(): Promise<SlotHolder[]> {
@@ -110,7 +115,7 @@ export class DirectoryKeeper implements LeaseKeeper {
     return {
       slot,
       fence,
-      renew: async () => this.#change('beat = beat + 1, renewed = ?', { slot, fence }),
+      renew: async () => this.#change(BEAT, { slot, fence }),
       release: async options => await this.#free({ slot, fence }, options)
     }
   }
