@@ -163,11 +163,7 @@ describe.skipIf(reason !== undefined)('refused and reported', { timeout: 120_000
         stdout: expect.stringContaining('2 of 2 members can be reached')
       })
     }
-    await calmly(async () => ((await third.cluster())?.state === 'revoked' ? true : undefined), 'it to know itself')
-    expect(await third.waystone('cluster', 'status')).toMatchObject({
-      code: 1,
-      stdout: expect.stringContaining('revoked: this node was a member')
-    })
-    expect(third.command.output().stdout).toContain('was removed from cluster lab')
+    // its identity is one of the pool's: it gives the slot up, and would take a listed one if it was started again
+    expect(await third.command.result).toMatchObject({ code: 1, stderr: expect.stringMatching(/^SlotUnlistedError/) })
   })
 })
