@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { poll } from '@waystone/kit/testing'
 import { debianProgram } from './debian.ts'
+import { freePort } from './free-port.ts'
 
 /** Debian's nginx with a configuration of its own, on a free port of loopback. */
 export interface Nginx extends AsyncDisposable {
@@ -63,13 +63,4 @@ async function answers(port: number): Promise<true | undefined> {
     () => true,
     () => undefined
   )
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  await server[Symbol.asyncDispose]()
-  if (address === null || typeof address === 'string') throw new TypeError('the server listened on no port')
-  return address.port
 }

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chown, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { poll } from '@waystone/kit/testing'
 import { debianProgram } from './debian.ts'
+import { freePort } from './free-port.ts'
 import type { ChildProcess } from 'node:child_process'
 
 /** Debian's PostgreSQL with a data folder of its own, on a free port of loopback. */
@@ -102,13 +102,4 @@ async function stop(server: ChildProcess): Promise<void> {
   const closed = once(server, 'close')
   server.kill('SIGINT')
   await closed
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  await server[Symbol.asyncDispose]()
-  if (address === null || typeof address === 'string') throw new TypeError('the server listened on no port')
-  return address.port
 }
