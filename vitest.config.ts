@@ -10,6 +10,8 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'e2e/bench/*.test.ts'],
           testTimeout: 30_000,
+          // by itself vitest leaves one core to others, and CI has two
+          maxWorkers: '100%',
           server
         }
       },

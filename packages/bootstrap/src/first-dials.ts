@@ -53,15 +53,13 @@ export class FirstDials {
   }
 
   isEnough(): boolean {
-    const good = new Map<string, boolean>()
-    let answers = false
-    // often asked: looks at connections, of which an edge has few, and no longer than it must
-    for (const { remotePeer, status, limits } of this.#parts.connectionManager.getConnections()) {
-      const row = this.#init.book.get(remotePeer.toString())
-      if (row === undefined || status !== 'open' || limits !== undefined || !this.#isUsable(row)) continue
-      good.set(row.id, row.answers)
+    let [good, answers] = [0, false]
+    // often asked: good peers are few, connections may be thousands
+    for (const row of this.#init.book.all()) {
+      if (!this.#isConnected(row) || !this.#isUsable(row)) continue
+      good++
       answers ||= row.answers
-      if (good.size >= ENOUGH_PEERS && answers) return true
+      if (good >= ENOUGH_PEERS && answers) return true
     }
     return false
   }

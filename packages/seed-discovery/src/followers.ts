@@ -1,10 +1,12 @@
+import { Gathered } from '@waystone/kit'
 import { Bootstrap } from './bootstrap.ts'
+import { REVIEW_DELAY_MS } from './candidates/constants.ts'
 import { BOOTSTRAP, CONNECT, FOLLOW_DELAY_MS, HOLD } from './constants.ts'
 import { KeepAliveTags } from './keep-alive-tags.ts'
 import { addressesOf, planNodes } from './plan.ts'
 import { SeedSet } from './seed-set.ts'
 import type { PeerId } from '@libp2p/interface'
-import type { Timer, TrustedNode } from '@waystone/interface'
+import type { TrustedNode } from '@waystone/interface'
 import type { PeerAddresses } from '@waystone/kit/peer-addresses'
 import type { GoodPeers } from './contract.ts'
 import type { DialTarget } from './dial.ts'
@@ -25,7 +27,9 @@ export class Followers {
   readonly #init: FollowersInit
   readonly #set: SeedSet
   readonly #bootstrap: Bootstrap
-  #due: Timer | undefined
+  readonly #following: Gathered
+  /** It looks through all connections, which come and go all the time at a node with thousands. */
+  readonly #waking: Gathered
   #isStopped = false
   #planned: readonly (readonly TrustedNode[])[] = []
 
@@ -34,6 +38,9 @@ export class Followers {
     this.tags = new KeepAliveTags(init.peerStore, init.trust, init.log)
     this.#set = new SeedSet(init)
     this.#bootstrap = new Bootstrap({ ...init, targetOf: node => this.#targetOf(node) })
+    const { clock } = init
+    this.#following = new Gathered({ clock, withinMs: FOLLOW_DELAY_MS, work: () => this.follow() })
+    this.#waking = new Gathered({ clock, withinMs: REVIEW_DELAY_MS, work: () => this.#bootstrap.wake() })
   }
 
   get seeds(): Seed[] {
@@ -42,11 +49,7 @@ export class Followers {
 
   /** Reads once for all changes of a moment. */
   followSoon(): void {
-    if (this.#isStopped) return
-    this.#due ??= this.#init.clock.setTimeout(() => {
-      this.#due = undefined
-      this.follow()
-    }, FOLLOW_DELAY_MS)
+    if (!this.#isStopped) this.#following.soon()
   }
 
   follow(): void {
@@ -69,12 +72,13 @@ export class Followers {
 
   wake(): void {
     this.#set.wake()
-    this.#bootstrap.wake()
+    if (!this.#isStopped) this.#waking.soon()
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true
-    this.#due?.clear()
+    this.#following.clear()
+    this.#waking.clear()
     await Promise.all([this.#set.stop(), this.#bootstrap.stop()])
   }
 

@@ -1,3 +1,4 @@
+import { Gathered } from '@waystone/kit'
 import { REVIEW_DELAY_MS } from './candidates/constants.ts'
 import { Candidates } from './candidates/candidates.ts'
 import { Prober } from './candidates/prober.ts'
@@ -9,7 +10,6 @@ import { withPeer } from './sources/read-seed.ts'
 import { SourceLoop } from './sources/source-loop.ts'
 import type { Logger, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { Timer } from '@waystone/interface'
 import type { PeerAddresses } from '@waystone/kit/peer-addresses'
 import type { SourceName } from './candidates/candidate.ts'
 import type { Meeting } from './candidates/meeting.ts'
@@ -40,7 +40,8 @@ export class SeedFinder {
   readonly #ending = new AbortController()
   #running: Promise<unknown> = Promise.resolve()
   #isSettled: boolean
-  #review: Timer | undefined
+  /** Once for all of a moment: with thousands of peers they come and go all the time. */
+  readonly #review: Gathered
 
   constructor(init: SeedFinderInit) {
     this.#init = init
@@ -52,6 +53,7 @@ export class SeedFinder {
     const { cache, feeds = {} } = init.sources
     this.#feeds = KINDS_OF_FEEDS.filter(kind => feeds[kind] !== undefined).map(kind => ({ kind, target: '' }))
     const asked = [...(cache === undefined ? [] : [new CacheSource(cache)]), ...createSources(init)]
+    this.#review = new Gathered({ clock: init.clock, withinMs: REVIEW_DELAY_MS, work: () => this.#wakeAll() })
     this.loops = asked.map(source => this.#loop(source))
   }
 
@@ -67,12 +69,7 @@ export class SeedFinder {
   wake(): void {
     const { signal } = this.#ending
     if (signal.aborted || (this.loops.length === 0 && !this.#prober.mayFind)) return
-    // once for all of a moment: with thousands of peers they come and go all the time
-    this.#review ??= this.#init.clock.setTimeout(() => {
-      this.#review = undefined
-      this.#prober.pump()
-      for (const loop of this.loops) loop.wake()
-    }, REVIEW_DELAY_MS)
+    this.#review.soon()
   }
 
   /** Who was turned away may be a seed now. */
@@ -83,7 +80,7 @@ export class SeedFinder {
 
   async stop(): Promise<void> {
     this.#ending.abort()
-    this.#review?.clear()
+    this.#review.clear()
     for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe()
     await Promise.all([this.#running, this.#prober.stop(), this.#init.outcome.stop()])
   }
@@ -121,6 +118,11 @@ export class SeedFinder {
       ...(error !== undefined && { error }),
       ...(nextLookAt !== undefined && { nextLookAt })
     }
+  }
+
+  #wakeAll(): void {
+    this.#prober.pump()
+    for (const loop of this.loops) loop.wake()
   }
 
   #loop(source: Source): SourceLoop {

@@ -91,6 +91,7 @@ class RecordsService implements TrustAclService, Startable {
   }
 
   readonly #onPeer = (): void => {
+    this.#parts?.files.peerCame()
     this.#parts?.refresher.peerCame()
     this.#parts?.redistributor.peerCame()
   }

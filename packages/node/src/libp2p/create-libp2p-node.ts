@@ -11,6 +11,7 @@ import { createEncrypters } from './encrypters.ts'
 import { createEnforcement } from './enforcement.ts'
 import { InboundGater } from './inbound-gater.ts'
 import { limitAddresses } from './limit-addresses.ts'
+import { listConnectionsOnce } from './list-connections-once.ts'
 import { publishAddresses } from './publish-addresses.ts'
 import { createServices } from './services.ts'
 import { SERVICE_KEYS } from './service-keys.ts'
@@ -54,7 +55,10 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
   const { enforcement, service } = createEnforcement({ ...parts, limits }, () => made.libp2p?.services)
   const own: Record<string, ServiceFactory> = {
     [SERVICE_KEYS.adminApi]: parts.adminApi,
-    [SERVICE_KEYS.enforcement]: service
+    [SERVICE_KEYS.enforcement]: components => {
+      listConnectionsOnce(components.connectionManager)
+      return service(components)
+    }
   }
   const pings = { maxInboundStreams: MAX_PING_STREAMS, maxOutboundStreams: MAX_PING_STREAMS }
   const libp2p: Libp2p = await createLibp2p({

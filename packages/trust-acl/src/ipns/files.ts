@@ -4,6 +4,7 @@ import { PeerBlocks } from '../exchange/peer-blocks.ts'
 import { CONTENT_DEADLINE_MS, FILE_DEADLINE_MS, FILE_IDLE_MS, MAX_FILE_BYTES } from './constants.ts'
 import { IpnsFileNotFoundError } from './errors.ts'
 import { IdleDeadline } from './idle-deadline.ts'
+import { Newcomers } from './newcomers.ts'
 import { isRawCid, requireRawCid } from './raw-block.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { ContentStore } from '@waystone/interface'
@@ -44,9 +45,15 @@ interface FetchOptions {
 /** Trust files by CID: from here, or from the content store and from connected peers, side by side. */
 export class TrustFiles {
   readonly #init: FilesInit
+  readonly #newcomers = new Newcomers()
 
   constructor(init: FilesInit) {
     this.#init = init
+  }
+
+  /** A peer that may have files has come. */
+  peerCame(): void {
+    this.#newcomers.came()
   }
 
   /** A block of a trust file that is here, without asking anybody. */
@@ -66,17 +73,42 @@ export class TrustFiles {
     if (here !== undefined) return { bytes: here, blocks: [] }
     const what = `fetching ${wanted.cid.toString()}`
     using deadline = createDeadline({ ms: FILE_DEADLINE_MS, what, signal: options.signal, clock: this.#init.clock })
-    const losers = new AbortController()
-    const asking = { from: options.from, signal: AbortSignal.any([deadline.signal, losers.signal]) }
+    const asking = { from: options.from, signal: deadline.signal }
     try {
-      if (!raw) return await this.#dag(wanted, asking)
-      return {
-        bytes: await Promise.any([this.#fromContent(wanted, asking), this.#fromPeers(wanted, asking)]),
-        blocks: []
-      }
+      return (await this.#whileAlone(wanted, asking)) ?? (await this.#attempt(wanted, asking))
     } catch (error) {
       options.signal.throwIfAborted()
       throw this.#failure(wanted.cid, error)
+    }
+  }
+
+  /** An attempt asks whom it finds at its beginning. @returns undefined when there is somebody, at once or meanwhile */
+  async #whileAlone(wanted: FileWanted, { from, signal }: FetchOptions): Promise<FetchedFile | undefined> {
+    if (from !== undefined) return undefined
+    for (;;) {
+      // listened to before the look, so that nobody comes in between
+      using newcomer = this.#newcomers.next(signal)
+      if (await this.#isAnybodyThere()) return undefined
+      try {
+        return await this.#attempt(wanted, { signal: newcomer.signal })
+      } catch (error) {
+        if (signal.aborted || !newcomer.signal.aborted) throw error
+      }
+    }
+  }
+
+  async #isAnybodyThere(): Promise<boolean> {
+    const { peers, holders } = this.#init
+    return (await peers()).length > 0 || (await holders()).length > 0
+  }
+
+  async #attempt(wanted: FileWanted, { from, signal }: FetchOptions): Promise<FetchedFile> {
+    const losers = new AbortController()
+    const asking = { from, signal: AbortSignal.any([signal, losers.signal]) }
+    try {
+      if (wanted.path !== '' || !isRawCid(wanted.cid)) return await this.#dag(wanted, asking)
+      const bytes = await Promise.any([this.#fromContent(wanted, asking), this.#fromPeers(wanted, asking)])
+      return { bytes, blocks: [] }
     } finally {
       losers.abort()
     }

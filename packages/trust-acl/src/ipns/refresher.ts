@@ -1,4 +1,4 @@
-import { Gathered } from '../gathered.ts'
+import { Gathered } from '@waystone/kit'
 import { SYNC_WITHIN_MS } from './constants.ts'
 import { TrustFileEntryNotFoundError } from './errors.ts'
 import { RefreshLoop } from './refresh-loop.ts'

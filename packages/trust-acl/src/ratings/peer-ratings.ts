@@ -1,6 +1,6 @@
 import { toError } from '@waystone/kit/error-fields'
 import { serviceCapabilities, serviceDependencies } from '@libp2p/interface'
-import { Gathered } from '../gathered.ts'
+import { Gathered } from '@waystone/kit'
 import { EXCHANGE_TIMEOUT_MS, REVIEW_WITHIN_MS } from './constants.ts'
 import { Observer } from './observer.ts'
 import { Ratings } from './ratings.ts'

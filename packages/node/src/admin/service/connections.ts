@@ -1,6 +1,5 @@
 import { pathOf } from '@waystone/kit'
 import { Direction, Path } from '@waystone/wire/admin'
-import { allConnections } from './all-connections.ts'
 import { namedPeer } from './errors.ts'
 import { smallPage } from './pages.ts'
 import type { MessageInitShape } from '@bufbuild/protobuf'
@@ -25,7 +24,7 @@ export function connectionCalls({ components, bytes }: AdminContext): AdminCalls
       const of = peer === '' ? undefined : namedPeer(peer, peerId).peer
       const list = `connections ${of?.toString() ?? ''}`
       const query = { list, page, max: MAX_CONNECTIONS, keyOf: (row: Connection) => row.id }
-      const open = of === undefined ? allConnections(connectionManager) : connectionManager.getConnections(of)
+      const open = connectionManager.getConnections(of)
       const cut = smallPage(rpc.cursors, open, query)
       return { connections: cut.rows.map(row => describeConnection(row, bytes.of(row))), page: cut.page }
     }

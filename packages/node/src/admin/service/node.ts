@@ -1,7 +1,6 @@
 import { memoryUsage, pid, version } from 'node:process'
 import { seedClusterOf } from '../../libp2p/seed-cluster-of.ts'
 import { VERSION } from '../../version.ts'
-import { allConnections } from './all-connections.ts'
 import { pluginMessage } from './plugin-message.ts'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { Connection } from '@libp2p/interface'
@@ -25,7 +24,7 @@ export function nodeCalls(context: AdminContext): AdminCalls {
         clusterState: seedClusterOf(context.components)?.state(),
         uptimeMs: context.uptimeMs(),
         traffic: context.bytes.total,
-        connections: allConnections(connectionManager),
+        connections: connectionManager.getConnections(),
         addresses: addressManager.getAddresses().map(String),
         protocols: registrar.getProtocols(),
         services: rpc.services(),

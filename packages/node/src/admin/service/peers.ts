@@ -1,4 +1,3 @@
-import { allConnections } from './all-connections.ts'
 import { smallPage } from './pages.ts'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { Peer } from '@libp2p/interface'
@@ -18,7 +17,7 @@ export function peerCalls({ components }: AdminContext): AdminCalls {
   return {
     listPeers: async ({ page, connectedOnly }) => {
       const connected = new Set(
-        allConnections(components.connectionManager).map(({ remotePeer }) => remotePeer.toString())
+        components.connectionManager.getConnections().map(({ remotePeer }) => remotePeer.toString())
       )
       const peers = await components.peerStore.all()
       const shown = peers.filter(({ id }) => isShown(id.toString(), connectedOnly, { connected, components }))
