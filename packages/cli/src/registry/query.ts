@@ -32,7 +32,7 @@ export function queryCommand(): Command {
       new Option('--limit <number>', `at most so many; default ${DEFAULT_LIMIT}`).argParser(parseLimit).conflicts('all')
     )
     .option('--all', 'all of them')
-    .option('--json', 'as JSON, one record a line')
+    .option('--json', 'as JSON, one record a line: fields by the names that filters take, and the payload as it is')
   return addNodeOptions(command)
     .addHelpText(
       'after',

@@ -81,7 +81,7 @@ describe('registry query', () => {
       )
     ])
     expect(stdout).toMatch(
-      /^capability {2}12D3KooW\w+ {2}x\/v2 {2}sequence 3, .*\n {2}name: x\/v2\n {2}numbers: gpu-memory=24\n {2}texts: gpu=a\n {2}slots: 2$/m
+      /^capability {2}12D3KooW\w+ {2}x\/v2 {2}sequence 3, .*\n {2}name: x\/v2\n {2}slots: 2\n {2}busy-slots: 0\n {2}free-slots: 2\n {2}numbers\.gpu-memory: 24\n {2}texts\.gpu: a$/m
     )
     expect(stdout).toMatch(/^ {2}bytes: ff$/m)
     expect(stdout).not.toMatch(STEERS)
@@ -91,6 +91,27 @@ describe('registry query', () => {
       { key: 'x/v2', payload: { numbers: { 'gpu-memory': 24 } } },
       { payload: 'ff' }
     ])
+  })
+
+  it('names fields as filters do, and leaves out no zero', async () => {
+    const advert = create(RelayAdvertSchema, { maxReservations: 4, reservations: 4, region: 'eu' })
+    const { run } = await queried([
+      { answer: { records: [signed({ kind: 'relay-advert', payload: toBinary(RelayAdvertSchema, advert) })] } }
+    ])
+    const { stdout } = await run('registry', 'query', 'relay-advert')
+    expect(stdout.split('\n').slice(1, -1)).toEqual([
+      '  region: eu',
+      '  max-reservations: 4',
+      '  reservations: 4',
+      '  free: 0',
+      '  circuit-bytes: 0',
+      '  circuit-seconds: 0'
+    ])
+    const [shown] = jsonLines((await run('registry', 'query', 'relay-advert', '--json')).stdout)
+    expect(shown).toMatchObject({
+      fields: { region: 'eu', 'max-reservations': 4, free: 0, version: '', transport: [] },
+      payload: { maxReservations: 4 }
+    })
   })
 
   it('takes as many as are wanted, page by page, and says that there are more', async () => {
