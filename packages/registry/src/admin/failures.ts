@@ -3,7 +3,7 @@ import { nameOf, toError } from '@waystone/kit/error-fields'
 import { rpcError } from '@waystone/rpc'
 
 const CODES: Readonly<Record<string, Code>> = {
-  UnknownKindError: Code.NotFound,
+  UnknownKindError: Code.InvalidArgument,
   RegistryCursorError: Code.InvalidArgument,
   CursorInvalidError: Code.InvalidArgument,
   NoRegistryError: Code.Unavailable,

@@ -1,4 +1,4 @@
-import { createClient, createRouterTransport } from '@connectrpc/connect'
+import { Code, createClient, createRouterTransport } from '@connectrpc/connect'
 import { describeRpcFailure, createCursors } from '@waystone/rpc'
 import { seededRandom, until } from '@waystone/kit/testing'
 import { registry as messages } from '@waystone/wire/admin'
@@ -40,6 +40,13 @@ describe('the registry for the operator', () => {
     await world.seed()
     const kinds = await adminOf(world, Uint8Array.of(7)).listKinds({})
     expect(kinds).toMatchObject({ digest: Uint8Array.of(7), asked: { length: 1 } })
+  })
+
+  it('calls a kind that nobody knows a wrong argument, as it does a wrong filter', async () => {
+    const { store, verify } = await (await ClientWorld.start()).seed()
+    const admin = adminOf(await ClientWorld.start({ local: async () => ({ store, verify }) }))
+    const failure: unknown = await admin.query({ query: { kind: 'weather' } }).catch((error: unknown) => error)
+    expect(describeRpcFailure(failure)).toMatchObject({ name: 'UnknownKindError', code: Code.InvalidArgument })
   })
 
   it.each([
