@@ -26,7 +26,7 @@ export function encodeRow({ addresses, reachedAt, meetings, failures, answers }:
   return new TextEncoder().encode(JSON.stringify(stored))
 }
 
-/** Nothing for what cannot be read, is too old, or is from a clock that was ahead. */
+/** Nothing for what cannot be read, or is too old. One from the future is kept: a machine may start with its clock behind. */
 export function decodeRow(id: string, bytes: Uint8Array, now: number): GoodPeerRow | undefined {
   try {
     if (bytes.length > MAX_ROW_BYTES) return undefined
@@ -46,7 +46,7 @@ export function placeOf(addresses: readonly string[]): Pick<GoodPeerRow, 'networ
 }
 
 function isRecent(reachedAt: number, now: number): boolean {
-  return reachedAt <= now && now - reachedAt < GOOD_PEER_AGE_MS
+  return now - reachedAt < GOOD_PEER_AGE_MS
 }
 
 function isStored(value: unknown): value is StoredRow {

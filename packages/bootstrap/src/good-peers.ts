@@ -75,7 +75,9 @@ export class GoodPeerBook {
     const addresses = [...new Set([address, ...(known?.addresses ?? [])])].slice(0, MAX_ADDRESSES)
     const isNewMeeting = known === undefined || now - known.reachedAt >= MEETING_MS
     const meetings = (known?.meetings ?? 0) + Number(isNewMeeting)
-    this.#put({ id, peer, addresses, answers, meetings, failures: 0, reachedAt: now, ...placeOf(addresses) })
+    // while the clock is behind: once it is right, this one would be taken for older than those that were not met
+    const reachedAt = Math.max(now, known?.reachedAt ?? 0)
+    this.#put({ id, peer, addresses, answers, meetings, failures: 0, reachedAt, ...placeOf(addresses) })
   }
 
   /** It was dialled in vain. */

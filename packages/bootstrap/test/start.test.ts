@@ -4,7 +4,7 @@ import { Key } from 'interface-datastore'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { expect, it, onTestFinished } from 'vitest'
 import { ManualClock, until } from '@waystone/kit/testing'
-import { GOOD_AFTER_MS, GOOD_PEER_AGE_MS, GOOD_PEERS_PREFIX, START_MS } from '../src/constants.ts'
+import { GOOD_AFTER_MS, GOOD_PEER_AGE_MS, GOOD_PEERS_PREFIX, LOOK_AGAIN_MS, START_MS } from '../src/constants.ts'
 import { connect, isConnected, startPeer } from './peers.ts'
 import { newPeer } from './records.ts'
 import type { AddressInfo } from 'node:net'
@@ -135,7 +135,6 @@ it('forgets who was not reached for two weeks, and removes what it cannot read',
   const now = clock.now()
   const broken = [
     { ...GOOD, reachedAt: now - GOOD_PEER_AGE_MS },
-    { ...GOOD, reachedAt: now + 60_000 },
     { ...GOOD, reachedAt: now, addresses: ['nonsense'] },
     { ...GOOD, reachedAt: now, addresses: Array.from({ length: 9 }, () => '/ip4/8.8.8.8/tcp/1') },
     { ...GOOD, reachedAt: now, meetings: 'many' },
@@ -149,6 +148,25 @@ it('forgets who was not reached for two weeks, and removes what it cannot read',
   expect(goodIds(edge)).toEqual([PEER])
   await edge.node.stop()
   expect((await rowsIn(datastore)).map(({ id }) => id)).toEqual([PEER])
+})
+
+it('keeps them when the machine starts with its clock behind, also those that it meets before that is set', async () => {
+  const [clock, datastore] = [new ManualClock(), new MemoryDatastore()]
+  const peer = await startPeer()
+  const ids = [PEER, idOf(peer)].toSorted()
+  const reachedAt = clock.now() + 3 * GOOD_PEER_AGE_MS
+  for (const id of ids) await putRow(datastore, id, { ...GOOD, reachedAt })
+  const edge = await startPeer({ datastore, clock })
+  expect(goodIds(edge).toSorted()).toEqual(ids)
+  await connect(edge, peer)
+  await until(async () => {
+    await clock.advance(LOOK_AGAIN_MS)
+    return edge.node.services.bootstrap.goodPeers().some(({ addresses }) => addresses.length > 1)
+  })
+  await edge.node.stop()
+  const later = new ManualClock(reachedAt + 60_000)
+  const again = await startPeer({ datastore, clock: later })
+  expect(goodIds(again).toSorted()).toEqual(ids)
 })
 
 it('never starts from the blocked', async () => {
