@@ -44,8 +44,9 @@ function assertPlace(components: readonly Component[]): void {
 }
 
 function fromIp(text: string, port: number): string {
+  // looks ahead for the two colons of IPv6: with both of them among what may be anything it would try every pair
   const [, bracketed, ip6, ip4, given] =
-    /^(?:\[([0-9a-f:.]+)\]|([0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*)|([0-9.]+))(?::(\d{1,5}))?$/i.exec(text) ?? []
+    /^(?:\[([0-9a-f:.]+)\]|(?=[^:]*:[^:]*:)([0-9a-f:.]+)|([0-9.]+))(?::(\d{1,5}))?$/i.exec(text) ?? []
   const six = bracketed ?? ip6
   if (six === undefined && ip4 === undefined) throw new Error('it is neither a multiaddr nor an IP')
   return `${six === undefined ? `/ip4/${ip4}` : `/ip6/${six}`}/tcp/${given ?? port}`

@@ -52,6 +52,13 @@ describe('a list of seeds behind a URL', () => {
     ])
   })
 
+  it('with lines that would keep a careless reader busy for minutes is read in a moment', async () => {
+    const body = Array.from({ length: 256 }, () => `${':'.repeat(511)}x`).join('\n')
+    const began = performance.now()
+    expect(await failed(lookAt(body))).toBe('SeedAddressInvalidError')
+    expect(performance.now() - began).toBeLessThan(10_000)
+  })
+
   it('of 10,000 is cut by chance', async () => {
     const { seeds, faults } = await lookAt(
       Array.from({ length: 10_000 }, (_, at) => `10.2.${at >> 8}.${at & 255}`).join('\n')
