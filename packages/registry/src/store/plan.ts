@@ -21,8 +21,8 @@ export interface Source {
 
 export interface Plan {
   readonly source: Source
-  /** Whether the rows come in no order, and are so few that all are gathered at once. */
-  readonly isSmall: boolean
+  /** How many rows there are, where they come in no order and are so few that they are gathered; else they are walked. */
+  readonly few?: number
 }
 
 /** Conditions that are counted to find the one with the fewest rows. */
@@ -38,8 +38,8 @@ export function planFor(db: RegistryDatabase, kind: RegistryKind, filter: Filter
   const [least] = counted.toSorted((a, b) => a.rows - b.rows)
   // what comes in order is walked: a page of it costs no more than its rows
   if (least !== undefined && least.rows <= GATHERED_ROWS)
-    return { source: least.source, isSmall: !least.source.isOrdered }
-  return { source: sources.find(({ isOrdered }) => isOrdered) ?? allOf(kind), isSmall: false }
+    return { source: least.source, ...(!least.source.isOrdered && { few: least.rows }) }
+  return { source: sources.find(({ isOrdered }) => isOrdered) ?? allOf(kind) }
 }
 
 function allOf(kind: RegistryKind): Source {

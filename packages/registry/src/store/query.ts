@@ -52,9 +52,22 @@ class Steps {
   }
 
   *[Symbol.iterator](): Generator<Step> {
-    const { source, isSmall } = this.#plan
-    if (isSmall) yield this.#gather(source)
-    else yield* this.#walks(source)
+    const { source, few } = this.#plan
+    if (few === undefined) yield* this.#walks(source)
+    else yield* this.#gathers(source, few)
+  }
+
+  /** At once if that is one step's work: a filter of many parts may ask much of few rows. */
+  *#gathers(source: Source, rows: number): Generator<Step> {
+    const most = stepRows(this.#init.parts)
+    const places = rows > most ? this.#places(source) : []
+    let from = this.#init.after ?? 0
+    for (let end = most; end < places.length; end += most) {
+      const upTo = places[end - 1] ?? from
+      yield this.#gather(source, from, upTo)
+      from = upTo
+    }
+    yield this.#gather(source, from, Number.MAX_SAFE_INTEGER)
   }
 
   *#walks(source: Source): Generator<Step> {
@@ -65,11 +78,17 @@ class Steps {
     }
   }
 
-  #gather({ from, alias, where }: Source): Step {
-    const { kind, after = 0, now } = this.#init
+  #gather({ from, alias, where }: Source, after: number, upTo: number): Step {
+    const { kind, now } = this.#init
     const sql = `${this.#select(kind)} WHERE r.place IN (SELECT ${alias}.place FROM ${from} WHERE ${where.sql})
-      AND r.place > ? AND r.expiry > ? AND ${this.#filter.sql} ORDER BY r.place LIMIT ?`
-    return count => this.#read(sql, [...where.parameters, after, now, ...this.#filter.parameters, count])
+      AND r.place > ? AND r.place <= ? AND r.expiry > ? AND ${this.#filter.sql} ORDER BY r.place LIMIT ?`
+    return count => this.#read(sql, [...where.parameters, after, upTo, now, ...this.#filter.parameters, count])
+  }
+
+  #places({ from, alias, where }: Source): number[] {
+    const sql = `SELECT DISTINCT ${alias}.place AS place FROM ${from} WHERE ${where.sql} AND ${alias}.place > ? ORDER BY 1`
+    const rows = this.#db.once(sql, [...where.parameters, this.#init.after ?? 0])
+    return rows.map(row => numberIn(row, 'place'))
   }
 
   #select(kind: RegistryKind): string {

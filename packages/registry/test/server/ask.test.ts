@@ -2,7 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf'
 import { describeRpcFailure } from '@waystone/rpc'
 import { Operator, RecordSchema } from '@waystone/wire/registry'
 import { describe, expect, it, vi } from 'vitest'
-import { anyOf, beginsWith, compare, equals, not } from '../../src/filter.ts'
+import { allOf, anyOf, beginsWith, compare, equals, not } from '../../src/filter.ts'
 import { Bench, meeting, newKey } from '../store/records.ts'
 import { ServedBench } from './world.ts'
 import type { WatchResponse } from '@waystone/wire/registry'
@@ -119,6 +119,29 @@ describe('asking', () => {
     expect(() => bench.store.watch({ kind: 'rendezvous', filter }, { signal: AbortSignal.timeout(1) })).toThrow(
       expect.objectContaining({ name: 'FilterTooLargeError' })
     )
+  })
+
+  it('takes steps also where an index finds few: each costs a little, and all are counted', async () => {
+    using bench = new Bench({ limits: { maxRecordsPerPeer: 10_000 } })
+    const key = await newKey()
+    const records = Array.from({ length: 200 }, async (_, at) =>
+      bench.record(key, { kind: 'rendezvous', key: `k${String(at).padStart(3, '0')}`, payload: meeting() })
+    )
+    bench.store.putAll(await Promise.all(records))
+    const few = compare('namespace', Operator.GREATER_OR_EQUAL, 'k')
+    const onStep = vi.fn<() => void>()
+    const query = async (filter: Filter, limit: number, after?: number) =>
+      await bench.store.query({ kind: 'rendezvous', filter, limit, after }, { onStep })
+    const others = Array.from({ length: 59 }, (_, at) => beginsWith('peer', `x${at}`))
+    expect((await query(allOf([few, anyOf(others)]), 10)).records).toEqual([])
+    expect(onStep.mock.calls.length).toBe(4)
+    const most = allOf([few, anyOf([...others, not(equals('namespace', 'k060'))])])
+    const pages = [await query(most, 120)]
+    pages.push(await query(most, 120, pages[0]?.records.at(-1)?.place))
+    expect(pages.map(({ records: { length }, hasMore }) => [length, hasMore])).toEqual([
+      [120, true],
+      [79, false]
+    ])
   })
 
   it('does not go on with the cursor of another filter, or with noise', async () => {
