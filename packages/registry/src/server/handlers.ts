@@ -75,7 +75,11 @@ export class RegistryHandlers implements Service {
 
   readonly watch: Service['watch'] = (request, context) => this.#watch(request, context)
 
-  readonly listKinds: Service['listKinds'] = () => ({ kinds: this.#parts.store.kinds() })
+  readonly listKinds: Service['listKinds'] = (_request, context) => {
+    const { rates, store, callerOf } = this.#parts
+    rates.takeQuery(callerOf(context))
+    return { kinds: store.kinds() }
+  }
 
   async #page(
     { kind, filter, page }: QueryRequest,

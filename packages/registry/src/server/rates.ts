@@ -2,6 +2,7 @@ import { Code } from '@connectrpc/connect'
 import { KeyedTokenBuckets } from '@waystone/kit'
 import { rpcError } from '@waystone/rpc'
 import {
+  NETWORK_QUERIES,
   NETWORK_RECORDS,
   NETWORK_STEPS,
   PEER_QUERIES,
@@ -25,16 +26,19 @@ export interface RegistryCaller {
 export class Rates {
   readonly #peerRecords: KeyedTokenBuckets
   readonly #networkRecords: KeyedTokenBuckets
-  readonly #queries: KeyedTokenBuckets
+  readonly #peerQueries: KeyedTokenBuckets
+  readonly #networkQueries: KeyedTokenBuckets
   readonly #peerSteps: KeyedTokenBuckets
   readonly #networkSteps: KeyedTokenBuckets
+  /** Of peers and of networks. */
   readonly #watchers = new Map<string, number>()
   #watching = 0
 
   constructor(clock: Clock) {
     this.#peerRecords = new KeyedTokenBuckets({ ...PEER_RECORDS, clock })
     this.#networkRecords = new KeyedTokenBuckets({ ...NETWORK_RECORDS, clock })
-    this.#queries = new KeyedTokenBuckets({ ...PEER_QUERIES, clock })
+    this.#peerQueries = new KeyedTokenBuckets({ ...PEER_QUERIES, clock })
+    this.#networkQueries = new KeyedTokenBuckets({ ...NETWORK_QUERIES, clock })
     this.#peerSteps = new KeyedTokenBuckets({ ...PEER_STEPS, clock })
     this.#networkSteps = new KeyedTokenBuckets({ ...NETWORK_STEPS, clock })
   }
@@ -51,8 +55,10 @@ export class Rates {
   }
 
   /** @throws ConnectError - resource_exhausted, with RegistryTooOftenError */
-  takeQuery({ id }: Pick<RegistryCaller, 'id'>, count = 1): void {
-    if (!this.#queries.take(id, count)) throw tooOften(id, this.#queries.retryAfterMs(id, count))
+  takeQuery({ id, network }: RegistryCaller, count = 1): void {
+    if (!this.#peerQueries.take(id, count)) throw tooOften(id, this.#peerQueries.retryAfterMs(id, count))
+    if (network === undefined || this.#networkQueries.take(network, count)) return
+    throw tooOften(network, this.#networkQueries.retryAfterMs(network, count))
   }
 
   /** For a query that goes on. @throws ConnectError - resource_exhausted, with RegistryTooOftenError */
@@ -66,20 +72,30 @@ export class Rates {
    *
    * @throws ConnectError - resource_exhausted, with TooManyWatchersError
    */
-  takeWatch({ id }: RegistryCaller): Disposable {
-    this.takeQuery({ id }, WATCH_QUERIES)
-    const own = this.#watchers.get(id) ?? 0
-    if (own >= WATCHERS.perPeer || this.#watching >= WATCHERS.most) throw tooManyWatchers(own)
-    this.#watchers.set(id, own + 1)
-    this.#watching++
-    return { [Symbol.dispose]: () => this.#endWatch(id) }
+  takeWatch(caller: RegistryCaller): Disposable {
+    this.takeQuery(caller, WATCH_QUERIES)
+    const full = this.#fullFor(caller)
+    if (full !== undefined) throw tooManyWatchers(...full)
+    this.#countWatch(caller, 1)
+    return { [Symbol.dispose]: () => this.#countWatch(caller, -1) }
   }
 
-  #endWatch(id: string): void {
-    const left = (this.#watchers.get(id) ?? 1) - 1
-    if (left === 0) this.#watchers.delete(id)
-    else this.#watchers.set(id, left)
-    this.#watching--
+  /** Who watches as often as may be, and how often that is. */
+  #fullFor({ id, network = '' }: RegistryCaller): [who: string, most: number] | undefined {
+    const { most, perPeer, perNetwork } = WATCHERS
+    if ((this.#watchers.get(id) ?? 0) >= perPeer) return ['you watch', perPeer]
+    if ((this.#watchers.get(network) ?? 0) >= perNetwork) return [`those in ${network} watch`, perNetwork]
+    return this.#watching >= most ? ['others watch', most] : undefined
+  }
+
+  #countWatch({ id, network }: RegistryCaller, by: 1 | -1): void {
+    this.#watching += by
+    for (const key of [id, network]) {
+      if (key === undefined) continue
+      const count = (this.#watchers.get(key) ?? 0) + by
+      if (count > 0) this.#watchers.set(key, count)
+      else this.#watchers.delete(key)
+    }
   }
 }
 
@@ -95,8 +111,7 @@ function tooCostly(who: string): Error {
   return rpcError(Code.ResourceExhausted, error)
 }
 
-function tooManyWatchers(own: number): Error {
-  const [who, most] = own >= WATCHERS.perPeer ? ['you watch', WATCHERS.perPeer] : ['others watch', WATCHERS.most]
+function tooManyWatchers(who: string, most: number): Error {
   const error = new TooManyWatchersError(`${who} this registry ${most} times, which is the limit`, {
     hint: 'end a watch, or ask another registry'
   })
