@@ -56,22 +56,22 @@ export async function closeWhenIdle(peer: PeerId, connections: readonly Connecti
   }
 }
 
-/** Closes a connection that was made to learn who is there, unless somebody has begun to work over it. */
-export async function closeUnused(connection: Connection, init: Pick<LetGoInit, 'clock'>): Promise<void> {
-  if (connection.status === 'open' && !isInUse(connection)) await close(connection, init)
+export interface CloseUnusedInit extends Pick<LetGoInit, 'clock' | 'onClosed' | 'signal'> {
+  /** Whether somebody needs it after all: then it stays. Default: nobody ever does. */
+  isNeeded?: () => boolean
+  /** How long calls may go on, in milliseconds. Default: as long as they take. */
+  callsMayTakeMs?: number
 }
 
-/** Closes a connection that was made only to learn who is there, once nobody works over it; calls are given a little time. */
-export async function closeChecked(
-  connection: Connection,
-  init: Pick<LetGoInit, 'clock' | 'onClosed' | 'signal'>
-): Promise<void> {
-  const endCallsAt = init.clock.monotonic() + CALLS_MAY_TAKE_MS
-  const isBusy = (): boolean => isInUse(connection, init.clock.monotonic() < endCallsAt ? [] : [RPC_PROTOCOL])
-  while (connection.status === 'open' && isBusy() && init.signal?.aborted !== true) {
-    await init.clock.sleep(LOOK_AGAIN_MS, init).catch(() => undefined)
+/** Closes a connection that is not needed as soon as nobody works over it. */
+export async function closeUnused(connection: Connection, init: CloseUnusedInit): Promise<void> {
+  const { clock, isNeeded = () => false, callsMayTakeMs = Number.POSITIVE_INFINITY } = init
+  const endCallsAt = clock.monotonic() + callsMayTakeMs
+  const isBusy = (): boolean => isInUse(connection, clock.monotonic() < endCallsAt ? [] : [RPC_PROTOCOL])
+  while (connection.status === 'open' && init.signal?.aborted !== true && !isNeeded()) {
+    if (!isBusy()) return await close(connection, init)
+    await clock.sleep(LOOK_AGAIN_MS, init).catch(() => undefined)
   }
-  await closeNow(connection, init)
 }
 
 /** Closes a connection that is not needed beside another one, before anybody has begun to work over it. */

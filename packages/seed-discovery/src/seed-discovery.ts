@@ -100,7 +100,17 @@ export class SeedDiscoveryService implements SeedDiscovery, Startable {
       onDropped?.(peer)
     }
     const libp2p = { connectionGater, connectionManager, transportManager, peerStore, peerRouting }
-    return { ...libp2p, trust: this.#trust, log, backoff, clock, random, count, onClosed }
+    return {
+      self: this.#components.peerId,
+      ...libp2p,
+      trust: this.#trust,
+      log,
+      backoff,
+      clock,
+      random,
+      count,
+      onClosed
+    }
   }
 
   #registerMetrics(): void {

@@ -2,6 +2,7 @@ import { abortable, describeDialFailure, Supervisor } from '@waystone/kit'
 import { nameOf } from '@waystone/kit/error-fields'
 import { DROPPED_SEED_TAG, SEED_TAG, SEED_TAG_VALUE } from './constants.ts'
 import { dialNode } from './dial.ts'
+import { closeDouble } from './double.ts'
 import { letGo, untag } from './let-go.ts'
 import type { AbortOptions, ConnectionGater, Logger, PeerId, PeerRouting, PeerStore } from '@libp2p/interface'
 import type { ConnectionManager, TransportManager } from '@libp2p/interface-internal'
@@ -12,6 +13,7 @@ import type { SeedStatus, SeedTrust } from './contract.ts'
 import type { PlannedNode } from './plan.ts'
 
 export interface SeedParts {
+  self: PeerId
   connectionGater: ConnectionGater
   connectionManager: ConnectionManager
   transportManager: TransportManager
@@ -120,7 +122,9 @@ export class Seed {
     this.#looking = new AbortController()
     const { signal: looking } = this.#looking
     try {
-      await dialNode({ ...this.node, addresses: this.#addresses() }, { ...this.#parts, signal, looking })
+      const made = await dialNode({ ...this.node, addresses: this.#addresses() }, { ...this.#parts, signal, looking })
+      // the other side may have this node among its seeds too, and have started with it
+      closeDouble(made, { ...this.#parts, signal }).catch((error: unknown) => this.#parts.log('%e', error))
     } catch (error) {
       // the other side was faster, or whoever knows where it is
       if (!this.#isConnected()) throw error

@@ -1,7 +1,8 @@
-import { closeChecked, closeNow, closeUnused, closeWhenIdle } from '../let-go.ts'
-import { TWO_WAYS_MS } from './constants.ts'
+import { CALLS_MAY_TAKE_MS } from '../constants.ts'
+import { closeDouble } from '../double.ts'
+import { closeNow, closeUnused, closeWhenIdle } from '../let-go.ts'
 import { Refusals } from './refusals.ts'
-import type { Logger, PeerId } from '@libp2p/interface'
+import type { Connection, Logger, PeerId } from '@libp2p/interface'
 import type { DialledSeed } from '../contract-sources.ts'
 import type { LetGoInit } from '../let-go.ts'
 import type { Meeting } from './meeting.ts'
@@ -63,39 +64,34 @@ export class Outcome {
   }
 
   async #keep({ peer, connection, isSpare }: Meeting): Promise<void> {
-    const { peerStore, isSurplus, clock } = this.#init
+    const { peerStore, isSurplus } = this.#init
     if (peer === undefined || connection === undefined) return
+    const { signal } = this.#ending
     await peerStore.merge(peer, { multiaddrs: [connection.remoteAddr] })
-    if (isSpare === true || isSurplus(peer)) return await closeUnused(connection, this.#init)
-    await clock.sleep(TWO_WAYS_MS, { signal: this.#ending.signal }).catch(() => undefined)
-    if (!this.#ending.signal.aborted && this.#isDouble(peer)) await closeUnused(connection, this.#init)
+    if (isSpare !== true && !isSurplus(peer)) return await closeDouble(connection, { ...this.#init, signal })
+    const isNeeded = (): boolean => (isSpare === true ? !this.#hasOther(connection) : !isSurplus(peer))
+    await closeUnused(connection, { ...this.#init, signal, isNeeded })
   }
 
   /** The first of several to one peer stays if it is wanted; the others go at once, before anybody works over them. */
   async #endCheck({ dialled, peer, connection }: Meeting): Promise<void> {
-    const { connectionManager, peerStore, isWanted } = this.#init
+    const { peerStore, isWanted } = this.#init
     if (peer === undefined || connection === undefined) return
-    const isSpare = connectionManager
-      .getConnections(peer)
-      .some(({ id, status, limits }) => id !== connection.id && status === 'open' && limits === undefined)
+    const isSpare = this.#hasOther(connection)
     const isAdmitted = dialled.result === 'admitted'
     const stays = isAdmitted && !isSpare && isWanted(peer)
-    const signal = this.#ending.signal
+    const { signal } = this.#ending
     const closing = isSpare
       ? closeNow(connection, this.#init)
-      : stays || closeChecked(connection, { ...this.#init, signal })
+      : stays || closeUnused(connection, { ...this.#init, signal, callsMayTakeMs: CALLS_MAY_TAKE_MS })
     if (isAdmitted) await peerStore.merge(peer, { multiaddrs: [connection.remoteAddr] })
     await closing
   }
 
-  /** When both sides have dialled in the same moment both keep the same connection: that of the lower id. */
-  #isDouble(peer: PeerId): boolean {
-    const { self, connectionManager } = this.#init
-    const others = connectionManager.getConnections(peer)
-    const isDialled = others.some(
-      ({ direction, status, limits }) => direction === 'inbound' && status === 'open' && limits === undefined
-    )
-    return isDialled && peer.toString() < self.toString()
+  /** Whether there is a direct connection to the same peer besides. */
+  #hasOther({ id: own, remotePeer }: Connection): boolean {
+    const all = this.#init.connectionManager.getConnections(remotePeer)
+    return all.some(({ id, status, limits }) => id !== own && status === 'open' && limits === undefined)
   }
 
   /** Connections that were there before, or that others made, stay. */
