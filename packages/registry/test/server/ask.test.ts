@@ -1,5 +1,4 @@
 import { fromBinary } from '@bufbuild/protobuf'
-import { until } from '@waystone/kit/testing'
 import { describeRpcFailure } from '@waystone/rpc'
 import { Operator, RecordSchema } from '@waystone/wire/registry'
 import { describe, expect, it, vi } from 'vitest'
@@ -167,26 +166,6 @@ describe('asking', () => {
     await bench.callAs(await newKey()).query({ kind: 'rendezvous' })
   })
 
-  it('ends a flood of queries of many keys in one network, of questions for kinds too, and of no other network', async () => {
-    using bench = await filled(1)
-    for (let at = 0; at < 2_000; at++) bench.rates.takeQuery({ id: `key ${at % 4}`, network: '192.0.2.0/24' })
-    const ask = async (from: string): Promise<unknown[]> => {
-      const client = bench.callAs(await newKey(), from)
-      const calls = [client.query({ kind: 'rendezvous' }), client.listKinds({})]
-      return await Promise.all(
-        calls.map(
-          async call =>
-            await call.then(
-              () => 'ok',
-              (error: unknown) => describeRpcFailure(error).name
-            )
-        )
-      )
-    }
-    expect(await ask('/ip4/192.0.2.9/tcp/1')).toEqual(['RegistryTooOftenError', 'RegistryTooOftenError'])
-    expect(await ask('/ip4/198.51.100.1/tcp/1')).toEqual(['ok', 'ok'])
-  })
-
   it('describes the kinds', async () => {
     using bench = await filled(2)
     const { kinds } = await bench.callAs(await newKey()).listKinds({})
@@ -295,23 +274,6 @@ describe('watching', () => {
     await bench.clock.advance(100)
     expect(await watcher.next()).toBe('gone chess')
     watcher.end()
-  })
-
-  it('leaves room for others where many keys of one network watch', async () => {
-    using bench = new ServedBench()
-    const watchers: Watcher[] = []
-    const watch = async (from: string): Promise<unknown> => {
-      const watcher = new Watcher(bench.callAs(await newKey(), from), {})
-      watchers.push(watcher)
-      return await watcher.next().catch((error: unknown) => describeRpcFailure(error).name)
-    }
-    const said = await Promise.all(Array.from({ length: 65 }, async (_, at) => await watch(`/ip4/192.0.2.${at}/tcp/1`)))
-    expect(said.filter(each => each === 'TooManyWatchersError')).toHaveLength(1)
-    expect(await watch('/ip4/198.51.100.1/tcp/1')).toBe('current')
-    watchers[0]?.end()
-    await until(() => bench.rates.watching === 64)
-    expect(await watch('/ip4/192.0.2.200/tcp/1')).toBe('current')
-    for (const watcher of watchers) watcher.end()
   })
 
   it('is for some at a time', async () => {

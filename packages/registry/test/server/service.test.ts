@@ -4,6 +4,7 @@ import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
+import { until } from '@waystone/kit/testing'
 import { temporaryFolder } from '@waystone/kit/testing/node'
 import { systemClock } from '@waystone/kit'
 import { describeRpcFailure, rpc } from '@waystone/rpc'
@@ -52,6 +53,26 @@ describe('the service', () => {
     const { store } = await server.services.registryServer.opened()
     expect(store.state().records).toBe(1)
     expect(server.services.registryServer.state()).toEqual(store.state())
+  })
+
+  it.each(['ends its watches', 'vanishes'])('keeps no watch of whoever %s without reading what comes', async how => {
+    const trust = allowing('registry-query')
+    const server = await startNode(await newKey(), trust)
+    const peer = await startNode(await newKey(), trust)
+    const client = peer.services.rpc.client(RegistryService, server.getMultiaddrs())
+    const ending = new AbortController()
+    const begin = async (signal: AbortSignal): Promise<unknown> => {
+      const changes = client.watch({}, { signal })[Symbol.asyncIterator]()
+      const first = await changes.next().catch((error: unknown) => describeRpcFailure(error).name)
+      return typeof first === 'string' ? first : first.value?.change.case
+    }
+    expect(await Promise.all(Array.from({ length: 8 }, async () => await begin(ending.signal)))).toEqual(
+      Array(8).fill('current')
+    )
+    expect(await begin(ending.signal)).toBe('TooManyWatchersError')
+    if (how === 'vanishes') for (const connection of peer.getConnections()) connection.abort(new Error('gone'))
+    else ending.abort()
+    await until(async () => (await begin(new AbortController().signal)) === 'current')
   })
 
   it('answers nobody who may not ask', async () => {

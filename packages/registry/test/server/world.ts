@@ -9,6 +9,7 @@ import { RegistryHandlers } from '../../src/server/handlers.ts'
 import { networkOf } from '../../src/server/network.ts'
 import { Rates } from '../../src/server/rates.ts'
 import { ResumeTokens } from '../../src/server/resume.ts'
+import { SharedPuts } from '../../src/server/shared-puts.ts'
 import { Bench, meeting } from '../store/records.ts'
 import type { Client } from '@connectrpc/connect'
 import type { PrivateKey } from '@libp2p/interface'
@@ -20,6 +21,7 @@ export class ServedBench extends Bench {
   readonly denied = new Set<string>()
   readonly counts = new Map<string, number>()
   readonly rates = new Rates(this.clock)
+  readonly puts = new SharedPuts(this.store)
   readonly #cursors = createCursors(seededRandom(1))
   readonly #tokens = new ResumeTokens(seededRandom(2))
 
@@ -29,6 +31,7 @@ export class ServedBench extends Bench {
     const { store, verify, clock, rates } = this
     const handlers = new RegistryHandlers({
       store,
+      puts: this.puts,
       verify,
       clock,
       rates,
