@@ -32,13 +32,16 @@ export class Changes {
   readonly #db: RegistryDatabase
   readonly #gone: GoneLog
   readonly #watched: Watched
-  readonly #select: SqlPart
+  readonly #parameters: SqlPart['parameters']
+  readonly #select: (parameters: SqlPart['parameters']) => Row[]
 
   constructor(db: RegistryDatabase, gone: GoneLog, watched: Watched) {
     this.#db = db
     this.#gone = gone
     this.#watched = watched
-    this.#select = selectOf(watched)
+    const { sql, parameters } = selectOf(watched)
+    this.#parameters = parameters
+    this.#select = db.kept(sql)
   }
 
   /** Up to which number the next read goes. */
@@ -49,8 +52,7 @@ export class Changes {
 
   /** Records whose last change is between these. @param now - what expired until then does not match */
   records(after: number, upTo: number, now: number): Change[] {
-    const { sql, parameters } = this.#select
-    return this.#db.once(sql, [now, ...parameters, after, upTo]).map(changeIn)
+    return this.#select([now, ...this.#parameters, after, upTo]).map(changeIn)
   }
 
   /** The same with what expired, in order. */

@@ -84,6 +84,17 @@ export class RegistryDatabase {
     }
   }
 
+  /** For text from outside that is asked again and again by one who keeps what is returned: preparing takes most of the time. */
+  kept(sql: string): (parameters: readonly SQLInputValue[]) => Row[] {
+    let kept: { statement: StatementSync; db: DatabaseSync } | undefined
+    return parameters =>
+      this.run(() => {
+        const db = this.#open()
+        if (kept?.db !== db) kept = { statement: db.prepare(sql), db }
+        return kept.statement.all(...parameters)
+      })
+  }
+
   /** For text that is made for one use. */
   once(sql: string, parameters: readonly SQLInputValue[]): Row[] {
     return this.run(() =>

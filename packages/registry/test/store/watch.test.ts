@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { nameHash } from '../../src/index.ts'
 import { CheckedRecord } from '../../src/record/verified.ts'
 import { GONE_KEPT } from '../../src/store/constants.ts'
@@ -41,6 +42,22 @@ describe('a watcher', () => {
     while (rest.at(-1) !== 'current') rest.push(String((await watcher.next()).value?.type))
     expect(rest.slice(-3)).toEqual(['reset', 'put', 'current'])
     expect(rest.length).toBeLessThan(1_000)
+  })
+
+  it('that is woken has nothing compiled anew: hundreds of watches with long filters are woken by each change', async () => {
+    using bench = new Bench()
+    const watcher = watch(bench)
+    const prepared = vi.spyOn(DatabaseSync.prototype, 'prepare')
+    onTestFinished(() => prepared.mockRestore())
+    const expiry = bench.clock.now() + 10_000
+    const counts: number[] = []
+    for (let at = 0; at < 4; at++) {
+      bench.store.put(made(at, expiry))
+      await bench.clock.advance(100)
+      while ((await watcher.next()).value?.type !== 'put');
+      counts.push(prepared.mock.calls.length)
+    }
+    expect(counts[3]).toBe(counts[1])
   })
 
   it('that knows more than there was begins anew', async () => {
