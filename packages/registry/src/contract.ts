@@ -49,6 +49,8 @@ export interface RegistryStore {
    * @throws RegistryStoreError - none of them was taken
    */
   putAll(records: readonly VerifiedRecord[], options?: PutOptions): (PutResult | Error)[]
+  /** The same for what different peers bring, in one transaction. @throws RegistryStoreError - none was taken */
+  putGroups(groups: readonly PutGroup[]): (PutResult | Error)[][]
   /**
    * At most `limit` records that match, in the order of a place that never changes, after `after`.
    * Works in steps of some milliseconds and lets others have their turn in between.
@@ -76,6 +78,12 @@ export interface PutOptions {
   registered?: boolean
   /** Where the peer is, as `networkOf` gives it; absent counts for no network. */
   network?: string | undefined
+}
+
+/** What one peer brings at one time. */
+export interface PutGroup {
+  readonly records: readonly VerifiedRecord[]
+  readonly options: PutOptions
 }
 
 export interface StoreQuery {

@@ -7,6 +7,9 @@ export const PEER_RECORDS = { capacity: 256, refillPerSecond: 2, maxKeys: 10_000
 /** The same for one IPv4 /24 or IPv6 /48: all it may have at once, and each once a minute. */
 export const NETWORK_RECORDS = { capacity: 512, refillPerSecond: 8, maxKeys: 10_000 }
 
+/** Records of several calls that are put with one transaction: some 15 ms of the event loop. */
+export const MAX_PUT_TOGETHER = 128
+
 /** Queries of one peer. */
 export const PEER_QUERIES = { capacity: 500, refillPerSecond: 50, maxKeys: 10_000 }
 

@@ -8,6 +8,7 @@ import { SqlRegistryStore } from '../store/store.ts'
 import { RegistryHandlers } from './handlers.ts'
 import { Rates } from './rates.ts'
 import { ResumeTokens } from './resume.ts'
+import { SharedPuts } from './shared-puts.ts'
 import type { Logger } from '@libp2p/interface'
 import type { Clock, Random } from '@waystone/interface'
 import type { LateService } from '@waystone/rpc'
@@ -49,7 +50,7 @@ export class ServerEngine implements OpenRegistry {
     this.rates = new Rates(clock)
     const tokens = new ResumeTokens(random)
     const { verify, rates } = this
-    this.#parts = { store, verify, trust, cursors, tokens, counts, clock, rates }
+    this.#parts = { store, puts: new SharedPuts(store), verify, trust, cursors, tokens, counts, clock, rates }
   }
 
   service(): LateService<typeof RegistryService> {

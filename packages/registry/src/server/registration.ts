@@ -6,12 +6,13 @@ import { RecordDeniedError, RecordOfOtherPeerError, RecordOutdatedError } from '
 import type { PeerId } from '@libp2p/interface'
 import type { TrustPolicy, TrustSubject } from '@waystone/interface'
 import type { RegisterResult, SignedRecord } from '@waystone/wire/registry'
-import type { PutOptions, PutResult, RegistryStore, VerifiedRecord } from '../contract.ts'
+import type { PutOptions, PutResult, VerifiedRecord } from '../contract.ts'
 import type { Judge, Verify } from '../record/verify.ts'
 import type { ServerCounts } from './metrics.ts'
+import type { SharedPuts } from './shared-puts.ts'
 
 export interface RegistrationParts {
-  store: Pick<RegistryStore, 'putAll'>
+  puts: Pick<SharedPuts, 'put'>
   verify: Verify
   trust: TrustPolicy
   counts: Pick<ServerCounts, 'registered'>
@@ -19,16 +20,16 @@ export interface RegistrationParts {
 
 type Outcome = VerifiedRecord | Error
 
-/** Takes the records of one call: each for itself, all in one transaction. */
+/** Takes the records of one call, each for itself. */
 export async function registerAll(
-  { store, verify, trust, counts }: RegistrationParts,
+  { puts, verify, trust, counts }: RegistrationParts,
   signed: readonly SignedRecord[],
   caller: TrustSubject,
   put: PutOptions
 ): Promise<RegisterResult[]> {
   const judge = judgeFor(trust, caller)
   const checked = await Promise.all(signed.map(async (each): Promise<Outcome> => await attempt(verify, each, judge)))
-  const results = putThem(store, checked, put)
+  const results = await putThem(puts, checked, put)
   return results.map(result => {
     counts.registered(result)
     return resultOf(result)
@@ -72,22 +73,14 @@ function ofOther({ id }: VerifiedRecord, peer: PeerId): RecordOfOtherPeerError {
 
 type Result = PutResult | Error
 
-function putThem(store: RegistrationParts['store'], checked: readonly Outcome[], options: PutOptions): Result[] {
-  const good = checked.filter((each): each is VerifiedRecord => !(each instanceof Error))
-  const put = good.length === 0 ? [] : putTogether(store, good, options)
-  return checked.map(each => (each instanceof Error ? each : (put.shift() ?? new TypeError('a record was not put'))))
-}
-
-function putTogether(
-  store: RegistrationParts['store'],
-  records: readonly VerifiedRecord[],
+async function putThem(
+  puts: RegistrationParts['puts'],
+  checked: readonly Outcome[],
   options: PutOptions
-): Result[] {
-  try {
-    return store.putAll(records, options)
-  } catch (error) {
-    return records.map(() => toError(error))
-  }
+): Promise<Result[]> {
+  const records = checked.filter((each): each is VerifiedRecord => !(each instanceof Error))
+  const put = records.length === 0 ? [] : await puts.put({ records, options })
+  return checked.map(each => (each instanceof Error ? each : (put.shift() ?? new TypeError('a record was not put'))))
 }
 
 /** What of an error is for the caller: not paths of this machine. */

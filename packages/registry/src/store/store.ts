@@ -74,14 +74,16 @@ export class SqlRegistryStore implements Contract.RegistryStore {
   }
 
   putAll(records: readonly Contract.VerifiedRecord[], options: Contract.PutOptions = {}): PutOutcome[] {
+    return this.putGroups([{ records, options }])[0] ?? []
+  }
+
+  putGroups(groups: readonly Contract.PutGroup[]): PutOutcome[][] {
     const change = noChange()
-    const outcomes = this.#guarded(() =>
-      this.#parts.db.transaction(() => records.map(record => this.#putOne(record, options, change)))
-    )
+    const putGroup = ({ records, options }: Contract.PutGroup): PutOutcome[] =>
+      records.map(record => this.#putOne(record, options, change))
+    const outcomes = this.#guarded(() => this.#parts.db.transaction(() => groups.map(putGroup)))
     this.#parts.tally.apply(change)
-    const put = records.filter((_record, at) => outcomes[at] === 'taken' || outcomes[at] === 'renewed')
-    if (put.length > 0) this.#parts.wakeups.changed()
-    for (const record of put) for (const listener of this.#listeners) listener(record)
+    for (const [at, { records }] of groups.entries()) this.#tell(records, outcomes[at] ?? [])
     return outcomes
   }
 
@@ -158,6 +160,12 @@ export class SqlRegistryStore implements Contract.RegistryStore {
     }
     this.#closing = new AbortController()
     this.#purger.start()
+  }
+
+  #tell(records: readonly Contract.VerifiedRecord[], outcomes: readonly PutOutcome[]): void {
+    const put = records.filter((_record, at) => outcomes[at] === 'taken' || outcomes[at] === 'renewed')
+    if (put.length > 0) this.#parts.wakeups.changed()
+    for (const record of put) for (const listener of this.#listeners) listener(record)
   }
 
   #asked({ kind: name, filter }: Pick<Contract.StoreQuery, 'kind' | 'filter'>, maxParts?: number): Asked {

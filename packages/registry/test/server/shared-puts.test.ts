@@ -20,7 +20,7 @@ describe('records that several calls bring in the same moment', () => {
     const { puts, sizes } = counting(bench)
     const key = await newKey()
     const make = (sequence: number, data: number): Promise<VerifiedRecord> =>
-      bench.record(key, { kind: 'rendezvous', sequence, payload: meeting({ data: Uint8Array.of(data) }) })
+      bench.record(key, { kind: 'rendezvous', key: 'chess', sequence, payload: meeting({ data: Uint8Array.of(data) }) })
     const [first, other, newer] = [await make(1, 1), await make(1, 2), await make(2, 3)]
     const results = await Promise.all([first, other, newer, first].map(each => puts.put(one(each))))
     expect(results).toEqual([['taken'], ['held'], ['taken'], ['newer']])
@@ -35,7 +35,9 @@ describe('records that several calls bring in the same moment', () => {
     using bench = new Bench({ limits: { maxRecordsPerPeer: 2, maxRecordsPerNetwork: 4, maxRecords: 6 } })
     const { puts } = counting(bench)
     const key = await newKey()
-    const own = await Promise.all(['a', 'b', 'c'].map(each => bench.record(key, { kind: 'rendezvous', key: each })))
+    const own = await Promise.all(
+      ['a', 'b', 'c'].map(each => bench.record(key, { kind: 'rendezvous', key: each, payload: meeting() }))
+    )
     const here = await Promise.all([...own, ...(await meetings(bench, 3))].map(each => puts.put(one(each, 'here'))))
     expect(here.map(([result]) => outcome(result))).toEqual([
       'taken',
@@ -95,7 +97,8 @@ function one(record: VerifiedRecord | undefined, network?: string): PutGroup {
 
 async function meetings(bench: Bench, count: number, bytes = 1): Promise<VerifiedRecord[]> {
   const payload = meeting({ data: new Uint8Array(bytes) })
-  const make = async (): Promise<VerifiedRecord> => bench.record(await newKey(), { kind: 'rendezvous', payload })
+  const make = async (): Promise<VerifiedRecord> =>
+    bench.record(await newKey(), { kind: 'rendezvous', key: 'chess', payload })
   return await Promise.all(Array.from({ length: count }, make))
 }
 
