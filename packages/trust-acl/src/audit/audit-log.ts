@@ -13,7 +13,7 @@ export interface AuditLogInit {
   /** Told about each event, as long as there are not too many. */
   events?: AdminEvents | undefined
   clock?: Clock
-  /** Denials that are kept. Default 10,000; other events have as much room of their own. */
+  /** Denials that are kept. Default 10,000; what strangers are refused, and changes, have as much room each. */
   maxDenials?: number
   /** Events that a slow follower may be behind. Default 1,000. */
   maxWaiting?: number
@@ -29,7 +29,8 @@ export class AuditLog implements AuditSink {
   readonly #clock: Clock
   readonly #maxWaiting: number
   readonly #denials: Ring<KeptEvent>
-  readonly #others = new Ring<KeptEvent>(MAX_OTHERS)
+  readonly #refusals = new Ring<KeptEvent>(MAX_OTHERS)
+  readonly #changes = new Ring<KeptEvent>(MAX_OTHERS)
   readonly #counts = new DenialCounts()
   readonly #followers = new Set<Follower>()
   readonly #teller: Teller | undefined
@@ -64,7 +65,8 @@ export class AuditLog implements AuditSink {
    * @param limit - at most so many, the newest ones
    */
   events(limit = Number.POSITIVE_INFINITY): AuditEvent[] {
-    const kept = [...this.#denials.toArray(), ...this.#others.toArray()].sort((a, b) => a.number - b.number)
+    const rings = [this.#denials, this.#refusals, this.#changes]
+    const kept = rings.flatMap(ring => ring.toArray()).sort((a, b) => a.number - b.number)
     return kept.slice(Math.max(0, kept.length - limit)).map(({ event }) => event)
   }
 
@@ -92,9 +94,13 @@ export class AuditLog implements AuditSink {
 
   #keep(event: AuditEvent): KeptEvent {
     const record = { number: this.#number++, event }
-    const ring = event.kind === 'denied' ? this.#denials : this.#others
-    ring.push(record)
+    this.#ringOf(event).push(record)
     return record
+  }
+
+  #ringOf({ kind }: AuditEvent): Ring<KeptEvent> {
+    if (kind === 'denied') return this.#denials
+    return kind === 'refused' || kind === 'closed' ? this.#refusals : this.#changes
   }
 }
 

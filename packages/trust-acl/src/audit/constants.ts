@@ -1,6 +1,6 @@
 /** Denials that are kept. */
 export const MAX_DENIALS = 10_000
-/** Other events that are kept: they have room of their own, so that a flood of strangers does not wash them away. */
+/** Changes that are kept, and as many refusals and closings: strangers make the latter, and wash no change away. */
 export const MAX_OTHERS = 10_000
 /** A slow follower may be this many events behind before the oldest are dropped. */
 export const MAX_WAITING = 1_000

@@ -69,7 +69,9 @@ describe('the log', () => {
       Array.from({ length: 100 }, (_, at) => `peer ${900 + at}`)
     )
     for (let at = 0; at <= MAX_OTHERS; at++) log.add({ kind: 'closed', subject: `${at}`, reason: 'x' })
-    expect(log.events()).toHaveLength(MAX_OTHERS + 100)
+    for (let at = 0; at <= MAX_OTHERS; at++) log.add({ kind: 'refused', subject: `${at}`, reason: 'x' })
+    expect(log.events()).toHaveLength(MAX_OTHERS + 101)
+    expect(log.events()[0]?.subject).toBe('friend')
   })
 
   test('cuts what a stranger made long', () => {
