@@ -6,17 +6,37 @@ import { sayHello } from './conversation.ts'
 import { isInStore } from './running.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { ClusterMember } from '@waystone/interface'
+import type { ClusterView } from './cluster-view.ts'
+import type { MemberView } from './contract.ts'
 import type { Mesh } from './mesh.ts'
 
 /**
  * Asks all members, several at a time: who is not connected is dialled. Whoever is no member itself only connects.
  *
- * @returns their ids, in the order in which they answer or fail
+ * @returns this node, if it is a member, then the others in the order in which they answer or fail
  */
 export async function* checkMembers(
   mesh: Mesh,
+  view: Pick<ClusterView, 'member'>,
+  options: AbortOptions
+): AsyncGenerator<MemberView> {
+  const { components, members } = mesh.parts
+  const byId = new Map(members.all.map(member => [member.id, member]))
+  const self = components.peerId.toString()
+  const own = byId.get(self)
+  if (own !== undefined) yield view.member(own)
+  byId.delete(self)
+  for await (const id of askAll(mesh, [...byId.values()], options)) {
+    const member = byId.get(id)
+    if (member !== undefined) yield view.member(member)
+  }
+}
+
+/** @returns their ids, in the order in which they answer or fail */
+async function* askAll(
+  mesh: Mesh,
   members: readonly ClusterMember[],
-  { signal }: AbortOptions = {}
+  { signal }: AbortOptions
 ): AsyncGenerator<string> {
   const leaving = new AbortController()
   const ends = [mesh.parts.signal, leaving.signal, signal].filter(one => one !== undefined)

@@ -62,9 +62,22 @@ export interface MemberSaid {
   readonly heardAt: number
 }
 
+/** How the cluster does, in one line. */
+export interface ClusterSummary {
+  readonly name: string
+  readonly state: ClusterState
+  /** Nothing while the trust file is not here. */
+  readonly fileSequence: bigint | undefined
+  /** Members that are connected, with this node if it is one. */
+  readonly connected: number
+  /** Members that run as far as anybody has said, with this node if it is one. */
+  readonly running: number
+}
+
 /** The service in `libp2p.services.seedCluster`. */
 export interface SeedCluster extends ReadinessCheck {
   state(): ClusterState
+  summary(): ClusterSummary
   members(): readonly MemberView[]
   /** Asks every member now; in the order in which they answer. */
   check(options?: AbortOptions): AsyncIterable<MemberView>

@@ -61,7 +61,7 @@ function admitted(mesh: Mesh, buckets: KeyedTokenBuckets, { values }: HandlerCon
   requirePace(buckets, caller.peer)
   if (mesh.parts.members.isOther(caller.peer)) return caller
   if (mesh.parts.init.membership.file() === undefined) throw noTrustFile()
-  mesh.refused(caller.peer)
+  mesh.refused.add(caller.peer)
   throw new NotAMemberError('the caller is not in the trust file of this cluster', {
     hint: `add it: waystone cluster add ${caller.peer.toString()}, and publish the file`
   })

@@ -16,6 +16,7 @@ import type { SeedCluster, SeedClusterComponents, SeedClusterInit } from './cont
 export type {
   ClusterAudit,
   ClusterState,
+  ClusterSummary,
   MemberSaid,
   MemberState,
   MemberView,

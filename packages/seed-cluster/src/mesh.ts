@@ -1,10 +1,10 @@
 import { Conversation } from './conversation.ts'
-import { DROP_AFTER_MS, MAX_COUNTED_CALLERS } from './constants.ts'
 import { Duplicates } from './duplicates.ts'
 import { Hearing } from './hearing.ts'
 import { Instances } from './instances.ts'
 import { NewsDelay } from './news-delay.ts'
 import { isAlive } from './ping.ts'
+import { RefusedCallers } from './refused-callers.ts'
 import { ToldRecords } from './told-records.ts'
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { Timer } from '@waystone/interface'
@@ -21,9 +21,9 @@ export class Mesh implements Talk {
   readonly instances: Instances
   readonly duplicates: Duplicates
   readonly records: ToldRecords
+  readonly refused: RefusedCallers
   readonly #conversations = new Map<string, Conversation>()
   readonly #ended = new Set<Promise<void>>()
-  readonly #drops = new Map<string, Timer>()
   readonly #newsDelay = new NewsDelay()
   #news: Timer | undefined
   /** Whether no member was missing here when there was news last. */
@@ -33,6 +33,7 @@ export class Mesh implements Talk {
     this.parts = parts
     this.hearing = new Hearing(parts)
     this.records = new ToldRecords(parts, tell)
+    this.refused = new RefusedCallers(parts)
     this.duplicates = new Duplicates(duplicatesInit(parts))
     const { clock, random, signal } = parts
     this.instances = new Instances(async connection => await isAlive(connection, { clock, random, signal }))
@@ -67,27 +68,10 @@ export class Mesh implements Talk {
     this.instances.closed(connection.remotePeer.toString(), connection)
   }
 
-  /** Somebody who is no member says hello: it gets the time to fetch the file that says so, and then has to go. */
-  refused(peer: PeerId): void {
-    const { init, clock } = this.parts
-    const id = peer.toString()
-    init.audit?.add({
-      kind: 'refused',
-      subject: id,
-      reason: 'NotAMemberError: it is not in the trust file of the cluster'
-    })
-    if (this.#drops.has(id) || this.#drops.size >= MAX_COUNTED_CALLERS || !this.parts.members.isStranger(peer)) return
-    this.#drops.set(
-      id,
-      clock.setTimeout(() => this.#drop(peer), DROP_AFTER_MS)
-    )
-  }
-
   /** Resolves when nothing runs any more. */
   async stop(): Promise<void> {
     this.#news?.clear()
-    for (const timer of this.#drops.values()) timer.clear()
-    this.#drops.clear()
+    this.refused.clear()
     for (const id of this.#conversations.keys()) this.#end(id)
     await Promise.all([...this.#ended, this.hearing.settled()])
     this.instances.clear()
@@ -126,16 +110,6 @@ export class Mesh implements Talk {
     if (ended === undefined) return
     this.#ended.add(ended)
     void ended.finally(() => this.#ended.delete(ended))
-  }
-
-  #drop(peer: PeerId): void {
-    const { init, members, components } = this.parts
-    this.#drops.delete(peer.toString())
-    const connections = components.connectionManager.getConnections(peer)
-    if (connections.length === 0 || members.isOther(peer) || !members.isStranger(peer)) return
-    const reason = 'it said hello as a member of the cluster, and is none'
-    init.audit?.add({ kind: 'closed', subject: peer.toString(), reason })
-    for (const connection of connections) connection.close().catch((error: Error) => connection.abort(error))
   }
 }
 

@@ -1,20 +1,26 @@
 import { serviceCapabilities, serviceDependencies } from '@libp2p/interface'
-import { peerIdFromString } from '@libp2p/peer-id'
 import { readinessSymbol } from '@waystone/interface'
 import { systemClock, systemRandom } from '@waystone/kit'
 import { messageOf } from '@waystone/kit/error-fields'
 import { SERVICE_NAMES } from '@waystone/wire'
+import { ClusterView } from './cluster-view.ts'
+import { followPeers } from './follow-peers.ts'
 import { MembershipMemory } from './memory.ts'
 import { MemberListeners } from './member-listeners.ts'
 import { Members } from './members.ts'
 import { ClusterMetrics } from './metrics.ts'
 import { missingOf } from './readiness.ts'
-import { clusterState } from './state.ts'
-import { ownSaid, ownView, viewOf } from './views.ts'
-import type { AbortOptions, Connection, Logger, PeerId, Startable } from '@libp2p/interface'
-import type { ClusterMember } from '@waystone/interface'
+import { StateNews } from './state-news.ts'
+import type { AbortOptions, Logger, Startable } from '@libp2p/interface'
 import type { LateService } from '@waystone/rpc'
-import type { ClusterState, MemberView, SeedCluster, SeedClusterComponents, SeedClusterInit } from './contract.ts'
+import type {
+  ClusterState,
+  ClusterSummary,
+  MemberView,
+  SeedCluster,
+  SeedClusterComponents,
+  SeedClusterInit
+} from './contract.ts'
 import type { Mesh } from './mesh.ts'
 import type { MemberListener } from './member-listeners.ts'
 import type { MeshParts } from './mesh-parts.ts'
@@ -28,6 +34,8 @@ export class SeedClusterService implements SeedCluster, Startable {
   readonly #init: SeedClusterInit
   readonly #members: Members
   readonly #memory: MembershipMemory
+  readonly #view: ClusterView
+  readonly #news: StateNews
   readonly #log: Logger
   readonly #listeners: MemberListeners
   #metrics: ClusterMetrics | undefined
@@ -35,8 +43,7 @@ export class SeedClusterService implements SeedCluster, Startable {
   #mesh: Mesh | undefined
   #loading: Promise<Mesh> | undefined
   #unserve: (() => Promise<void>) | undefined
-  #unfollow: (() => void) | undefined
-  #state: ClusterState | undefined
+  #unfollow: (() => void)[] = []
 
   constructor(components: SeedClusterComponents, init: SeedClusterInit) {
     this.#components = components
@@ -46,6 +53,9 @@ export class SeedClusterService implements SeedCluster, Startable {
     const { membership, trust, clock = systemClock } = init
     this.#members = new Members({ membership, trust, components, clock })
     this.#memory = new MembershipMemory(components.datastore, init.membership.key, this.#log)
+    const [members, memory, log] = [this.#members, this.#memory, this.#log]
+    this.#view = new ClusterView({ init, components, members, memory, mesh: () => this.#mesh })
+    this.#news = new StateNews({ init, self: components.peerId.toString(), log })
   }
 
   async start(): Promise<void> {
@@ -63,20 +73,17 @@ export class SeedClusterService implements SeedCluster, Startable {
   /** Members are spoken to only when every part of the node has started. */
   afterStart(): void {
     if (this.#ending === undefined) return
-    const { events } = this.#components
-    events.addEventListener('peer:connect', this.#onConnect)
-    events.addEventListener('peer:disconnect', this.#onDisconnect)
-    events.addEventListener('connection:close', this.#onClose)
-    this.#unfollow = this.#init.membership.onChange(() => void this.#follow())
+    const [{ membership }, { events }, members] = [this.#init, this.#components, this.#members]
+    const onChange = (): void => this.#news.is(this.state())
+    this.#unfollow = [
+      followPeers({ events, membership, members, mesh: () => this.#mesh, onChange }),
+      membership.onChange(() => void this.#follow())
+    ]
     void this.#follow()
   }
 
   async stop(): Promise<void> {
-    const { events } = this.#components
-    events.removeEventListener('peer:connect', this.#onConnect)
-    events.removeEventListener('peer:disconnect', this.#onDisconnect)
-    events.removeEventListener('connection:close', this.#onClose)
-    this.#unfollow?.()
+    for (const unfollow of this.#unfollow.splice(0)) unfollow()
     this.#ending?.abort(new DOMException('the node stops', 'AbortError'))
     this.#ending = undefined
     await this.#unserve?.()
@@ -84,36 +91,25 @@ export class SeedClusterService implements SeedCluster, Startable {
     await this.#loading?.then(async mesh => await mesh.stop()).catch(() => {})
     this.#mesh = undefined
     this.#loading = undefined
-    this.#state = undefined
+    this.#news.forget()
   }
 
   state(): ClusterState {
-    return clusterState({
-      hasFile: this.#init.membership.file() !== undefined,
-      isMember: this.#members.isMember,
-      wasMember: this.#memory.wasMember,
-      others: this.#members.othersThatRun,
-      connected: this.#members.connected().size
-    })
+    return this.#view.state()
+  }
+
+  summary(): ClusterSummary {
+    return this.#view.summary()
   }
 
   members(): readonly MemberView[] {
-    const connected = this.#members.connected()
-    return this.#members.all.map(member => this.#view(member, connected))
+    return this.#view.members()
   }
 
   async *check(options: AbortOptions = {}): AsyncGenerator<MemberView> {
     if (this.#ending === undefined) return
     const [mesh, { checkMembers }] = await Promise.all([this.#load(), import('./check.ts')])
-    const self = this.#components.peerId.toString()
-    const byId = new Map(this.#members.all.map(member => [member.id, member]))
-    const own = byId.get(self)
-    if (own !== undefined) yield this.#view(own, this.#members.connected())
-    const others = [...byId.values()].filter(({ id }) => id !== self)
-    for await (const id of checkMembers(mesh, others, options)) {
-      const member = byId.get(id)
-      if (member !== undefined) yield this.#view(member, this.#members.connected())
-    }
+    yield* checkMembers(mesh, this.#view, options)
   }
 
   onMember(tell: MemberListener): () => void {
@@ -125,31 +121,15 @@ export class SeedClusterService implements SeedCluster, Startable {
     return missingOf(this.state(), { name: this.#init.membership.name, id: this.#components.peerId.toString() })
   }
 
-  readonly #onConnect = ({ detail }: CustomEvent<PeerId>): void => {
-    if (!this.#init.membership.has(detail)) return
-    this.#members.running.saw(detail.toString())
-    this.#mesh?.connected(detail)
-    this.#review()
-  }
-
-  readonly #onDisconnect = ({ detail }: CustomEvent<PeerId>): void => {
-    if (!this.#init.membership.has(detail)) return
-    this.#members.running.saw(detail.toString())
-    this.#mesh?.disconnected(detail)
-    this.#review()
-  }
-
-  readonly #onClose = ({ detail }: CustomEvent<Connection>): void => this.#mesh?.closed(detail)
-
   /** Never rejects. */
   async #follow(): Promise<void> {
-    this.#review()
+    this.#news.is(this.state())
     if (this.#members.isMember) await this.#memory.note()
     try {
       const mesh = await this.#load()
       if (this.#ending !== undefined) mesh.follow()
       await this.#members.running.follow(this.#members.all, this.#components.peerStore)
-      if (this.#ending !== undefined) this.#review()
+      if (this.#ending !== undefined) this.#news.is(this.state())
     } catch (error) {
       this.#log.error('the cluster could not be loaded - %s', messageOf(error))
     }
@@ -170,37 +150,6 @@ export class SeedClusterService implements SeedCluster, Startable {
     const metrics = (this.#metrics ??= this.#createMetrics())
     const [init, components, members, log] = [this.#init, this.#components, this.#members, this.#log]
     return { init, components, members, metrics, log, clock, random, signal }
-  }
-
-  /** Tells when the state is another one than before. */
-  #review(): void {
-    const state = this.state()
-    if (state === this.#state) return
-    this.#state = state
-    const { name } = this.#init.membership
-    if (state === 'revoked')
-      this.#log.error('this node was removed from cluster %s and is no part of it any more', name)
-    else if (state === 'not-a-member' && this.#init.mustBelong === true) {
-      const id = this.#components.peerId.toString()
-      const hint = `waystone cluster add ${id} --publish`
-      this.#log.error('this node is not on the list of cluster %s, and so is none of its seeds; hint: %s', name, hint)
-    } else this.#log('cluster %s: %s', name, state)
-    this.#init.events?.emit('cluster:state', { cluster: name, state })
-  }
-
-  #view(member: ClusterMember, connected: ReadonlyMap<string, PeerId>): MemberView {
-    if (member.id === this.#components.peerId.toString()) return this.#ownView(member)
-    const isBlocked = this.#init.trust !== undefined && this.#members.isBlocked(peerIdFromString(member.id))
-    const ownSequence = this.#members.sequence
-    const [isConnected, isRunning] = [connected.has(member.id), this.#members.running.has(member)]
-    return viewOf({ mesh: this.#mesh, member, isConnected, isRunning, isBlocked, ownSequence })
-  }
-
-  #ownView(member: ClusterMember): MemberView {
-    const { clock = systemClock, membership } = this.#init
-    const said = ownSaid({ init: this.#init, components: this.#components, members: this.#members }, clock.now())
-    const duplicates = this.#mesh?.duplicates.disagreements ?? []
-    return ownView({ member, file: membership.file(), said, duplicates }, clock.now())
   }
 
   #createMetrics(): ClusterMetrics {

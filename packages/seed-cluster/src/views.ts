@@ -58,11 +58,12 @@ function disagreementsIn(
   })
 }
 
+interface OwnParts extends Pick<MeshParts, 'init' | 'members'> {
+  components: Pick<MeshParts['components'], 'nodeInfo'>
+}
+
 /** What this node would say of itself. @param now - milliseconds since the Unix epoch */
-export function ownSaid(
-  { init, components, members }: Pick<MeshParts, 'init' | 'components' | 'members'>,
-  now: number
-): MemberSaid {
+export function ownSaid({ init, components, members }: OwnParts, now: number): MemberSaid {
   const { records = 0, digest: registryDigest = new Uint8Array() } = init.registry?.() ?? {}
   return {
     version: components.nodeInfo.version,

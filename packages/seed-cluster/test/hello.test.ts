@@ -1,3 +1,4 @@
+import { peerIdFromString } from '@libp2p/peer-id'
 import { readinessSymbol } from '@waystone/interface'
 import { RPC_PROTOCOL } from '@waystone/wire'
 import { until } from '@waystone/kit/testing'
@@ -50,6 +51,22 @@ describe('two members that are connected', () => {
     expect(one!.events.filter(event => event.startsWith('cluster:state'))).toEqual(
       ['alone', 'joined', 'alone'].map(state => `cluster:state {"cluster":"test","state":"${state}"}`)
     )
+  })
+
+  test('are counted among those that run, also of a list with more names', async () => {
+    const [one, other] = await startCluster(2)
+    const [third, known] = [await peerOf(3), one!.membership.members().map(({ id }) => peerIdFromString(id))]
+    one!.membership.set([...known, third], 2n)
+    expect(one!.service.summary()).toMatchObject({ state: 'alone', connected: 1, fileSequence: 2n })
+    await connect(one!, other!)
+    await until(() => one!.service.state() === 'joined')
+    expect(one!.service.summary()).toEqual({
+      name: 'test',
+      state: 'joined',
+      connected: 2,
+      running: 2,
+      fileSequence: 2n
+    })
   })
 
   test('compare their registries, and differ only after a while', async () => {

@@ -2,7 +2,7 @@ import { PluginStateSchema, ReachabilitySchema } from '@waystone/wire/admin'
 import { enumName } from '../api/plain-message.ts'
 import { formatBytes, formatDuration } from '../format.ts'
 import { oneLine } from '../text-table.ts'
-import type { Address, GetNodeResponse, PluginStatus } from '@waystone/wire/admin'
+import type { Address, GetNodeResponse, NodeCluster, PluginStatus } from '@waystone/wire/admin'
 
 const LABEL_WIDTH = 13
 
@@ -40,13 +40,27 @@ function slotOf({ slot, fence }: GetNodeResponse): string[] {
 }
 
 /** How its cluster does, for those who look here first. */
-function clusterOf({ clusterState, role }: GetNodeResponse): string[] {
-  if (clusterState === undefined) return []
-  if (clusterState === 'not-a-member' && role !== 'seed')
-    return ['uses it as a guest: not on its list, as it should be']
-  return [
-    clusterState === 'alone' ? 'alone: no other member is connected' : `${clusterState}, see waystone cluster status`
-  ]
+function clusterOf({ cluster, role }: GetNodeResponse): string[] {
+  if (cluster === undefined) return []
+  const { name, fileSequence } = cluster
+  const list = fileSequence === undefined ? '' : `, list ${fileSequence}`
+  return [`${name}: ${doingOf(cluster, role)}${list}; see waystone cluster status`]
+}
+
+function doingOf({ state, connectedMembers: connected, runningMembers: running }: NodeCluster, role: string): string {
+  const count = `${connected} of ${running} members connected`
+  switch (state) {
+    case 'no-file':
+      return 'its list of members is not here yet'
+    case 'not-a-member':
+      return role === 'seed' ? 'this seed is not on its list' : `used as a guest, as it should be, ${count}`
+    case 'revoked':
+      return 'this node was removed from its list'
+    case 'alone':
+      return 'alone, no other member is connected'
+    default:
+      return `${state}, ${count}`
+  }
 }
 
 function stateOf({ ready, missing, uptimeMs }: GetNodeResponse): string[] {

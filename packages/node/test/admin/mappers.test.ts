@@ -159,7 +159,7 @@ test('a node counts its peers and the circuits that run through it', () => {
     instance: { slot: 3, fence: 7n },
     peerId: RELAY,
     missing: ['all'],
-    clusterState: 'alone',
+    cluster: { name: 'main', state: 'partial', connected: 3, running: 5, fileSequence: 12n },
     startedAtMs: 1.5,
     uptimeMs: 2.4,
     traffic: { received: 3, sent: 4 },
@@ -176,7 +176,7 @@ test('a node counts its peers and the circuits that run through it', () => {
     uptimeMs: 2n,
     slot: 3,
     fence: 7n,
-    clusterState: 'alone',
+    cluster: { name: 'main', state: 'partial', connectedMembers: 3, runningMembers: 5, fileSequence: 12n },
     bytesReceived: 3n,
     bytesSent: 4n,
     connections: 2,
@@ -224,7 +224,7 @@ test('the largest page of connections fits into a message', () => {
   const busy = Array.from({ length: 500 }, (_, id) => connection({ id: String(id), streams: streams as never }))
   const context = {
     components: {
-      connectionManager: { getConnectionsMap: () => new Map([['peer', busy]]) },
+      connectionManager: { getConnections: () => busy },
       peerId: peerIdFromString(PEER),
       rpc: { cursors: createCursors(seededRandom(1)) }
     },

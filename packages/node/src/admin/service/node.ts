@@ -4,11 +4,13 @@ import { VERSION } from '../../version.ts'
 import { pluginMessage } from './plugin-message.ts'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { Connection } from '@libp2p/interface'
-import type { GetNodeResponseSchema } from '@waystone/wire/admin'
+import type { ClusterSummary } from '@waystone/seed-cluster'
+import type { GetNodeResponseSchema, NodeClusterSchema } from '@waystone/wire/admin'
 import type { Traffic } from '../../libp2p/byte-counts.ts'
 import type { AdminCalls, AdminContext } from './contract.ts'
 
 type NodeInfo = MessageInitShape<typeof GetNodeResponseSchema>
+type ClusterInfo = MessageInitShape<typeof NodeClusterSchema>
 type SeedInfo = { peer: string; address: string; connected: boolean }
 type ReservationInfo = { relay: string; addresses: string[] }
 
@@ -21,7 +23,7 @@ export function nodeCalls(context: AdminContext): AdminCalls {
         ...context,
         peerId: peerId.toString(),
         missing: context.missing(),
-        clusterState: seedClusterOf(context.components)?.state(),
+        cluster: seedClusterOf(context.components)?.summary(),
         uptimeMs: context.uptimeMs(),
         traffic: context.bytes.total,
         connections: connectionManager.getConnections(),
@@ -38,7 +40,7 @@ export interface DescribeNodeInit {
   instance: AdminContext['instance']
   peerId: string
   missing: string[]
-  clusterState?: string | undefined
+  cluster?: ClusterSummary | undefined
   /** Milliseconds since the Unix epoch. */
   startedAtMs: number
   uptimeMs: number
@@ -53,11 +55,11 @@ export interface DescribeNodeInit {
 
 /** What `GetNode` answers. */
 export function describeNode(init: DescribeNodeInit): NodeInfo {
-  const { config, peerId, missing, connections, addresses, traffic, instance, clusterState } = init
+  const { config, peerId, missing, connections, addresses, traffic, instance, cluster } = init
   return {
     ...(instance.slot !== undefined && { slot: instance.slot }),
     ...(instance.fence !== undefined && { fence: instance.fence }),
-    ...(clusterState !== undefined && { clusterState }),
+    ...(cluster !== undefined && { cluster: describeCluster(cluster) }),
     role: config.role,
     network: config.network,
     dataDir: config.dataDir,
@@ -79,6 +81,11 @@ export function describeNode(init: DescribeNodeInit): NodeInfo {
     plugins: init.plugins.map(pluginMessage),
     addresses
   }
+}
+
+function describeCluster({ name, state, connected, running, fileSequence }: ClusterSummary): ClusterInfo {
+  const known = { name, state, connectedMembers: connected, runningMembers: running }
+  return { ...known, ...(fileSequence !== undefined && { fileSequence }) }
 }
 
 function describeProcess(): Pick<NodeInfo, 'version' | 'nodeVersion' | 'pid' | 'memoryBytes'> {

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file waystone/admin/v1/admin.proto.
  */
 export const file_waystone_admin_v1_admin: GenFile = /*@__PURE__*/
-  fileDesc("Ch13YXlzdG9uZS9hZG1pbi92MS9hZG1pbi5wcm90bxIRd2F5c3RvbmUuYWRtaW4udjEiEAoOR2V0Tm9kZVJlcXVlc3Qi+QQKD0dldE5vZGVSZXNwb25zZRIPCgdwZWVyX2lkGAEgASgJEgwKBHJvbGUYAiABKAkSDwoHbmV0d29yaxgDIAEoCRIPCgd2ZXJzaW9uGAQgASgJEhQKDG5vZGVfdmVyc2lvbhgFIAEoCRINCgVyZWFkeRgGIAEoCBIPCgdtaXNzaW5nGAcgAygJEhUKDXN0YXJ0ZWRfYXRfbXMYCCABKAQSEQoJdXB0aW1lX21zGAkgASgEEgsKA3BpZBgKIAEoDRIUCgxtZW1vcnlfYnl0ZXMYCyABKAQSFgoOYnl0ZXNfcmVjZWl2ZWQYDCABKAQSEgoKYnl0ZXNfc2VudBgNIAEoBBITCgtjb25uZWN0aW9ucxgOIAEoDRImCgVzZWVkcxgPIAMoCzIXLndheXN0b25lLmFkbWluLnYxLlNlZWQSNAoMcmVzZXJ2YXRpb25zGBAgAygLMh4ud2F5c3RvbmUuYWRtaW4udjEuUmVzZXJ2YXRpb24SEAoIY2lyY3VpdHMYESABKA0SEQoJcHJvdG9jb2xzGBIgAygJEhAKCHNlcnZpY2VzGBMgAygJEjAKB3BsdWdpbnMYFCADKAsyHy53YXlzdG9uZS5hZG1pbi52MS5QbHVnaW5TdGF0dXMSEAoIZGF0YV9kaXIYFSABKAkSEQoJYWRkcmVzc2VzGBYgAygJEg0KBXBlZXJzGBcgASgNEhEKBHNsb3QYGCABKA1IAIgBARISCgVmZW5jZRgZIAEoBEgBiAEBEhoKDWNsdXN0ZXJfc3RhdGUYGiABKAlIAogBAUIHCgVfc2xvdEIICgZfZmVuY2VCEAoOX2NsdXN0ZXJfc3RhdGUiOAoEU2VlZBIMCgRwZWVyGAEgASgJEg8KB2FkZHJlc3MYAiABKAkSEQoJY29ubmVjdGVkGAMgASgIIi8KC1Jlc2VydmF0aW9uEg0KBXJlbGF5GAEgASgJEhEKCWFkZHJlc3NlcxgCIAMoCSKQAQoMUGx1Z2luU3RhdHVzEgwKBG5hbWUYASABKAkSDwoHcGFja2FnZRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgJEi0KBXN0YXRlGAQgASgOMh4ud2F5c3RvbmUuYWRtaW4udjEuUGx1Z2luU3RhdGUSDwoHZmFpbHVyZRgFIAEoCRIQCghvcHRpb25hbBgGIAEoCCIWChRMaXN0QWRkcmVzc2VzUmVxdWVzdCJGChVMaXN0QWRkcmVzc2VzUmVzcG9uc2USLQoJYWRkcmVzc2VzGAEgAygLMhoud2F5c3RvbmUuYWRtaW4udjEuQWRkcmVzcyJ0CgdBZGRyZXNzEg8KB2FkZHJlc3MYASABKAkSNQoMcmVhY2hhYmlsaXR5GAIgASgOMh8ud2F5c3RvbmUuYWRtaW4udjEuUmVhY2hhYmlsaXR5EhEKCWFubm91bmNlZBgDIAEoCBIOCgZzb3VyY2UYBCABKAkiUgoWTGlzdENvbm5lY3Rpb25zUmVxdWVzdBIqCgRwYWdlGAEgASgLMhwud2F5c3RvbmUucnBjLnYxLlBhZ2VSZXF1ZXN0EgwKBHBlZXIYAiABKAkidgoXTGlzdENvbm5lY3Rpb25zUmVzcG9uc2USMgoLY29ubmVjdGlvbnMYASADKAsyHS53YXlzdG9uZS5hZG1pbi52MS5Db25uZWN0aW9uEicKBHBhZ2UYAiABKAsyGS53YXlzdG9uZS5ycGMudjEuUGFnZUluZm8izgMKCkNvbm5lY3Rpb24SCgoCaWQYASABKAkSDAoEcGVlchgCIAEoCRIWCg5yZW1vdGVfYWRkcmVzcxgDIAEoCRIRCgl0cmFuc3BvcnQYBCABKAkSEQoJZW5jcnlwdGVyGAUgASgJEg0KBW11eGVyGAYgASgJEi8KCWRpcmVjdGlvbhgHIAEoDjIcLndheXN0b25lLmFkbWluLnYxLkRpcmVjdGlvbhIlCgRwYXRoGAggASgOMhcud2F5c3RvbmUuYWRtaW4udjEuUGF0aBINCgVyZWxheRgJIAEoCRIYCgtsaW1pdF9ieXRlcxgKIAEoBEgAiAEBEhoKDWxpbWl0X3NlY29uZHMYCyABKARIAYgBARIUCgxvcGVuZWRfYXRfbXMYDCABKAQSKgoHc3RyZWFtcxgNIAMoCzIZLndheXN0b25lLmFkbWluLnYxLlN0cmVhbRIWCg5ieXRlc19yZWNlaXZlZBgOIAEoBBISCgpieXRlc19zZW50GA8gASgEEhoKDXJvdW5kX3RyaXBfbXMYECABKA1IAogBAUIOCgxfbGltaXRfYnl0ZXNCEAoOX2xpbWl0X3NlY29uZHNCEAoOX3JvdW5kX3RyaXBfbXMiVwoGU3RyZWFtEgoKAmlkGAEgASgJEhAKCHByb3RvY29sGAIgASgJEi8KCWRpcmVjdGlvbhgDIAEoDjIcLndheXN0b25lLmFkbWluLnYxLkRpcmVjdGlvbiJWChBMaXN0UGVlcnNSZXF1ZXN0EioKBHBhZ2UYASABKAsyHC53YXlzdG9uZS5ycGMudjEuUGFnZVJlcXVlc3QSFgoOY29ubmVjdGVkX29ubHkYAiABKAgiZAoRTGlzdFBlZXJzUmVzcG9uc2USJgoFcGVlcnMYASADKAsyFy53YXlzdG9uZS5hZG1pbi52MS5QZWVyEicKBHBhZ2UYAiABKAsyGS53YXlzdG9uZS5ycGMudjEuUGFnZUluZm8iaAoEUGVlchIKCgJpZBgBIAEoCRIRCglhZGRyZXNzZXMYAiADKAkSEQoJcHJvdG9jb2xzGAMgAygJEgwKBHRhZ3MYBCADKAkSDQoFYWdlbnQYBSABKAkSEQoJY29ubmVjdGVkGAYgASgIIhIKEEdldENvbmZpZ1JlcXVlc3QiUQoRR2V0Q29uZmlnUmVzcG9uc2USDAoEeWFtbBgBIAEoCRIuCgZ2YWx1ZXMYAiADKAsyHi53YXlzdG9uZS5hZG1pbi52MS5Db25maWdWYWx1ZSI6CgtDb25maWdWYWx1ZRIMCgRwYXRoGAEgASgJEg0KBXZhbHVlGAIgASgJEg4KBm9yaWdpbhgDIAEoCSIUChJHZXRMb2dMZXZlbFJlcXVlc3QiJAoTR2V0TG9nTGV2ZWxSZXNwb25zZRINCgVsZXZlbBgBIAEoCSIjChJTZXRMb2dMZXZlbFJlcXVlc3QSDQoFbGV2ZWwYASABKAkiJwoTU2V0TG9nTGV2ZWxSZXNwb25zZRIQCghwcmV2aW91cxgBIAEoCSIjChJXYXRjaEV2ZW50c1JlcXVlc3QSDQoFa2luZHMYASADKAkiUwoTV2F0Y2hFdmVudHNSZXNwb25zZRINCgVhdF9tcxgBIAEoBBIMCgRraW5kGAIgASgJEg4KBmRldGFpbBgDIAEoCRIPCgdkcm9wcGVkGAQgASgEIiEKEFdhdGNoTG9nc1JlcXVlc3QSDQoFbGV2ZWwYASABKAkiMgoRV2F0Y2hMb2dzUmVzcG9uc2USDAoEbGluZRgBIAEoCRIPCgdkcm9wcGVkGAIgASgEIh4KDkNvbm5lY3RSZXF1ZXN0EgwKBHBlZXIYASABKAkiRAoPQ29ubmVjdFJlc3BvbnNlEjEKCmNvbm5lY3Rpb24YASABKAsyHS53YXlzdG9uZS5hZG1pbi52MS5Db25uZWN0aW9uIiEKEURpc2Nvbm5lY3RSZXF1ZXN0EgwKBHBlZXIYASABKAkiJAoSRGlzY29ubmVjdFJlc3BvbnNlEg4KBmNsb3NlZBgBIAEoDSJTCgtQaW5nUmVxdWVzdBIMCgRwZWVyGAEgASgJEg0KBWNvdW50GAIgASgNEhMKC2ludGVydmFsX21zGAMgASgNEhIKCnRpbWVvdXRfbXMYBCABKA0izwEKDFBpbmdSZXNwb25zZRIQCghzZXF1ZW5jZRgBIAEoDRIaCg1yb3VuZF90cmlwX3VzGAIgASgESACIAQESDwoHZmFpbHVyZRgDIAEoCRIlCgRwYXRoGAQgASgOMhcud2F5c3RvbmUuYWRtaW4udjEuUGF0aBIRCgl0cmFuc3BvcnQYBSABKAkSDAoEcGVlchgGIAEoCRIOCgZyZWFzb24YByABKAkSFgoOcmVtb3RlX2FkZHJlc3MYCCABKAlCEAoOX3JvdW5kX3RyaXBfdXMiWAoPQ2FsbFBlZXJSZXF1ZXN0EgwKBHBlZXIYASABKAkSEQoJcHJvY2VkdXJlGAIgASgJEhAKCG1lc3NhZ2VzGAMgAygJEhIKCnRpbWVvdXRfbXMYBCABKA0iIwoQQ2FsbFBlZXJSZXNwb25zZRIPCgdtZXNzYWdlGAEgASgJIg0KC1N0b3BSZXF1ZXN0Ig4KDFN0b3BSZXNwb25zZSq0AQoMUmVhY2hhYmlsaXR5EhwKGFJFQUNIQUJJTElUWV9VTlNQRUNJRklFRBAAEhgKFFJFQUNIQUJJTElUWV9VTktOT1dOEAESGgoWUkVBQ0hBQklMSVRZX1JFQUNIQUJMRRACEhwKGFJFQUNIQUJJTElUWV9VTlJFQUNIQUJMRRADEhgKFFJFQUNIQUJJTElUWV9SRUxBWUVEEAQSGAoUUkVBQ0hBQklMSVRZX1BSSVZBVEUQBSqTAQoLUGx1Z2luU3RhdGUSHAoYUExVR0lOX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVUExVR0lOX1NUQVRFX1NUQVJUSU5HEAESGAoUUExVR0lOX1NUQVRFX1JVTk5JTkcQAhIXChNQTFVHSU5fU1RBVEVfRkFJTEVEEAMSGAoUUExVR0lOX1NUQVRFX1NUT1BQRUQQBCpVCglEaXJlY3Rpb24SGQoVRElSRUNUSU9OX1VOU1BFQ0lGSUVEEAASFQoRRElSRUNUSU9OX0lOQk9VTkQQARIWChJESVJFQ1RJT05fT1VUQk9VTkQQAio/CgRQYXRoEhQKEFBBVEhfVU5TUEVDSUZJRUQQABIPCgtQQVRIX0RJUkVDVBABEhAKDFBBVEhfUkVMQVlFRBACMooKCgxBZG1pblNlcnZpY2USVQoHR2V0Tm9kZRIhLndheXN0b25lLmFkbWluLnYxLkdldE5vZGVSZXF1ZXN0GiIud2F5c3RvbmUuYWRtaW4udjEuR2V0Tm9kZVJlc3BvbnNlIgOQAgESZwoNTGlzdEFkZHJlc3NlcxInLndheXN0b25lLmFkbWluLnYxLkxpc3RBZGRyZXNzZXNSZXF1ZXN0Gigud2F5c3RvbmUuYWRtaW4udjEuTGlzdEFkZHJlc3Nlc1Jlc3BvbnNlIgOQAgESbQoPTGlzdENvbm5lY3Rpb25zEikud2F5c3RvbmUuYWRtaW4udjEuTGlzdENvbm5lY3Rpb25zUmVxdWVzdBoqLndheXN0b25lLmFkbWluLnYxLkxpc3RDb25uZWN0aW9uc1Jlc3BvbnNlIgOQAgESWwoJTGlzdFBlZXJzEiMud2F5c3RvbmUuYWRtaW4udjEuTGlzdFBlZXJzUmVxdWVzdBokLndheXN0b25lLmFkbWluLnYxLkxpc3RQZWVyc1Jlc3BvbnNlIgOQAgESWwoJR2V0Q29uZmlnEiMud2F5c3RvbmUuYWRtaW4udjEuR2V0Q29uZmlnUmVxdWVzdBokLndheXN0b25lLmFkbWluLnYxLkdldENvbmZpZ1Jlc3BvbnNlIgOQAgESYQoLR2V0TG9nTGV2ZWwSJS53YXlzdG9uZS5hZG1pbi52MS5HZXRMb2dMZXZlbFJlcXVlc3QaJi53YXlzdG9uZS5hZG1pbi52MS5HZXRMb2dMZXZlbFJlc3BvbnNlIgOQAgESXAoLU2V0TG9nTGV2ZWwSJS53YXlzdG9uZS5hZG1pbi52MS5TZXRMb2dMZXZlbFJlcXVlc3QaJi53YXlzdG9uZS5hZG1pbi52MS5TZXRMb2dMZXZlbFJlc3BvbnNlEl4KC1dhdGNoRXZlbnRzEiUud2F5c3RvbmUuYWRtaW4udjEuV2F0Y2hFdmVudHNSZXF1ZXN0GiYud2F5c3RvbmUuYWRtaW4udjEuV2F0Y2hFdmVudHNSZXNwb25zZTABElgKCVdhdGNoTG9ncxIjLndheXN0b25lLmFkbWluLnYxLldhdGNoTG9nc1JlcXVlc3QaJC53YXlzdG9uZS5hZG1pbi52MS5XYXRjaExvZ3NSZXNwb25zZTABElAKB0Nvbm5lY3QSIS53YXlzdG9uZS5hZG1pbi52MS5Db25uZWN0UmVxdWVzdBoiLndheXN0b25lLmFkbWluLnYxLkNvbm5lY3RSZXNwb25zZRJZCgpEaXNjb25uZWN0EiQud2F5c3RvbmUuYWRtaW4udjEuRGlzY29ubmVjdFJlcXVlc3QaJS53YXlzdG9uZS5hZG1pbi52MS5EaXNjb25uZWN0UmVzcG9uc2USSQoEUGluZxIeLndheXN0b25lLmFkbWluLnYxLlBpbmdSZXF1ZXN0Gh8ud2F5c3RvbmUuYWRtaW4udjEuUGluZ1Jlc3BvbnNlMAESVQoIQ2FsbFBlZXISIi53YXlzdG9uZS5hZG1pbi52MS5DYWxsUGVlclJlcXVlc3QaIy53YXlzdG9uZS5hZG1pbi52MS5DYWxsUGVlclJlc3BvbnNlMAESRwoEU3RvcBIeLndheXN0b25lLmFkbWluLnYxLlN0b3BSZXF1ZXN0Gh8ud2F5c3RvbmUuYWRtaW4udjEuU3RvcFJlc3BvbnNlYgZwcm90bzM", [file_waystone_rpc_v1_rpc]);
+  fileDesc("Ch13YXlzdG9uZS9hZG1pbi92MS9hZG1pbi5wcm90bxIRd2F5c3RvbmUuYWRtaW4udjEiEAoOR2V0Tm9kZVJlcXVlc3Qi/AQKD0dldE5vZGVSZXNwb25zZRIPCgdwZWVyX2lkGAEgASgJEgwKBHJvbGUYAiABKAkSDwoHbmV0d29yaxgDIAEoCRIPCgd2ZXJzaW9uGAQgASgJEhQKDG5vZGVfdmVyc2lvbhgFIAEoCRINCgVyZWFkeRgGIAEoCBIPCgdtaXNzaW5nGAcgAygJEhUKDXN0YXJ0ZWRfYXRfbXMYCCABKAQSEQoJdXB0aW1lX21zGAkgASgEEgsKA3BpZBgKIAEoDRIUCgxtZW1vcnlfYnl0ZXMYCyABKAQSFgoOYnl0ZXNfcmVjZWl2ZWQYDCABKAQSEgoKYnl0ZXNfc2VudBgNIAEoBBITCgtjb25uZWN0aW9ucxgOIAEoDRImCgVzZWVkcxgPIAMoCzIXLndheXN0b25lLmFkbWluLnYxLlNlZWQSNAoMcmVzZXJ2YXRpb25zGBAgAygLMh4ud2F5c3RvbmUuYWRtaW4udjEuUmVzZXJ2YXRpb24SEAoIY2lyY3VpdHMYESABKA0SEQoJcHJvdG9jb2xzGBIgAygJEhAKCHNlcnZpY2VzGBMgAygJEjAKB3BsdWdpbnMYFCADKAsyHy53YXlzdG9uZS5hZG1pbi52MS5QbHVnaW5TdGF0dXMSEAoIZGF0YV9kaXIYFSABKAkSEQoJYWRkcmVzc2VzGBYgAygJEg0KBXBlZXJzGBcgASgNEhEKBHNsb3QYGCABKA1IAIgBARISCgVmZW5jZRgZIAEoBEgBiAEBEi8KB2NsdXN0ZXIYGiABKAsyHi53YXlzdG9uZS5hZG1pbi52MS5Ob2RlQ2x1c3RlckIHCgVfc2xvdEIICgZfZmVuY2UijAEKC05vZGVDbHVzdGVyEgwKBG5hbWUYASABKAkSDQoFc3RhdGUYAiABKAkSGQoRY29ubmVjdGVkX21lbWJlcnMYAyABKA0SFwoPcnVubmluZ19tZW1iZXJzGAQgASgNEhoKDWZpbGVfc2VxdWVuY2UYBSABKARIAIgBAUIQCg5fZmlsZV9zZXF1ZW5jZSI4CgRTZWVkEgwKBHBlZXIYASABKAkSDwoHYWRkcmVzcxgCIAEoCRIRCgljb25uZWN0ZWQYAyABKAgiLwoLUmVzZXJ2YXRpb24SDQoFcmVsYXkYASABKAkSEQoJYWRkcmVzc2VzGAIgAygJIpABCgxQbHVnaW5TdGF0dXMSDAoEbmFtZRgBIAEoCRIPCgdwYWNrYWdlGAIgASgJEg8KB3ZlcnNpb24YAyABKAkSLQoFc3RhdGUYBCABKA4yHi53YXlzdG9uZS5hZG1pbi52MS5QbHVnaW5TdGF0ZRIPCgdmYWlsdXJlGAUgASgJEhAKCG9wdGlvbmFsGAYgASgIIhYKFExpc3RBZGRyZXNzZXNSZXF1ZXN0IkYKFUxpc3RBZGRyZXNzZXNSZXNwb25zZRItCglhZGRyZXNzZXMYASADKAsyGi53YXlzdG9uZS5hZG1pbi52MS5BZGRyZXNzInQKB0FkZHJlc3MSDwoHYWRkcmVzcxgBIAEoCRI1CgxyZWFjaGFiaWxpdHkYAiABKA4yHy53YXlzdG9uZS5hZG1pbi52MS5SZWFjaGFiaWxpdHkSEQoJYW5ub3VuY2VkGAMgASgIEg4KBnNvdXJjZRgEIAEoCSJSChZMaXN0Q29ubmVjdGlvbnNSZXF1ZXN0EioKBHBhZ2UYASABKAsyHC53YXlzdG9uZS5ycGMudjEuUGFnZVJlcXVlc3QSDAoEcGVlchgCIAEoCSJ2ChdMaXN0Q29ubmVjdGlvbnNSZXNwb25zZRIyCgtjb25uZWN0aW9ucxgBIAMoCzIdLndheXN0b25lLmFkbWluLnYxLkNvbm5lY3Rpb24SJwoEcGFnZRgCIAEoCzIZLndheXN0b25lLnJwYy52MS5QYWdlSW5mbyLOAwoKQ29ubmVjdGlvbhIKCgJpZBgBIAEoCRIMCgRwZWVyGAIgASgJEhYKDnJlbW90ZV9hZGRyZXNzGAMgASgJEhEKCXRyYW5zcG9ydBgEIAEoCRIRCgllbmNyeXB0ZXIYBSABKAkSDQoFbXV4ZXIYBiABKAkSLwoJZGlyZWN0aW9uGAcgASgOMhwud2F5c3RvbmUuYWRtaW4udjEuRGlyZWN0aW9uEiUKBHBhdGgYCCABKA4yFy53YXlzdG9uZS5hZG1pbi52MS5QYXRoEg0KBXJlbGF5GAkgASgJEhgKC2xpbWl0X2J5dGVzGAogASgESACIAQESGgoNbGltaXRfc2Vjb25kcxgLIAEoBEgBiAEBEhQKDG9wZW5lZF9hdF9tcxgMIAEoBBIqCgdzdHJlYW1zGA0gAygLMhkud2F5c3RvbmUuYWRtaW4udjEuU3RyZWFtEhYKDmJ5dGVzX3JlY2VpdmVkGA4gASgEEhIKCmJ5dGVzX3NlbnQYDyABKAQSGgoNcm91bmRfdHJpcF9tcxgQIAEoDUgCiAEBQg4KDF9saW1pdF9ieXRlc0IQCg5fbGltaXRfc2Vjb25kc0IQCg5fcm91bmRfdHJpcF9tcyJXCgZTdHJlYW0SCgoCaWQYASABKAkSEAoIcHJvdG9jb2wYAiABKAkSLwoJZGlyZWN0aW9uGAMgASgOMhwud2F5c3RvbmUuYWRtaW4udjEuRGlyZWN0aW9uIlYKEExpc3RQZWVyc1JlcXVlc3QSKgoEcGFnZRgBIAEoCzIcLndheXN0b25lLnJwYy52MS5QYWdlUmVxdWVzdBIWCg5jb25uZWN0ZWRfb25seRgCIAEoCCJkChFMaXN0UGVlcnNSZXNwb25zZRImCgVwZWVycxgBIAMoCzIXLndheXN0b25lLmFkbWluLnYxLlBlZXISJwoEcGFnZRgCIAEoCzIZLndheXN0b25lLnJwYy52MS5QYWdlSW5mbyJoCgRQZWVyEgoKAmlkGAEgASgJEhEKCWFkZHJlc3NlcxgCIAMoCRIRCglwcm90b2NvbHMYAyADKAkSDAoEdGFncxgEIAMoCRINCgVhZ2VudBgFIAEoCRIRCgljb25uZWN0ZWQYBiABKAgiEgoQR2V0Q29uZmlnUmVxdWVzdCJRChFHZXRDb25maWdSZXNwb25zZRIMCgR5YW1sGAEgASgJEi4KBnZhbHVlcxgCIAMoCzIeLndheXN0b25lLmFkbWluLnYxLkNvbmZpZ1ZhbHVlIjoKC0NvbmZpZ1ZhbHVlEgwKBHBhdGgYASABKAkSDQoFdmFsdWUYAiABKAkSDgoGb3JpZ2luGAMgASgJIhQKEkdldExvZ0xldmVsUmVxdWVzdCIkChNHZXRMb2dMZXZlbFJlc3BvbnNlEg0KBWxldmVsGAEgASgJIiMKElNldExvZ0xldmVsUmVxdWVzdBINCgVsZXZlbBgBIAEoCSInChNTZXRMb2dMZXZlbFJlc3BvbnNlEhAKCHByZXZpb3VzGAEgASgJIiMKEldhdGNoRXZlbnRzUmVxdWVzdBINCgVraW5kcxgBIAMoCSJTChNXYXRjaEV2ZW50c1Jlc3BvbnNlEg0KBWF0X21zGAEgASgEEgwKBGtpbmQYAiABKAkSDgoGZGV0YWlsGAMgASgJEg8KB2Ryb3BwZWQYBCABKAQiIQoQV2F0Y2hMb2dzUmVxdWVzdBINCgVsZXZlbBgBIAEoCSIyChFXYXRjaExvZ3NSZXNwb25zZRIMCgRsaW5lGAEgASgJEg8KB2Ryb3BwZWQYAiABKAQiHgoOQ29ubmVjdFJlcXVlc3QSDAoEcGVlchgBIAEoCSJECg9Db25uZWN0UmVzcG9uc2USMQoKY29ubmVjdGlvbhgBIAEoCzIdLndheXN0b25lLmFkbWluLnYxLkNvbm5lY3Rpb24iIQoRRGlzY29ubmVjdFJlcXVlc3QSDAoEcGVlchgBIAEoCSIkChJEaXNjb25uZWN0UmVzcG9uc2USDgoGY2xvc2VkGAEgASgNIlMKC1BpbmdSZXF1ZXN0EgwKBHBlZXIYASABKAkSDQoFY291bnQYAiABKA0SEwoLaW50ZXJ2YWxfbXMYAyABKA0SEgoKdGltZW91dF9tcxgEIAEoDSLPAQoMUGluZ1Jlc3BvbnNlEhAKCHNlcXVlbmNlGAEgASgNEhoKDXJvdW5kX3RyaXBfdXMYAiABKARIAIgBARIPCgdmYWlsdXJlGAMgASgJEiUKBHBhdGgYBCABKA4yFy53YXlzdG9uZS5hZG1pbi52MS5QYXRoEhEKCXRyYW5zcG9ydBgFIAEoCRIMCgRwZWVyGAYgASgJEg4KBnJlYXNvbhgHIAEoCRIWCg5yZW1vdGVfYWRkcmVzcxgIIAEoCUIQCg5fcm91bmRfdHJpcF91cyJYCg9DYWxsUGVlclJlcXVlc3QSDAoEcGVlchgBIAEoCRIRCglwcm9jZWR1cmUYAiABKAkSEAoIbWVzc2FnZXMYAyADKAkSEgoKdGltZW91dF9tcxgEIAEoDSIjChBDYWxsUGVlclJlc3BvbnNlEg8KB21lc3NhZ2UYASABKAkiDQoLU3RvcFJlcXVlc3QiDgoMU3RvcFJlc3BvbnNlKrQBCgxSZWFjaGFiaWxpdHkSHAoYUkVBQ0hBQklMSVRZX1VOU1BFQ0lGSUVEEAASGAoUUkVBQ0hBQklMSVRZX1VOS05PV04QARIaChZSRUFDSEFCSUxJVFlfUkVBQ0hBQkxFEAISHAoYUkVBQ0hBQklMSVRZX1VOUkVBQ0hBQkxFEAMSGAoUUkVBQ0hBQklMSVRZX1JFTEFZRUQQBBIYChRSRUFDSEFCSUxJVFlfUFJJVkFURRAFKpMBCgtQbHVnaW5TdGF0ZRIcChhQTFVHSU5fU1RBVEVfVU5TUEVDSUZJRUQQABIZChVQTFVHSU5fU1RBVEVfU1RBUlRJTkcQARIYChRQTFVHSU5fU1RBVEVfUlVOTklORxACEhcKE1BMVUdJTl9TVEFURV9GQUlMRUQQAxIYChRQTFVHSU5fU1RBVEVfU1RPUFBFRBAEKlUKCURpcmVjdGlvbhIZChVESVJFQ1RJT05fVU5TUEVDSUZJRUQQABIVChFESVJFQ1RJT05fSU5CT1VORBABEhYKEkRJUkVDVElPTl9PVVRCT1VORBACKj8KBFBhdGgSFAoQUEFUSF9VTlNQRUNJRklFRBAAEg8KC1BBVEhfRElSRUNUEAESEAoMUEFUSF9SRUxBWUVEEAIyigoKDEFkbWluU2VydmljZRJVCgdHZXROb2RlEiEud2F5c3RvbmUuYWRtaW4udjEuR2V0Tm9kZVJlcXVlc3QaIi53YXlzdG9uZS5hZG1pbi52MS5HZXROb2RlUmVzcG9uc2UiA5ACARJnCg1MaXN0QWRkcmVzc2VzEicud2F5c3RvbmUuYWRtaW4udjEuTGlzdEFkZHJlc3Nlc1JlcXVlc3QaKC53YXlzdG9uZS5hZG1pbi52MS5MaXN0QWRkcmVzc2VzUmVzcG9uc2UiA5ACARJtCg9MaXN0Q29ubmVjdGlvbnMSKS53YXlzdG9uZS5hZG1pbi52MS5MaXN0Q29ubmVjdGlvbnNSZXF1ZXN0Gioud2F5c3RvbmUuYWRtaW4udjEuTGlzdENvbm5lY3Rpb25zUmVzcG9uc2UiA5ACARJbCglMaXN0UGVlcnMSIy53YXlzdG9uZS5hZG1pbi52MS5MaXN0UGVlcnNSZXF1ZXN0GiQud2F5c3RvbmUuYWRtaW4udjEuTGlzdFBlZXJzUmVzcG9uc2UiA5ACARJbCglHZXRDb25maWcSIy53YXlzdG9uZS5hZG1pbi52MS5HZXRDb25maWdSZXF1ZXN0GiQud2F5c3RvbmUuYWRtaW4udjEuR2V0Q29uZmlnUmVzcG9uc2UiA5ACARJhCgtHZXRMb2dMZXZlbBIlLndheXN0b25lLmFkbWluLnYxLkdldExvZ0xldmVsUmVxdWVzdBomLndheXN0b25lLmFkbWluLnYxLkdldExvZ0xldmVsUmVzcG9uc2UiA5ACARJcCgtTZXRMb2dMZXZlbBIlLndheXN0b25lLmFkbWluLnYxLlNldExvZ0xldmVsUmVxdWVzdBomLndheXN0b25lLmFkbWluLnYxLlNldExvZ0xldmVsUmVzcG9uc2USXgoLV2F0Y2hFdmVudHMSJS53YXlzdG9uZS5hZG1pbi52MS5XYXRjaEV2ZW50c1JlcXVlc3QaJi53YXlzdG9uZS5hZG1pbi52MS5XYXRjaEV2ZW50c1Jlc3BvbnNlMAESWAoJV2F0Y2hMb2dzEiMud2F5c3RvbmUuYWRtaW4udjEuV2F0Y2hMb2dzUmVxdWVzdBokLndheXN0b25lLmFkbWluLnYxLldhdGNoTG9nc1Jlc3BvbnNlMAESUAoHQ29ubmVjdBIhLndheXN0b25lLmFkbWluLnYxLkNvbm5lY3RSZXF1ZXN0GiIud2F5c3RvbmUuYWRtaW4udjEuQ29ubmVjdFJlc3BvbnNlElkKCkRpc2Nvbm5lY3QSJC53YXlzdG9uZS5hZG1pbi52MS5EaXNjb25uZWN0UmVxdWVzdBolLndheXN0b25lLmFkbWluLnYxLkRpc2Nvbm5lY3RSZXNwb25zZRJJCgRQaW5nEh4ud2F5c3RvbmUuYWRtaW4udjEuUGluZ1JlcXVlc3QaHy53YXlzdG9uZS5hZG1pbi52MS5QaW5nUmVzcG9uc2UwARJVCghDYWxsUGVlchIiLndheXN0b25lLmFkbWluLnYxLkNhbGxQZWVyUmVxdWVzdBojLndheXN0b25lLmFkbWluLnYxLkNhbGxQZWVyUmVzcG9uc2UwARJHCgRTdG9wEh4ud2F5c3RvbmUuYWRtaW4udjEuU3RvcFJlcXVlc3QaHy53YXlzdG9uZS5hZG1pbi52MS5TdG9wUmVzcG9uc2ViBnByb3RvMw", [file_waystone_rpc_v1_rpc]);
 
 /**
  * @generated from message waystone.admin.v1.GetNodeRequest
@@ -175,11 +175,11 @@ export type GetNodeResponse = Message<"waystone.admin.v1.GetNodeResponse"> & {
   fence?: bigint | undefined;
 
   /**
-   * How its cluster does, such as `alone`, as GetClusterResponse.state; absent without a cluster in the config.
+   * Absent without a cluster in the config.
    *
-   * @generated from field: optional string cluster_state = 26;
+   * @generated from field: waystone.admin.v1.NodeCluster cluster = 26;
    */
-  clusterState?: string | undefined;
+  cluster?: NodeCluster | undefined;
 };
 
 /**
@@ -188,6 +188,53 @@ export type GetNodeResponse = Message<"waystone.admin.v1.GetNodeResponse"> & {
  */
 export const GetNodeResponseSchema: GenMessage<GetNodeResponse> = /*@__PURE__*/
   messageDesc(file_waystone_admin_v1_admin, 1);
+
+/**
+ * How the cluster of a node does; ClusterService tells more.
+ *
+ * @generated from message waystone.admin.v1.NodeCluster
+ */
+export type NodeCluster = Message<"waystone.admin.v1.NodeCluster"> & {
+  /**
+   * As the config calls it.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * As GetClusterResponse.state.
+   *
+   * @generated from field: string state = 2;
+   */
+  state: string;
+
+  /**
+   * Members that are connected, and those that run as far as anybody has said; with this node, if it is one.
+   *
+   * @generated from field: uint32 connected_members = 3;
+   */
+  connectedMembers: number;
+
+  /**
+   * @generated from field: uint32 running_members = 4;
+   */
+  runningMembers: number;
+
+  /**
+   * Of its trust file; absent while that is not here.
+   *
+   * @generated from field: optional uint64 file_sequence = 5;
+   */
+  fileSequence?: bigint | undefined;
+};
+
+/**
+ * Describes the message waystone.admin.v1.NodeCluster.
+ * Use `create(NodeClusterSchema)` to create a new message.
+ */
+export const NodeClusterSchema: GenMessage<NodeCluster> = /*@__PURE__*/
+  messageDesc(file_waystone_admin_v1_admin, 2);
 
 /**
  * @generated from message waystone.admin.v1.Seed
@@ -214,7 +261,7 @@ export type Seed = Message<"waystone.admin.v1.Seed"> & {
  * Use `create(SeedSchema)` to create a new message.
  */
 export const SeedSchema: GenMessage<Seed> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 2);
+  messageDesc(file_waystone_admin_v1_admin, 3);
 
 /**
  * @generated from message waystone.admin.v1.Reservation
@@ -236,7 +283,7 @@ export type Reservation = Message<"waystone.admin.v1.Reservation"> & {
  * Use `create(ReservationSchema)` to create a new message.
  */
 export const ReservationSchema: GenMessage<Reservation> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 3);
+  messageDesc(file_waystone_admin_v1_admin, 4);
 
 /**
  * @generated from message waystone.admin.v1.PluginStatus
@@ -280,7 +327,7 @@ export type PluginStatus = Message<"waystone.admin.v1.PluginStatus"> & {
  * Use `create(PluginStatusSchema)` to create a new message.
  */
 export const PluginStatusSchema: GenMessage<PluginStatus> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 4);
+  messageDesc(file_waystone_admin_v1_admin, 5);
 
 /**
  * @generated from message waystone.admin.v1.ListAddressesRequest
@@ -293,7 +340,7 @@ export type ListAddressesRequest = Message<"waystone.admin.v1.ListAddressesReque
  * Use `create(ListAddressesRequestSchema)` to create a new message.
  */
 export const ListAddressesRequestSchema: GenMessage<ListAddressesRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 5);
+  messageDesc(file_waystone_admin_v1_admin, 6);
 
 /**
  * @generated from message waystone.admin.v1.ListAddressesResponse
@@ -310,7 +357,7 @@ export type ListAddressesResponse = Message<"waystone.admin.v1.ListAddressesResp
  * Use `create(ListAddressesResponseSchema)` to create a new message.
  */
 export const ListAddressesResponseSchema: GenMessage<ListAddressesResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 6);
+  messageDesc(file_waystone_admin_v1_admin, 7);
 
 /**
  * @generated from message waystone.admin.v1.Address
@@ -346,7 +393,7 @@ export type Address = Message<"waystone.admin.v1.Address"> & {
  * Use `create(AddressSchema)` to create a new message.
  */
 export const AddressSchema: GenMessage<Address> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 7);
+  messageDesc(file_waystone_admin_v1_admin, 8);
 
 /**
  * @generated from message waystone.admin.v1.ListConnectionsRequest
@@ -370,7 +417,7 @@ export type ListConnectionsRequest = Message<"waystone.admin.v1.ListConnectionsR
  * Use `create(ListConnectionsRequestSchema)` to create a new message.
  */
 export const ListConnectionsRequestSchema: GenMessage<ListConnectionsRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 8);
+  messageDesc(file_waystone_admin_v1_admin, 9);
 
 /**
  * @generated from message waystone.admin.v1.ListConnectionsResponse
@@ -392,7 +439,7 @@ export type ListConnectionsResponse = Message<"waystone.admin.v1.ListConnections
  * Use `create(ListConnectionsResponseSchema)` to create a new message.
  */
 export const ListConnectionsResponseSchema: GenMessage<ListConnectionsResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 9);
+  messageDesc(file_waystone_admin_v1_admin, 10);
 
 /**
  * @generated from message waystone.admin.v1.Connection
@@ -492,7 +539,7 @@ export type Connection = Message<"waystone.admin.v1.Connection"> & {
  * Use `create(ConnectionSchema)` to create a new message.
  */
 export const ConnectionSchema: GenMessage<Connection> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 10);
+  messageDesc(file_waystone_admin_v1_admin, 11);
 
 /**
  * @generated from message waystone.admin.v1.Stream
@@ -519,7 +566,7 @@ export type Stream = Message<"waystone.admin.v1.Stream"> & {
  * Use `create(StreamSchema)` to create a new message.
  */
 export const StreamSchema: GenMessage<Stream> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 11);
+  messageDesc(file_waystone_admin_v1_admin, 12);
 
 /**
  * @generated from message waystone.admin.v1.ListPeersRequest
@@ -543,7 +590,7 @@ export type ListPeersRequest = Message<"waystone.admin.v1.ListPeersRequest"> & {
  * Use `create(ListPeersRequestSchema)` to create a new message.
  */
 export const ListPeersRequestSchema: GenMessage<ListPeersRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 12);
+  messageDesc(file_waystone_admin_v1_admin, 13);
 
 /**
  * @generated from message waystone.admin.v1.ListPeersResponse
@@ -565,7 +612,7 @@ export type ListPeersResponse = Message<"waystone.admin.v1.ListPeersResponse"> &
  * Use `create(ListPeersResponseSchema)` to create a new message.
  */
 export const ListPeersResponseSchema: GenMessage<ListPeersResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 13);
+  messageDesc(file_waystone_admin_v1_admin, 14);
 
 /**
  * @generated from message waystone.admin.v1.Peer
@@ -607,7 +654,7 @@ export type Peer = Message<"waystone.admin.v1.Peer"> & {
  * Use `create(PeerSchema)` to create a new message.
  */
 export const PeerSchema: GenMessage<Peer> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 14);
+  messageDesc(file_waystone_admin_v1_admin, 15);
 
 /**
  * @generated from message waystone.admin.v1.GetConfigRequest
@@ -620,7 +667,7 @@ export type GetConfigRequest = Message<"waystone.admin.v1.GetConfigRequest"> & {
  * Use `create(GetConfigRequestSchema)` to create a new message.
  */
 export const GetConfigRequestSchema: GenMessage<GetConfigRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 15);
+  messageDesc(file_waystone_admin_v1_admin, 16);
 
 /**
  * @generated from message waystone.admin.v1.GetConfigResponse
@@ -644,7 +691,7 @@ export type GetConfigResponse = Message<"waystone.admin.v1.GetConfigResponse"> &
  * Use `create(GetConfigResponseSchema)` to create a new message.
  */
 export const GetConfigResponseSchema: GenMessage<GetConfigResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 16);
+  messageDesc(file_waystone_admin_v1_admin, 17);
 
 /**
  * @generated from message waystone.admin.v1.ConfigValue
@@ -677,7 +724,7 @@ export type ConfigValue = Message<"waystone.admin.v1.ConfigValue"> & {
  * Use `create(ConfigValueSchema)` to create a new message.
  */
 export const ConfigValueSchema: GenMessage<ConfigValue> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 17);
+  messageDesc(file_waystone_admin_v1_admin, 18);
 
 /**
  * @generated from message waystone.admin.v1.GetLogLevelRequest
@@ -690,7 +737,7 @@ export type GetLogLevelRequest = Message<"waystone.admin.v1.GetLogLevelRequest">
  * Use `create(GetLogLevelRequestSchema)` to create a new message.
  */
 export const GetLogLevelRequestSchema: GenMessage<GetLogLevelRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 18);
+  messageDesc(file_waystone_admin_v1_admin, 19);
 
 /**
  * @generated from message waystone.admin.v1.GetLogLevelResponse
@@ -707,7 +754,7 @@ export type GetLogLevelResponse = Message<"waystone.admin.v1.GetLogLevelResponse
  * Use `create(GetLogLevelResponseSchema)` to create a new message.
  */
 export const GetLogLevelResponseSchema: GenMessage<GetLogLevelResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 19);
+  messageDesc(file_waystone_admin_v1_admin, 20);
 
 /**
  * @generated from message waystone.admin.v1.SetLogLevelRequest
@@ -726,7 +773,7 @@ export type SetLogLevelRequest = Message<"waystone.admin.v1.SetLogLevelRequest">
  * Use `create(SetLogLevelRequestSchema)` to create a new message.
  */
 export const SetLogLevelRequestSchema: GenMessage<SetLogLevelRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 20);
+  messageDesc(file_waystone_admin_v1_admin, 21);
 
 /**
  * @generated from message waystone.admin.v1.SetLogLevelResponse
@@ -743,7 +790,7 @@ export type SetLogLevelResponse = Message<"waystone.admin.v1.SetLogLevelResponse
  * Use `create(SetLogLevelResponseSchema)` to create a new message.
  */
 export const SetLogLevelResponseSchema: GenMessage<SetLogLevelResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 21);
+  messageDesc(file_waystone_admin_v1_admin, 22);
 
 /**
  * @generated from message waystone.admin.v1.WatchEventsRequest
@@ -762,7 +809,7 @@ export type WatchEventsRequest = Message<"waystone.admin.v1.WatchEventsRequest">
  * Use `create(WatchEventsRequestSchema)` to create a new message.
  */
 export const WatchEventsRequestSchema: GenMessage<WatchEventsRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 22);
+  messageDesc(file_waystone_admin_v1_admin, 23);
 
 /**
  * @generated from message waystone.admin.v1.WatchEventsResponse
@@ -800,7 +847,7 @@ export type WatchEventsResponse = Message<"waystone.admin.v1.WatchEventsResponse
  * Use `create(WatchEventsResponseSchema)` to create a new message.
  */
 export const WatchEventsResponseSchema: GenMessage<WatchEventsResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 23);
+  messageDesc(file_waystone_admin_v1_admin, 24);
 
 /**
  * @generated from message waystone.admin.v1.WatchLogsRequest
@@ -819,7 +866,7 @@ export type WatchLogsRequest = Message<"waystone.admin.v1.WatchLogsRequest"> & {
  * Use `create(WatchLogsRequestSchema)` to create a new message.
  */
 export const WatchLogsRequestSchema: GenMessage<WatchLogsRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 24);
+  messageDesc(file_waystone_admin_v1_admin, 25);
 
 /**
  * @generated from message waystone.admin.v1.WatchLogsResponse
@@ -845,7 +892,7 @@ export type WatchLogsResponse = Message<"waystone.admin.v1.WatchLogsResponse"> &
  * Use `create(WatchLogsResponseSchema)` to create a new message.
  */
 export const WatchLogsResponseSchema: GenMessage<WatchLogsResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 25);
+  messageDesc(file_waystone_admin_v1_admin, 26);
 
 /**
  * @generated from message waystone.admin.v1.ConnectRequest
@@ -864,7 +911,7 @@ export type ConnectRequest = Message<"waystone.admin.v1.ConnectRequest"> & {
  * Use `create(ConnectRequestSchema)` to create a new message.
  */
 export const ConnectRequestSchema: GenMessage<ConnectRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 26);
+  messageDesc(file_waystone_admin_v1_admin, 27);
 
 /**
  * @generated from message waystone.admin.v1.ConnectResponse
@@ -881,7 +928,7 @@ export type ConnectResponse = Message<"waystone.admin.v1.ConnectResponse"> & {
  * Use `create(ConnectResponseSchema)` to create a new message.
  */
 export const ConnectResponseSchema: GenMessage<ConnectResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 27);
+  messageDesc(file_waystone_admin_v1_admin, 28);
 
 /**
  * @generated from message waystone.admin.v1.DisconnectRequest
@@ -900,7 +947,7 @@ export type DisconnectRequest = Message<"waystone.admin.v1.DisconnectRequest"> &
  * Use `create(DisconnectRequestSchema)` to create a new message.
  */
 export const DisconnectRequestSchema: GenMessage<DisconnectRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 28);
+  messageDesc(file_waystone_admin_v1_admin, 29);
 
 /**
  * @generated from message waystone.admin.v1.DisconnectResponse
@@ -919,7 +966,7 @@ export type DisconnectResponse = Message<"waystone.admin.v1.DisconnectResponse">
  * Use `create(DisconnectResponseSchema)` to create a new message.
  */
 export const DisconnectResponseSchema: GenMessage<DisconnectResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 29);
+  messageDesc(file_waystone_admin_v1_admin, 30);
 
 /**
  * @generated from message waystone.admin.v1.PingRequest
@@ -959,7 +1006,7 @@ export type PingRequest = Message<"waystone.admin.v1.PingRequest"> & {
  * Use `create(PingRequestSchema)` to create a new message.
  */
 export const PingRequestSchema: GenMessage<PingRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 30);
+  messageDesc(file_waystone_admin_v1_admin, 31);
 
 /**
  * @generated from message waystone.admin.v1.PingResponse
@@ -1015,7 +1062,7 @@ export type PingResponse = Message<"waystone.admin.v1.PingResponse"> & {
  * Use `create(PingResponseSchema)` to create a new message.
  */
 export const PingResponseSchema: GenMessage<PingResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 31);
+  messageDesc(file_waystone_admin_v1_admin, 32);
 
 /**
  * @generated from message waystone.admin.v1.CallPeerRequest
@@ -1055,7 +1102,7 @@ export type CallPeerRequest = Message<"waystone.admin.v1.CallPeerRequest"> & {
  * Use `create(CallPeerRequestSchema)` to create a new message.
  */
 export const CallPeerRequestSchema: GenMessage<CallPeerRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 32);
+  messageDesc(file_waystone_admin_v1_admin, 33);
 
 /**
  * @generated from message waystone.admin.v1.CallPeerResponse
@@ -1074,7 +1121,7 @@ export type CallPeerResponse = Message<"waystone.admin.v1.CallPeerResponse"> & {
  * Use `create(CallPeerResponseSchema)` to create a new message.
  */
 export const CallPeerResponseSchema: GenMessage<CallPeerResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 33);
+  messageDesc(file_waystone_admin_v1_admin, 34);
 
 /**
  * @generated from message waystone.admin.v1.StopRequest
@@ -1087,7 +1134,7 @@ export type StopRequest = Message<"waystone.admin.v1.StopRequest"> & {
  * Use `create(StopRequestSchema)` to create a new message.
  */
 export const StopRequestSchema: GenMessage<StopRequest> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 34);
+  messageDesc(file_waystone_admin_v1_admin, 35);
 
 /**
  * @generated from message waystone.admin.v1.StopResponse
@@ -1100,7 +1147,7 @@ export type StopResponse = Message<"waystone.admin.v1.StopResponse"> & {
  * Use `create(StopResponseSchema)` to create a new message.
  */
 export const StopResponseSchema: GenMessage<StopResponse> = /*@__PURE__*/
-  messageDesc(file_waystone_admin_v1_admin, 35);
+  messageDesc(file_waystone_admin_v1_admin, 36);
 
 /**
  * @generated from enum waystone.admin.v1.Reachability
