@@ -1,5 +1,5 @@
 import { peerIdFromString } from '@libp2p/peer-id'
-import { BOOTSTRAP, CALL_TIMEOUT_MS, STOCKED } from './constants.ts'
+import { BOOTSTRAP, CALL_TIMEOUT_MS } from './constants.ts'
 import { Rounds } from './rounds.ts'
 import { Sampler } from './sampler.ts'
 import { Standings } from './standing.ts'
@@ -43,7 +43,7 @@ export class Asking {
       goodAfterMs,
       onPoorSeed: seed => this.#onPoorSeed(peerIdFromString(seed)),
       isEnough: () => first.isEnough(),
-      isStocked: () => first.usable().length >= STOCKED,
+      isStocked: () => first.isStocked(),
       settled: async options => await first.settled(options)
     })
   }
@@ -62,7 +62,7 @@ export class Asking {
   async sample({ signal }: AbortOptions): Promise<GoodPeer[]> {
     const ends = [this.#controller.signal, signal].filter(one => one !== undefined)
     const peers = await this.#sampler.sample(AbortSignal.any(ends))
-    return peers.map(({ id, reach }) => ({ id, addresses: reach.map(String), reachedAt: 0 }))
+    return peers.map(({ id, reach }) => ({ id, addresses: reach.map(String), reachedAt: 0, answers: false }))
   }
 
   // a seed that has come can be asked

@@ -41,7 +41,8 @@ export class BootstrapService implements Bootstrap, Startable {
   }
 
   goodPeers(): readonly GoodPeer[] {
-    return this.#run?.book.all().map(({ id, addresses, reachedAt }) => ({ id, addresses, reachedAt })) ?? []
+    const rows = this.#run?.book.all() ?? []
+    return rows.map(({ id, addresses, reachedAt, answers }) => ({ id, addresses, reachedAt, answers }))
   }
 
   isGood(peer: PeerId): boolean {
@@ -54,6 +55,10 @@ export class BootstrapService implements Bootstrap, Startable {
 
   isEnough(): boolean {
     return this.#run?.first.isEnough() ?? false
+  }
+
+  hasOne(): boolean {
+    return this.#run?.first.hasOne() ?? false
   }
 
   isSparing(): boolean {

@@ -39,8 +39,11 @@ export const ENOUGH_PEERS = 4
 /** Good peers that a start tries: six times as many as it needs. */
 export const MAX_FIRST_DIALS = 24
 
-/** Of them at one time. */
-export const PARALLEL_DIALS = 8
+/** Of them at once: as many as are needed and one more, since a whole network may be restarting on a busy machine. */
+export const PARALLEL_DIALS = 5
+
+/** From one dial to one more while those that have begun take their time, in milliseconds. */
+export const DIAL_DELAY_MS = 250
 
 /** Those with which it begins because they can be asked in the DHT: one of them must answer. */
 export const FIRST_ANSWERING = 3
@@ -50,6 +53,9 @@ export const FIRST_DIAL_CAPS: NetworkCaps = { narrow: 1, wide: 2 }
 
 /** How long good peers have until seeds are asked, in milliseconds: three round trips around the world and a lost packet. */
 export const START_MS = 3_000
+
+/** So many times as long at a node that has reached one that can be asked, or shakes hands with one: others may be coming up. */
+export const PATIENT_STARTS = 5
 
 /** From one try of all good peers to the next within that time, in milliseconds. */
 export const DIAL_AGAIN_MS = 500
@@ -89,7 +95,7 @@ export const MAX_SAMPLED_DIALS = 8
  */
 export const ROUND_MS = 60 * 60 * 1_000
 
-/** Good peers, seeds not counted, from which on a node has enough of them to lose some. */
+/** Good peers, seeds not counted, from which on a node has enough of them to lose some; a few must answer in the DHT. */
 export const STOCKED = 12
 
 /** The first wait of a newcomer while there are fewer, in milliseconds; each one is twice as long, up to that hour. */

@@ -11,6 +11,8 @@ export interface GoodPeer {
   readonly addresses: readonly string[]
   /** When it was reached last, in milliseconds since the Unix epoch; 0 if it never was. */
   readonly reachedAt: number
+  /** Whether it was one that can be asked in the DHT then. */
+  readonly answers: boolean
 }
 
 /** What is asked of the trust database. */
@@ -29,7 +31,7 @@ export interface BootstrapInit {
   private?: boolean
   /** Protocol id of the DHT: one of the good peers that are enough must speak it. Default: any will do. */
   dhtProtocol?: string
-  /** How long good peers have at a start until seeds are asked, in milliseconds. Default 3,000. */
+  /** How long good peers have at a start until seeds are asked, in milliseconds; five times as long while one answers. Default 3,000. */
   startMs?: number
   /** How long a connection must last until its peer is a good one, in milliseconds. Default 10,000. */
   goodAfterMs?: number
@@ -69,6 +71,8 @@ export interface Bootstrap {
   settled(options?: AbortOptions): Promise<void>
   /** Whether so many good peers that are no seeds are connected that no seed has to be asked. */
   isEnough(): boolean
+  /** Whether one of them is connected that can be asked for others. */
+  hasOne(): boolean
   /** Whether seeds are left in peace for now: good peers are enough, or may prove to be. */
   isSparing(): boolean
   /** How much of what a seed handed out was alive, 0 to 1; nothing if none of it was tried. */

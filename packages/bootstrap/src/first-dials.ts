@@ -1,14 +1,17 @@
 import { multiaddr } from '@multiformats/multiaddr'
-import { abortable, createDeadline } from '@waystone/kit'
+import { abortable, createDeadline, Staggered } from '@waystone/kit'
 import {
   BOOTSTRAP,
   DIAL_AGAIN_MS,
+  DIAL_DELAY_MS,
   DIAL_TIMEOUT_MS,
   ENOUGH_PEERS,
   FIRST_ANSWERING,
   FIRST_DIAL_CAPS,
   MAX_FIRST_DIALS,
-  PARALLEL_DIALS
+  PARALLEL_DIALS,
+  PATIENT_STARTS,
+  STOCKED
 } from './constants.ts'
 import { chooseSpread } from './rank.ts'
 import type { AbortOptions, PeerId } from '@libp2p/interface'
@@ -32,11 +35,16 @@ interface DialOnceInit extends DialAllInit {
   isFirst: boolean
 }
 
+/** libp2p (3.3.11) tells of it when the transport is connected. */
+const HANDSHAKE = 'upgrader:encrypt-outbound-connection'
+
 /** Starts a node from the peers that were good to it. */
 export class FirstDials {
   readonly #parts: Parts
   readonly #init: FirstDialsInit
   readonly #controller = new AbortController()
+  /** Whose machine has taken a connection, while both shake hands: where a whole network restarts, that takes its time. */
+  readonly #greeting = new Set<string>()
   #settled: Promise<void> | undefined
   #isSettled = false
   #dialling: Promise<void> = Promise.resolve()
@@ -54,9 +62,7 @@ export class FirstDials {
 
   isEnough(): boolean {
     let [good, answers] = [0, false]
-    // often asked: good peers are few, connections may be thousands
-    for (const row of this.#init.book.all()) {
-      if (!this.#isConnected(row) || !this.#isUsable(row)) continue
+    for (const row of this.#reached()) {
       good++
       answers ||= row.answers
       if (good >= ENOUGH_PEERS && answers) return true
@@ -64,10 +70,22 @@ export class FirstDials {
     return false
   }
 
+  /** Whether one is connected that can be asked for others. */
+  hasOne(): boolean {
+    for (const { answers } of this.#reached()) if (answers) return true
+    return false
+  }
+
   /** Also while it is not known yet whether enough of them answer. */
   isSparing(): boolean {
     if (this.isEnough()) return true
     return !this.#isSettled && this.usable().length >= ENOUGH_PEERS
+  }
+
+  /** Whether a start can do without some of those that are known, also of those that can be asked. */
+  isStocked(): boolean {
+    const rows = this.usable()
+    return rows.length >= STOCKED && rows.filter(({ answers }) => answers).length >= FIRST_ANSWERING
   }
 
   /** Good peers that a start may begin with. */
@@ -81,40 +99,57 @@ export class FirstDials {
   }
 
   async #begin(): Promise<void> {
-    const { clock, counts } = this.#parts
+    const { counts } = this.#parts
     const chosen = this.#choice()
     if (chosen.length === 0) return counts.count('start', 'none_known')
     const ending = new AbortController()
-    const { startMs: ms } = this.#init
-    using deadline = createDeadline({ ms, what: 'starting', signal: this.#controller.signal, clock })
-    deadline.signal.addEventListener('abort', () => ending.abort(), { once: true })
+    const signal = AbortSignal.any([ending.signal, this.#controller.signal])
     const enough = Promise.withResolvers<void>()
     // dials that have begun go on when time is up, who answers late is a peer all the same; but no other begins
-    this.#dialling = this.#dialAll(chosen, { signal: ending.signal, enough: enough.resolve })
-    await abortable(Promise.race([enough.promise, this.#dialling]), ending.signal).catch(() => undefined)
+    this.#dialling = this.#dialAll(chosen, { signal, enough: enough.resolve })
+    await Promise.race([enough.promise, this.#dialling, this.#patience(signal)]).catch(() => undefined)
     ending.abort()
     counts.count('start', this.isEnough() ? 'good_peers' : 'too_few')
+  }
+
+  async #patience(signal: AbortSignal): Promise<void> {
+    for (let starts = 0; starts === 0 || (this.#isPromising() && starts < PATIENT_STARTS); starts++) {
+      await this.#parts.clock.sleep(this.#init.startMs, { signal })
+    }
+  }
+
+  #isPromising(): boolean {
+    return this.hasOne() || this.#greeting.size > 0
+  }
+
+  // often gone through: good peers are few, connections may be thousands
+  *#reached(): Generator<GoodPeerRow> {
+    for (const row of this.#init.book.all()) if (this.#isConnected(row) && this.#isUsable(row)) yield row
   }
 
   /** Again and again while there is time: where a whole network restarts, some are only coming up. */
   async #dialAll(chosen: readonly GoodPeerRow[], { signal, enough }: DialAllInit): Promise<void> {
     for (let isFirst = true; ; isFirst = false) {
       await this.#dialOnce(chosen, { signal, enough, isFirst })
-      if (signal.aborted || this.isEnough() || chosen.length < ENOUGH_PEERS) return
+      if (signal.aborted || this.isEnough() || !this.#mayBeEnough(chosen)) return
       await this.#parts.clock.sleep(DIAL_AGAIN_MS, { signal }).catch(() => undefined)
     }
   }
 
   async #dialOnce(chosen: readonly GoodPeerRow[], { signal, enough, isFirst }: DialOnceInit): Promise<void> {
     const queue = chosen.filter(row => !this.#isConnected(row))
-    const work = async (): Promise<void> => {
-      for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
-        if (signal.aborted || this.isEnough()) return
+    const dials = new Staggered({
+      next: () => (signal.aborted || this.isEnough() ? undefined : queue.shift()),
+      work: async (row: GoodPeerRow) => {
         await this.#dial(row, isFirst)
         if (this.isEnough()) enough()
-      }
-    }
-    await Promise.all(Array.from({ length: PARALLEL_DIALS }, work))
+      },
+      atOnce: () => PARALLEL_DIALS,
+      most: MAX_FIRST_DIALS,
+      delayMs: DIAL_DELAY_MS,
+      clock: this.#parts.clock
+    })
+    await dials.done()
     if (this.isEnough()) enough()
   }
 
@@ -124,13 +159,16 @@ export class FirstDials {
     using deadline = createDeadline({ ms: DIAL_TIMEOUT_MS, what: 'dialling a good peer', signal, clock })
     try {
       const targets = addresses.map(text => multiaddr(text).encapsulate(`/p2p/${id}`))
-      await connectionManager.openConnection(targets, { signal: deadline.signal })
+      const onProgress = ({ type }: { type: string }): void => void (type === HANDSHAKE && this.#greeting.add(id))
+      await connectionManager.openConnection(targets, { signal: deadline.signal, onProgress })
       counts.count('first_dials', 'reached')
     } catch (error) {
       if (this.#controller.signal.aborted || !isFirst) return
       counts.count('first_dials', 'failed')
       log('good peer %p did not answer - %e', peer, error)
       this.#init.book.failed(id)
+    } finally {
+      this.#greeting.delete(id)
     }
   }
 
@@ -152,6 +190,10 @@ export class FirstDials {
   #isSeed(peer: PeerId): boolean {
     const { trust } = this.#parts
     return trust.levelOf(peer) !== 'none' && trust.explain({ peer }, BOOTSTRAP).allow
+  }
+
+  #mayBeEnough(chosen: readonly GoodPeerRow[]): boolean {
+    return this.usable().length >= ENOUGH_PEERS && !chosen.every(row => this.#isConnected(row))
   }
 
   #isConnected({ peer }: GoodPeerRow): boolean {

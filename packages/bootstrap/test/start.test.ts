@@ -4,7 +4,15 @@ import { Key } from 'interface-datastore'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { expect, it, onTestFinished } from 'vitest'
 import { ManualClock, until } from '@waystone/kit/testing'
-import { GOOD_AFTER_MS, GOOD_PEER_AGE_MS, GOOD_PEERS_PREFIX, LOOK_AGAIN_MS, START_MS } from '../src/constants.ts'
+import {
+  DIAL_TIMEOUT_MS,
+  GOOD_AFTER_MS,
+  GOOD_PEER_AGE_MS,
+  GOOD_PEERS_PREFIX,
+  LOOK_AGAIN_MS,
+  PATIENT_STARTS,
+  START_MS
+} from '../src/constants.ts'
 import { connect, isConnected, startPeer } from './peers.ts'
 import { newPeer } from './records.ts'
 import type { AddressInfo } from 'node:net'
@@ -44,6 +52,13 @@ async function rowsIn(datastore: Datastore): Promise<{ id: string; failures: unk
     rows.push({ id: key.baseNamespace(), failures })
   }
   return rows
+}
+
+/** Whether the start is over. */
+function settling({ node }: TestPeer): { settled: Promise<void>; isSettled: () => boolean } {
+  let isOver = false
+  const settled = node.services.bootstrap.settled().then(() => void (isOver = true))
+  return { settled, isSettled: () => isOver }
 }
 
 it('remembers peers that it dialled and that lasted, and nobody who came by himself', async () => {
@@ -113,21 +128,46 @@ it('is done in three seconds with those that refuse, and ranks them lower', asyn
   expect(rows.map(({ failures }) => failures)).toEqual([1, 1, 1, 1])
 })
 
-it('is done in three seconds with those that say nothing', async () => {
+it('waits longer for those that take a connection: busy, where a whole network restarts; but not for ever', async () => {
   const silent = createServer()
+  const greeted = new Promise(resolve => silent.once('connection', socket => socket.once('data', resolve)))
   await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void silent.close())
   const { port } = silent.address() as AddressInfo
   const [clock, datastore] = [new ManualClock(), new MemoryDatastore()]
   await putRow(datastore, PEER, { ...GOOD, addresses: [`/ip4/127.0.0.1/tcp/${port}`], reachedAt: clock.now() })
   const edge = await startPeer({ datastore, clock })
-  let isSettled = false
-  const settled = edge.node.services.bootstrap.settled().then(() => (isSettled = true))
-  await clock.advance(START_MS - 1)
-  expect(isSettled).toBe(false)
-  await clock.advance(1)
+  const { settled, isSettled } = settling(edge)
+  await greeted
+  await clock.advance(START_MS)
+  await clock.advance(START_MS)
+  expect(isSettled()).toBe(false)
+  await clock.advance(DIAL_TIMEOUT_MS)
   await settled
   expect([edge.node.services.bootstrap.isEnough(), edge.counted('start', 'too_few')]).toEqual([false, 1])
+})
+
+it('waits longer for others when one is reached that can be asked', async () => {
+  const peers = await startPeers(4)
+  const known = await remembering(peers)
+  for (const { node } of peers.slice(1)) await node.stop()
+  const clock = new ManualClock()
+  const edge = await startPeer({ ...known, clock })
+  const { settled, isSettled } = settling(edge)
+  await until(() => edge.node.services.bootstrap.hasOne())
+  for (let starts = 1; starts < PATIENT_STARTS; starts++) await clock.advance(START_MS)
+  expect(isSettled()).toBe(false)
+  await clock.advance(START_MS)
+  await settled
+  expect(edge.node.services.bootstrap.isEnough()).toBe(false)
+})
+
+it('does not wait for more than there are', async () => {
+  const peers = await startPeers(5)
+  const init = { dhtProtocol: '/test/kad/1.0.0' }
+  const edge = await startPeer({ ...(await remembering(peers, init)), clock: new ManualClock() })
+  await edge.node.services.bootstrap.settled()
+  expect([edge.node.services.bootstrap.hasOne(), edge.counted('start', 'too_few')]).toEqual([false, 1])
 })
 
 it('forgets who was not reached for two weeks, and removes what it cannot read', async () => {

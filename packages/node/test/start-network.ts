@@ -54,7 +54,8 @@ export class Place {
     const made: { node?: Node } = {}
     const goodPeers = {
       settled: async (options: object): Promise<void> => await made.node?.services.bootstrap.settled(options),
-      isEnough: (): boolean => made.node?.services.bootstrap.isEnough() === true
+      isEnough: (): boolean => made.node?.services.bootstrap.isEnough() === true,
+      hasOne: (): boolean => made.node?.services.bootstrap.hasOne() === true
     }
     const addresses = seeds.filter(seed => seed !== this).flatMap(seed => seed.#addresses())
     made.node = await createLibp2p({

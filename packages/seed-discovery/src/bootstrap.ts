@@ -1,4 +1,4 @@
-import { describeDialFailure, Supervisor } from '@waystone/kit'
+import { Staggered, Supervisor, describeDialFailure } from '@waystone/kit'
 import { nameOf } from '@waystone/kit/error-fields'
 import { directPeers, hasUseful } from './candidates/need.ts'
 import {
@@ -11,7 +11,6 @@ import {
 } from './constants.ts'
 import { dialNode } from './dial.ts'
 import { sample } from './sample.ts'
-import { Staggered } from './staggered.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { TrustedNode } from '@waystone/interface'
 import type { GoodPeers } from './contract.ts'

@@ -49,6 +49,8 @@ export interface GoodPeers {
   settled(options: AbortOptions): Promise<void>
   /** Whether so many of them are connected now that nobody has to be asked. */
   isEnough(): boolean
+  /** Whether one is connected that can be asked for others: this node is in the network. */
+  hasOne(): boolean
 }
 
 export interface SeedDiscoveryComponents {

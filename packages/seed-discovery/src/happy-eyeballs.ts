@@ -1,5 +1,5 @@
 import { STAGGER_MS } from './constants.ts'
-import { Staggered } from './staggered.ts'
+import { Staggered } from '@waystone/kit'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock } from '@waystone/interface'
 

@@ -158,7 +158,8 @@ export class SeedFinder {
       const seeds = readFed(peer, addresses)
       this.#init.counts.add('found', feed.kind, seeds.length)
       this.candidates.add(feed, seeds)
-      this.#prober.pump()
+      // whoever is on the local network may tell of thousands
+      this.#review.soon()
     })
     if (unsubscribe !== undefined) this.#unsubscribe.push(unsubscribe)
   }

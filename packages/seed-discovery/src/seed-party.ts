@@ -105,7 +105,7 @@ export class SeedParty {
 
   missing(): string[] {
     const { connectionManager, trust, goodPeers, mayBeAlone, sources, membership } = this.#init
-    if (mayBeAlone === true || goodPeers?.isEnough() === true) return []
+    if (mayBeAlone === true || goodPeers?.hasOne() === true) return []
     // who is only held once connected is nobody to wait for
     const dialled = this.#followers.seeds.filter(({ node }) => node.connect)
     if (dialled.length > 0) return missingSeeds(dialled.map(seed => seed.status()))

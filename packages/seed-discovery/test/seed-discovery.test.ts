@@ -1,9 +1,10 @@
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { readinessSymbol } from '@waystone/interface'
 import { ManualClock, RecordedMetrics, until } from '@waystone/kit/testing'
 import { SilentServer } from '@waystone/kit/testing/node'
 import { newKey, startNode, startSeeding } from './network.ts'
+import type { ConnectionManager } from '@libp2p/interface-internal'
 import type { Libp2p } from 'libp2p'
 import type { SeedDiscovery } from '@waystone/seed-discovery'
 
@@ -13,6 +14,11 @@ const isConnected = (node: Libp2p<{ seedDiscovery: SeedDiscovery }>): boolean =>
   seedsOf(node).some(seed => seed.connected)
 const addressOf = (node: Libp2p): string => node.getMultiaddrs()[0]?.toString() ?? ''
 const portOf = (node: Libp2p): number => Number(node.getMultiaddrs()[0]?.getComponents()[1]?.value)
+
+interface Inside {
+  connectionManager: ConnectionManager
+  events: EventTarget
+}
 
 // a port where nothing listens, and an address on it
 async function freeAddress() {
@@ -31,6 +37,21 @@ describe('seed discovery', () => {
     expect(seedsOf(node)).toEqual([{ peerId: seed.peerId.toString(), addresses: [addressOf(seed)], connected: true }])
     const peer = await node.peerStore.get(seed.peerId)
     expect(peer.tags.get('waystone-seed')?.value).toBe(100)
+  })
+
+  it('looks through all connections once for those that come and go in one moment', async () => {
+    const [seed, clock] = [await startNode(), new ManualClock()]
+    const node = await startSeeding({ seeds: [addressOf(seed)], clock })
+    await until(() => isConnected(node))
+    await clock.advance(1_000)
+    const { connectionManager, events }: Inside = Reflect.get(node, 'components')
+    const list = vi.spyOn(connectionManager, 'getConnections')
+    const looks = (): number => list.mock.calls.filter(([peer]) => peer === undefined).length
+    for (let come = 0; come < 1_000; come++) {
+      events.dispatchEvent(new CustomEvent('peer:connect', { detail: seed.peerId }))
+    }
+    await clock.advance(1_000)
+    expect(looks()).toBeLessThan(20)
   })
 
   it('starts while its seed is down and connects when it comes up', async () => {

@@ -230,7 +230,7 @@ describe('bootstrap', () => {
       good.asked++
       await tried.promise
     }
-    const goodPeers = { settled, isEnough: () => good.isEnough }
+    const goodPeers = { settled, isEnough: () => good.isEnough, hasOne: () => good.isEnough }
     const node = await startSeeding({ seeds: [], trust: new TrustDouble([onlyBootstrap(seed)]), goodPeers, clock })
     await until(() => good.asked > 0)
     good.isEnough = true

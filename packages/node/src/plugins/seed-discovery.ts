@@ -32,7 +32,8 @@ export const seedDiscoveryPlugin: Plugin = {
     return components => {
       const goodPeers = {
         settled: async (options: AbortOptions) => await bootstrapOf(components)?.settled(options),
-        isEnough: () => bootstrapOf(components)?.isEnough() === true
+        isEnough: () => bootstrapOf(components)?.isEnough() === true,
+        hasOne: () => bootstrapOf(components)?.hasOne() === true
       }
       return seedDiscovery({ ...init, goodPeers, sources: sourcesOf(config, components) })(components)
     }

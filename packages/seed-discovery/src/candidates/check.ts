@@ -1,5 +1,5 @@
 import { STAGGER_MS } from '../constants.ts'
-import { Staggered } from '../staggered.ts'
+import { Staggered } from '@waystone/kit'
 import { CHECKS_AT_ONCE, MAX_CHECKS, MOST_CHECKS_AT_ONCE } from './constants.ts'
 import { meet } from './meeting.ts'
 import { EventQueue } from './event-queue.ts'

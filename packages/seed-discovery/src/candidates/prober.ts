@@ -1,6 +1,5 @@
-import { TokenBucket } from '@waystone/kit'
+import { Staggered, TokenBucket } from '@waystone/kit'
 import { STAGGER_MS } from '../constants.ts'
-import { Staggered } from '../staggered.ts'
 import { DIAL_RATE, MOST_DIALS } from './constants.ts'
 import { meet } from './meeting.ts'
 import { Need } from './need.ts'
