@@ -157,7 +157,7 @@ export class SeedFinder {
     const unsubscribe = tell?.((peer, addresses) => {
       const seeds = readFed(peer, addresses)
       this.#init.counts.add('found', feed.kind, seeds.length)
-      this.candidates.add(feed, seeds)
+      this.candidates.add(feed, seeds, one => this.#init.admission.isAdmitted(one))
       // whoever is on the local network may tell of thousands
       this.#review.soon()
     })

@@ -2,7 +2,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { readinessSymbol } from '@waystone/interface'
 import { ManualClock, RecordedMetrics, until } from '@waystone/kit/testing'
 import { SilentServer } from '@waystone/kit/testing/node'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { NAME, by, isConnected, manualFeed, member, portOf, rowOf } from './named-seeds.ts'
 import { newKey, startNode, startSeeding } from './network.ts'
 import { FakeResolver } from './sources/fake-resolver.ts'
@@ -92,12 +92,17 @@ describe('sources that tell by themselves', () => {
     const seed = await startNode()
     const strangers = await Promise.all(Array.from({ length: 300 }, async () => newKey()))
     const recorded = new RecordedMetrics()
-    const init = { seeds: [], trust: new TrustDouble([member(seed)]), sources: { feeds: { mdns: feed } } }
+    const trust = new TrustDouble([member(seed)])
+    const judged = vi.spyOn(trust, 'levelOf')
+    const init = { seeds: [], trust, sources: { feeds: { mdns: feed } } }
     const node = await startSeeding(init, { metrics: recorded.toMetrics() })
     await until(() => node.services.seedDiscovery.seeds().length === 1)
+    judged.mockClear()
     tell(seed.peerId, `/ip4/127.0.0.1/tcp/${portOf(seed)}`)
-    await until(() => isConnected(node, seed))
     for (const key of strangers) tell(peerIdFromPrivateKey(key), '/ip4/127.0.0.1/tcp/1')
+    // all of them are looked through once, not all of them for each
+    expect(judged.mock.calls.length).toBeLessThan(1_000)
+    await until(() => isConnected(node, seed))
     expect(rowOf(node, 'mdns')).toMatchObject({ found: 256, admitted: 1 })
     expect(recorded.count('waystone_seed_discovery_source_unreachable_total', 'mdns')).toBe(0)
   })

@@ -32,10 +32,10 @@ export class Candidates {
     return lost.length > 0 || keep.size !== before.length
   }
 
-  /** One more of a source that tells by itself; the oldest goes that was no seed. */
-  add(source: SourceName, seeds: readonly FoundSeed[]): void {
+  /** One more of a source that tells by itself; the oldest goes that is no seed. */
+  add(source: SourceName, seeds: readonly FoundSeed[], isAdmitted: (peer: PeerId) => boolean): void {
     for (const seed of seeds) {
-      if (!this.#all.has(keyOf(seed))) this.#makeRoom(source)
+      if (!this.#all.has(keyOf(seed))) this.#makeRoom(source, isAdmitted)
       this.#tell(source, seed)
     }
   }
@@ -69,10 +69,12 @@ export class Candidates {
     if (candidate.forget(source)) this.#all.delete(candidate.key)
   }
 
-  #makeRoom(source: SourceName): void {
+  #makeRoom(source: SourceName, isAdmitted: (peer: PeerId) => boolean): void {
     const own = this.#of(source)
     if (own.length < MAX_FED) return
-    const oldest = own.find(({ result }) => result !== 'admitted') ?? own[0]
+    const isSeed = ({ result, peer }: Candidate): boolean =>
+      result === 'admitted' || (peer !== undefined && isAdmitted(peer))
+    const oldest = own.find(candidate => !isSeed(candidate)) ?? own[0]
     if (oldest !== undefined) this.#forget(oldest, source)
   }
 }
