@@ -1,5 +1,7 @@
+import { seedClusterOf } from '../libp2p/seed-cluster-of.ts'
 import { SERVICE_KEYS } from '../libp2p/service-keys.ts'
 import { openRegistry } from '../registry/own-registry.ts'
+import { syncTrust } from '../registry/sync-trust.ts'
 import { otherService } from './other-service.ts'
 import type { RegistryGossip } from '@waystone/registry/sync'
 import type { NodeComponents, Plugin } from './plugin.ts'
@@ -15,7 +17,7 @@ export const pubsubPlugin: Plugin = {
 
 /** Keeps the registry of this node equal with those of other seeds. */
 export const registrySyncPlugin: Plugin = {
-  async create({ config, trust, clock, random }) {
+  async create({ config, trust: given, membership, clock, random }) {
     if (!config.registry.serve) return undefined
     const { registrySync } = await import('@waystone/registry/sync')
     return (components: NodeComponents) => {
@@ -23,6 +25,8 @@ export const registrySyncPlugin: Plugin = {
       const verify = async () => (await openRegistry(components)).verify
       const pubsub = otherService(components, SERVICE_KEYS.pubsub)
       const gossip = isGossip(pubsub) ? pubsub : undefined
+      const isRevoked = (): boolean => seedClusterOf(components)?.state() === 'revoked'
+      const trust = syncTrust(given, { membership, isRevoked })
       return registrySync({ store, verify, trust, gossip, clock, random })(components)
     }
   }

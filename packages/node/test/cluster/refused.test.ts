@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import { defaultsFor } from '../../src/config/defaults.ts'
 import { startLocalNode } from '../local-node.ts'
 import { keyOf, peerOf } from './cluster-file.ts'
-import { auditOf, isFullMesh, peersOf, shippedCluster, startSeed } from './running-cluster.ts'
+import { auditOf, isFullMesh, peersOf, serviceOf, shippedCluster, startSeed } from './running-cluster.ts'
+import type { RegistrySync } from '@waystone/registry/sync'
 import type { Clock } from '@waystone/interface'
 import type { WaystoneNode } from '../../src/index.ts'
 import type { RunningSeed } from './running-cluster.ts'
@@ -21,6 +22,12 @@ const trust = { ...defaultsFor('seed').trust, grants: { admin: [(await peerOf(OP
 async function startOperator(seeds: readonly RunningSeed[]): Promise<{ node: WaystoneNode } & AsyncDisposable> {
   const addresses = seeds.flatMap(seed => seed.addresses)
   return await startLocalNode('edge', { seeds: addresses }, { privateKey: await keyOf(OPERATOR) })
+}
+
+/** With whose registries a seed compares its own. */
+function comparedBy({ node }: RunningSeed): string[] {
+  const sync = serviceOf(node, 'registrySync') as RegistrySync
+  return sync.partners().flatMap(({ peer, connected }) => (connected ? [peer.toString()] : []))
 }
 
 test('a trust file that is rolled back is refused and reported, and the newer one stays in use', async () => {
@@ -79,6 +86,10 @@ test('a revoked seed is refused and reported, and says so itself', { timeout: 2 
     (await auditOf(one, operator.node)).some(line => line.startsWith(`refused ${id}: NotAMember`))
   )
   expect(revoked.node.missing()).toContain('this node was removed from cluster cluster')
+  // all would refuse to compare their registries with its own
+  await until(() => revoked.node.libp2p.getConnections().length > 0, { ms: MINUTE })
+  expect(comparedBy(revoked)).toEqual([])
+  expect(comparedBy(one)).toHaveLength(1)
   expect(isFullMesh([one, other])).toBe(true)
 })
 

@@ -71,7 +71,7 @@ export function operatorOf(asked: RunningSeed, asker: WaystoneNode) {
   return (serviceOf(asker, 'rpc') as Rpc).client(cluster.ClusterService, asked.node.libp2p.peerId)
 }
 
-function serviceOf({ libp2p }: WaystoneNode, key: string): unknown {
+export function serviceOf({ libp2p }: WaystoneNode, key: string): unknown {
   const service: unknown = Reflect.get(libp2p.services, key)
   if (service === undefined) throw new Error(`the node runs no ${key}`)
   return service
