@@ -7,10 +7,12 @@ import type { AbortOptions, IdentifyResult, PeerId } from '@libp2p/interface'
 import type { SampleCall } from './ask.ts'
 import type { BootstrapInit, GoodPeer } from './contract.ts'
 import type { FirstDials } from './first-dials.ts'
+import type { GoodPeersNow } from './good-peers-now.ts'
 import type { Parts } from './parts.ts'
 
 export interface AskingInit {
-  first: FirstDials
+  first: Pick<FirstDials, 'settled'>
+  now: GoodPeersNow
   isBlocked: (peer: PeerId) => boolean
   goodAfterMs: number
   onPoorSeed: BootstrapInit['onPoorSeed']
@@ -27,7 +29,7 @@ export class Asking {
   #running: Promise<void> = Promise.resolve()
 
   constructor(parts: Parts, init: AskingInit) {
-    const { first, isBlocked, goodAfterMs } = init
+    const { first, now, isBlocked, goodAfterMs } = init
     const { standings } = this
     this.#parts = parts
     this.#init = init
@@ -42,8 +44,8 @@ export class Asking {
       standings,
       goodAfterMs,
       onPoorSeed: seed => this.#onPoorSeed(peerIdFromString(seed)),
-      isEnough: () => first.isEnough(),
-      isStocked: () => first.isStocked(),
+      isEnough: () => now.isEnough(),
+      isStocked: () => now.isStocked(),
       settled: async options => await first.settled(options)
     })
   }

@@ -54,11 +54,11 @@ export class BootstrapService implements Bootstrap, Startable {
   }
 
   isEnough(): boolean {
-    return this.#run?.first.isEnough() ?? false
+    return this.#run?.now.isEnough() ?? false
   }
 
   hasOne(): boolean {
-    return this.#run?.first.hasOne() ?? false
+    return this.#run?.now.hasOne() ?? false
   }
 
   isSparing(): boolean {

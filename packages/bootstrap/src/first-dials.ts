@@ -1,7 +1,6 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { abortable, createDeadline, Staggered } from '@waystone/kit'
 import {
-  BOOTSTRAP,
   DIAL_AGAIN_MS,
   DIAL_DELAY_MS,
   DIAL_TIMEOUT_MS,
@@ -10,18 +9,18 @@ import {
   FIRST_DIAL_CAPS,
   MAX_FIRST_DIALS,
   PARALLEL_DIALS,
-  PATIENT_STARTS,
-  STOCKED
+  PATIENT_STARTS
 } from './constants.ts'
 import { chooseSpread } from './rank.ts'
-import type { AbortOptions, PeerId } from '@libp2p/interface'
+import type { AbortOptions } from '@libp2p/interface'
 import type { GoodPeerRow } from './good-peer-row.ts'
 import type { GoodPeerBook } from './good-peers.ts'
+import type { GoodPeersNow } from './good-peers-now.ts'
 import type { Parts } from './parts.ts'
 
 export interface FirstDialsInit {
-  book: GoodPeerBook
-  isBlocked: (peer: PeerId) => boolean
+  book: Pick<GoodPeerBook, 'failed'>
+  now: GoodPeersNow
   /** How long it may take, in milliseconds. */
   startMs: number
 }
@@ -60,37 +59,10 @@ export class FirstDials {
     await (signal === undefined ? this.#settled : abortable(this.#settled, signal))
   }
 
-  isEnough(): boolean {
-    let [good, answers] = [0, false]
-    for (const row of this.#reached()) {
-      good++
-      answers ||= row.answers
-      if (good >= ENOUGH_PEERS && answers) return true
-    }
-    return false
-  }
-
-  /** Whether one is connected that can be asked for others. */
-  hasOne(): boolean {
-    for (const { answers } of this.#reached()) if (answers) return true
-    return false
-  }
-
   /** Also while it is not known yet whether enough of them answer. */
   isSparing(): boolean {
-    if (this.isEnough()) return true
-    return !this.#isSettled && this.usable().length >= ENOUGH_PEERS
-  }
-
-  /** Whether a start can do without some of those that are known, also of those that can be asked. */
-  isStocked(): boolean {
-    const rows = this.usable()
-    return rows.length >= STOCKED && rows.filter(({ answers }) => answers).length >= FIRST_ANSWERING
-  }
-
-  /** Good peers that a start may begin with. */
-  usable(): GoodPeerRow[] {
-    return this.#init.book.all().filter(row => this.#isUsable(row))
+    if (this.#init.now.isEnough()) return true
+    return !this.#isSettled && this.#init.now.usable().length >= ENOUGH_PEERS
   }
 
   async stop(): Promise<void> {
@@ -109,7 +81,7 @@ export class FirstDials {
     this.#dialling = this.#dialAll(chosen, { signal, enough: enough.resolve })
     await Promise.race([enough.promise, this.#dialling, this.#patience(signal)]).catch(() => undefined)
     ending.abort()
-    counts.count('start', this.isEnough() ? 'good_peers' : 'too_few')
+    counts.count('start', this.#init.now.isEnough() ? 'good_peers' : 'too_few')
   }
 
   async #patience(signal: AbortSignal): Promise<void> {
@@ -119,30 +91,25 @@ export class FirstDials {
   }
 
   #isPromising(): boolean {
-    return this.hasOne() || this.#greeting.size > 0
-  }
-
-  // often gone through: good peers are few, connections may be thousands
-  *#reached(): Generator<GoodPeerRow> {
-    for (const row of this.#init.book.all()) if (this.#isConnected(row) && this.#isUsable(row)) yield row
+    return this.#init.now.hasOne() || this.#greeting.size > 0
   }
 
   /** Again and again while there is time: where a whole network restarts, some are only coming up. */
   async #dialAll(chosen: readonly GoodPeerRow[], { signal, enough }: DialAllInit): Promise<void> {
     for (let isFirst = true; ; isFirst = false) {
       await this.#dialOnce(chosen, { signal, enough, isFirst })
-      if (signal.aborted || this.isEnough() || !this.#mayBeEnough(chosen)) return
+      if (signal.aborted || this.#init.now.isEnough() || !this.#init.now.mayBeEnough(chosen)) return
       await this.#parts.clock.sleep(DIAL_AGAIN_MS, { signal }).catch(() => undefined)
     }
   }
 
   async #dialOnce(chosen: readonly GoodPeerRow[], { signal, enough, isFirst }: DialOnceInit): Promise<void> {
-    const queue = chosen.filter(row => !this.#isConnected(row))
+    const queue = chosen.filter(row => !this.#init.now.isConnected(row))
     const dials = new Staggered({
-      next: () => (signal.aborted || this.isEnough() ? undefined : queue.shift()),
+      next: () => (signal.aborted || this.#init.now.isEnough() ? undefined : queue.shift()),
       work: async (row: GoodPeerRow) => {
         await this.#dial(row, isFirst)
-        if (this.isEnough()) enough()
+        if (this.#init.now.isEnough()) enough()
       },
       atOnce: () => PARALLEL_DIALS,
       most: MAX_FIRST_DIALS,
@@ -150,7 +117,7 @@ export class FirstDials {
       clock: this.#parts.clock
     })
     await dials.done()
-    if (this.isEnough()) enough()
+    if (this.#init.now.isEnough()) enough()
   }
 
   async #dial({ id, peer, addresses }: GoodPeerRow, isFirst: boolean): Promise<void> {
@@ -175,29 +142,10 @@ export class FirstDials {
   /** First some that can be asked in the DHT: others alone are not enough. */
   #choice(): GoodPeerRow[] {
     const { clock, random, private: exemptPrivate } = this.#parts
-    const rows = this.usable().filter(row => !this.#isConnected(row))
+    const rows = this.#init.now.usable().filter(row => !this.#init.now.isConnected(row))
     const caps = { ...FIRST_DIAL_CAPS, exemptPrivate }
     const chosen = chooseSpread(rows, { now: clock.now(), max: rows.length, caps, random })
     const first = chosen.filter(({ answers }) => answers).slice(0, FIRST_ANSWERING)
     return [...new Set([...first, ...chosen])].slice(0, MAX_FIRST_DIALS)
-  }
-
-  // seeds are spared, and asked for themselves if these are not enough
-  #isUsable({ peer }: GoodPeerRow): boolean {
-    return !this.#init.isBlocked(peer) && !this.#isSeed(peer)
-  }
-
-  #isSeed(peer: PeerId): boolean {
-    const { trust } = this.#parts
-    return trust.levelOf(peer) !== 'none' && trust.explain({ peer }, BOOTSTRAP).allow
-  }
-
-  #mayBeEnough(chosen: readonly GoodPeerRow[]): boolean {
-    return this.usable().length >= ENOUGH_PEERS && !chosen.every(row => this.#isConnected(row))
-  }
-
-  #isConnected({ peer }: GoodPeerRow): boolean {
-    const connections = this.#parts.connectionManager.getConnections(peer)
-    return connections.some(({ status, limits }) => status === 'open' && limits === undefined)
   }
 }

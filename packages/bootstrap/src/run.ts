@@ -3,6 +3,7 @@ import { Asking } from './asking.ts'
 import { BOOTSTRAP, CONNECT, GOOD_AFTER_MS, START_MS } from './constants.ts'
 import { FirstDials } from './first-dials.ts'
 import { GoodPeerBook } from './good-peers.ts'
+import { GoodPeersNow } from './good-peers-now.ts'
 import { Observer } from './observer.ts'
 import { Pool } from './pool.ts'
 import { Prober } from './prober.ts'
@@ -15,6 +16,7 @@ import type { ReachedPeer } from './pool.ts'
 /** Everything between a start and a stop. */
 export class Run {
   readonly book: GoodPeerBook
+  readonly now: GoodPeersNow
   readonly first: FirstDials
   readonly asking: Asking
   readonly pool: Pool
@@ -31,8 +33,9 @@ export class Run {
     this.#parts = parts
     this.#init = init
     this.book = new GoodPeerBook(parts)
-    this.first = new FirstDials(parts, { book: this.book, isBlocked, startMs })
-    this.asking = new Asking(parts, { first: this.first, isBlocked, goodAfterMs, onPoorSeed: init.onPoorSeed })
+    const now = (this.now = new GoodPeersNow(parts, { book: this.book, isBlocked }))
+    this.first = new FirstDials(parts, { book: this.book, now, startMs })
+    this.asking = new Asking(parts, { first: this.first, now, isBlocked, goodAfterMs, onPoorSeed: init.onPoorSeed })
     this.pool = new Pool(parts)
     this.#observer = new Observer(parts, { book: this.book, goodAfterMs, dhtProtocol, isBlocked })
     this.#prober = new Prober(parts, this.pool)

@@ -98,7 +98,7 @@ describe('of what a seed hands out', () => {
     const edge = await newcomer(await lyingSeed(() => bytesOf([many, named, local, blocked])))
     edge.trust.block(blocked.peer)
     const [only, ...more] = await edge.node.services.bootstrap.sample()
-    expect([only, more]).toEqual([{ id: many.id, addresses: ['/ip4/8.8.8.8/tcp/1'], reachedAt: 0 }, []])
+    expect([only, more]).toEqual([{ id: many.id, addresses: ['/ip4/8.8.8.8/tcp/1'], reachedAt: 0, answers: false }, []])
   })
 
   it('of an old record nothing is used when a newer one was seen, here or at the other seed', async () => {
@@ -108,7 +108,7 @@ describe('of what a seed hands out', () => {
     const seed = await lyingSeed(() => [old.bytes])
     const knowing = await newcomer(seed)
     await knowing.node.peerStore.save(newer.peer, { peerRecordEnvelope: newer.bytes })
-    const newest = [{ id: newer.id, addresses: ['/ip4/9.9.9.9/tcp/1'], reachedAt: 0 }]
+    const newest = [{ id: newer.id, addresses: ['/ip4/9.9.9.9/tcp/1'], reachedAt: 0, answers: false }]
     expect(await knowing.node.services.bootstrap.sample()).toEqual(newest)
     expect(knowing.counted('records', 'stale')).toBe(1)
     const asking = await newcomer(seed, await lyingSeed(() => [newer.bytes]))
