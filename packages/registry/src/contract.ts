@@ -57,7 +57,7 @@ export interface RegistryStore {
    */
   query(request: StoreQuery, options?: QueryOptions): Promise<StorePage>
   /** From a change on: what was put and what went, oldest first; then as it comes. */
-  watch(request: StoreWatch, options: { signal: AbortSignal }): AsyncIterable<StoreChange>
+  watch(request: StoreWatch, options: WatchOptions): AsyncIterable<StoreChange>
   kinds(): Kind[]
   state(): RegistryState
   /** 8 bytes for each of `DIGEST_PARTS` parts. */
@@ -97,6 +97,12 @@ export interface StoreQuery {
 export interface QueryOptions extends AbortOptions {
   /** Before each step after the first; what it throws ends the query. */
   onStep?: () => void
+}
+
+export interface WatchOptions {
+  signal: AbortSignal
+  /** After each piece of work that is as much as a step of a query: the watch goes on when it resolves. */
+  onStep?: (() => Promise<void>) | undefined
 }
 
 export interface StorePage {

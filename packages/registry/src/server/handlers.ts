@@ -21,7 +21,7 @@ import type {
   WatchRequest,
   WatchResponse
 } from '@waystone/wire/registry'
-import type { QueryOptions, RegistryStore, StoreChange, StorePage } from '../contract.ts'
+import type { QueryOptions, RegistryStore, StoreChange, StorePage, WatchOptions } from '../contract.ts'
 import type { AdmittedCaller } from './caller.ts'
 import type { ServerCounts } from './metrics.ts'
 import type { Rates } from './rates.ts'
@@ -99,20 +99,23 @@ export class RegistryHandlers implements Service {
 
   async *#watch(request: WatchRequest, context: HandlerContext): AsyncGenerator<WatchResponse> {
     const { rates, tokens, callerOf } = this.#parts
-    using _watch = rates.takeWatch(callerOf(context))
+    const caller = callerOf(context)
+    using _watch = rates.takeWatch(caller)
+    const { signal } = context
+    const options = { signal, onStep: async () => await rates.waitForStep(caller, signal) }
     try {
-      for await (const change of this.#changes(request, context.signal)) yield watchMessage(change, tokens)
+      for await (const change of this.#changes(request, options)) yield watchMessage(change, tokens)
     } catch (error) {
       throw failure(error)
     }
   }
 
-  async *#changes({ kind, filter, resume }: WatchRequest, signal: AbortSignal): AsyncGenerator<StoreChange> {
+  async *#changes({ kind, filter, resume }: WatchRequest, options: WatchOptions): AsyncGenerator<StoreChange> {
     const { store, tokens } = this.#parts
     if (kind === '' && filter !== undefined) throw new FilterInvalidError('a filter needs a kind')
     const after = resume === '' ? undefined : tokens.read(resume)
     if (resume !== '' && after === undefined) yield { type: 'reset' }
-    yield* store.watch({ kind: kind === '' ? undefined : kind, filter, after }, { signal })
+    yield* store.watch({ kind: kind === '' ? undefined : kind, filter, after }, options)
   }
 }
 

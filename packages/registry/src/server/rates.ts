@@ -32,9 +32,11 @@ export class Rates {
   readonly #networkSteps: KeyedTokenBuckets
   /** Of peers and of networks. */
   readonly #watchers = new Map<string, number>()
+  readonly #clock: Clock
   #watching = 0
 
   constructor(clock: Clock) {
+    this.#clock = clock
     this.#peerRecords = new KeyedTokenBuckets({ ...PEER_RECORDS, clock })
     this.#networkRecords = new KeyedTokenBuckets({ ...NETWORK_RECORDS, clock })
     this.#peerQueries = new KeyedTokenBuckets({ ...PEER_QUERIES, clock })
@@ -65,6 +67,17 @@ export class Rates {
   takeStep({ id, network }: RegistryCaller): void {
     if (!this.#peerSteps.take(id)) throw tooCostly(id)
     if (network !== undefined && !this.#networkSteps.take(network)) throw tooCostly(network)
+  }
+
+  /** For a watch that goes on: waits until it may. Never rejects. */
+  async waitForStep({ id, network }: RegistryCaller, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const forNetwork = network === undefined ? 0 : this.#networkSteps.retryAfterMs(network)
+      const ms = Math.max(this.#peerSteps.retryAfterMs(id), forNetwork)
+      if (ms === 0) return this.takeStep({ id, network })
+      await this.#clock.sleep(ms, { signal }).catch(() => undefined)
+      if (signal.aborted) return
+    }
   }
 
   /**

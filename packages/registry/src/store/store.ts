@@ -6,6 +6,7 @@ import { kindNamed } from '../record/verify.ts'
 import { Changes } from './changes.ts'
 import { MAX_WATCH_PARTS } from './constants.ts'
 import { isDamage } from './faults.ts'
+import { Pace } from './pace.ts'
 import { createParts, readParts } from './parts.ts'
 import { Purger } from './purger.ts'
 import { runQuery } from './query.ts'
@@ -101,14 +102,13 @@ export class SqlRegistryStore implements Contract.RegistryStore {
 
   watch(
     { kind, filter, after }: Contract.StoreWatch,
-    { signal }: { signal: AbortSignal }
+    { signal, onStep }: Contract.WatchOptions
   ): AsyncIterable<Contract.StoreChange> {
-    const watched = {
-      kind: kind === undefined ? undefined : this.#asked({ kind, filter }, MAX_WATCH_PARTS).kind,
-      filter
-    }
+    const asked = kind === undefined ? undefined : this.#asked({ kind, filter }, MAX_WATCH_PARTS)
     const { db, gone } = this.#parts
-    const parts = { ...this.#parts, changes: new Changes(db, gone, watched), clock: this.#clock }
+    const changes = new Changes(db, gone, { kind: asked?.kind, filter })
+    const pace = new Pace({ parts: asked?.parts ?? 0, onStep })
+    const parts = { ...this.#parts, changes, pace, clock: this.#clock }
     const from = after === undefined ? undefined : Number(after)
     return new Watch(parts, from).run(AbortSignal.any([signal, this.#closing.signal]))
   }

@@ -1,10 +1,11 @@
-import { abortable, nextTurn } from '@waystone/kit'
+import { abortable } from '@waystone/kit'
 import { SeenPlaces } from './seen-places.ts'
 import type { Clock } from '@waystone/interface'
 import type { StoreChange } from '../contract.ts'
 import type { Change, Changes } from './changes.ts'
 import type { GoneLog } from './gone-log.ts'
 import type { Numbers } from './numbers.ts'
+import type { Pace } from './pace.ts'
 import type { Wakeups } from './wakeups.ts'
 
 export interface WatchParts {
@@ -12,6 +13,7 @@ export interface WatchParts {
   gone: GoneLog
   numbers: Numbers
   wakeups: Wakeups
+  pace: Pace
   clock: Clock
 }
 
@@ -57,21 +59,25 @@ export class Watch {
 
   /** What is there; what changes meanwhile has a higher number and comes after it. */
   async *#begin(last: number, signal: AbortSignal): AsyncGenerator<StoreChange> {
-    const { changes, clock } = this.#parts
-    for (let after = 0; after < last && !signal.aborted; await nextTurn()) {
+    const { changes, clock, pace } = this.#parts
+    for (let after = 0; after < last && !signal.aborted; await pace.turn()) {
       const upTo = changes.boundary(after, last)
-      for (const change of changes.records(after, upTo, clock.now())) yield* this.#tell(change)
+      const found = changes.records(after, upTo, clock.now())
+      pace.did(found.length)
+      for (const change of found) yield* this.#tell(change)
       after = upTo
     }
     this.#after = last
   }
 
   async *#goOn(from: number, last: number, signal: AbortSignal): AsyncGenerator<StoreChange> {
-    const { changes, clock } = this.#parts
-    for (let after = from; after < last && !signal.aborted; await nextTurn()) {
+    const { changes, clock, pace } = this.#parts
+    for (let after = from; after < last && !signal.aborted; await pace.turn()) {
       if (this.#isBehind(after)) break
       const upTo = changes.boundary(after, last)
-      for (const change of changes.all(after, upTo, clock.now())) yield* this.#tell(change)
+      const found = changes.all(after, upTo, clock.now())
+      pace.did(found.length)
+      for (const change of found) yield* this.#tell(change)
       after = upTo
       this.#after = after
     }

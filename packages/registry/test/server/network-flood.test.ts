@@ -1,6 +1,9 @@
 import { describeRpcFailure } from '@waystone/rpc'
 import { describe, expect, it } from 'vitest'
-import { newKey } from '../store/records.ts'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { until } from '@waystone/kit/testing'
+import { anyOf, equals } from '../../src/filter.ts'
+import { meeting, newKey } from '../store/records.ts'
 import { ServedBench } from './world.ts'
 
 describe('a registry that many keys of one network call', () => {
@@ -22,6 +25,27 @@ describe('a registry that many keys of one network call', () => {
     }
     expect(await ask('/ip4/192.0.2.9/tcp/1')).toEqual(['RegistryTooOftenError', 'RegistryTooOftenError'])
     expect(await ask('/ip4/198.51.100.1/tcp/1')).toEqual(['ok', 'ok'])
+  })
+
+  it('makes watches that look at much wait, as it refuses queries', async () => {
+    using bench = new ServedBench()
+    const key = await newKey()
+    const records = Array.from({ length: 200 }, async (_, at) =>
+      bench.record(key, { kind: 'rendezvous', key: `k${at}`, payload: meeting() })
+    )
+    bench.store.putAll(await Promise.all(records))
+    const spent = { id: peerIdFromPrivateKey(key).toString(), network: undefined }
+    for (let step = 0; step < 500; step++) bench.rates.takeStep(spent)
+    const filter = anyOf(Array.from({ length: 14 }, (_, at) => equals('namespace', `none ${at}`)))
+    const changes = bench.callAs(key).watch({ kind: 'rendezvous', filter }, {})[Symbol.asyncIterator]()
+    const first = { said: '' }
+    const { pending } = bench.clock
+    const next = changes.next().then(({ value }) => void (first.said = value?.change.case ?? 'end'))
+    await until(() => bench.clock.pending > pending)
+    expect(first.said).toBe('')
+    await bench.clock.advance(20)
+    await next
+    expect(first.said).toBe('current')
   })
 
   it('leaves room for the watches of others', () => {
