@@ -86,6 +86,7 @@ export class ConfiguredRecords implements Startable {
   }
 
   #watchReservations(): void {
+    this.#look?.clear()
     this.#look = this.#init.clock.setTimeout(() => {
       const most = this.#init.config.relayService.maxReservations
       const now = this.#countReservations()
