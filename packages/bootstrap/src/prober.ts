@@ -1,7 +1,7 @@
 import { KeyedTokenBuckets, TokenBucket } from '@waystone/kit'
+import { Candidates } from './candidates.ts'
 import {
   CONNECT,
-  MAX_CANDIDATES,
   PARALLEL_PROBES,
   PROBE_AGAIN_MS,
   PROBE_FAILED_MS,
@@ -14,16 +14,9 @@ import { networkOf } from './network.ts'
 import { probe } from './probe.ts'
 import type { Connection, IdentifyResult, PeerId } from '@libp2p/interface'
 import type { Timer } from '@waystone/interface'
+import type { Candidate } from './candidates.ts'
 import type { Parts } from './parts.ts'
 import type { Pool } from './pool.ts'
-
-interface Due {
-  peer: PeerId
-  /** By {@link Clock.monotonic}. */
-  at: number
-  /** How often in a row it was dialled in vain. */
-  failures: number
-}
 
 /** Dials connected peers back, slowly, and keeps those that answer in the pool. */
 export class Prober {
@@ -31,10 +24,7 @@ export class Prober {
   readonly #pool: Pool
   readonly #all: TokenBucket
   readonly #networks: KeyedTokenBuckets
-  /** Who may be dialled back, in the order in which they came. */
-  readonly #due = new Map<string, Due>()
-  /** Those of them that have left, and only wait until they might be dialled again. */
-  readonly #left = new Set<string>()
+  readonly #candidates = new Candidates()
   readonly #running = new Set<Promise<void>>()
   #controller = new AbortController()
   #timer: Timer | undefined
@@ -49,7 +39,7 @@ export class Prober {
 
   /** How many may be dialled back, or wait until they may be again. */
   get waiting(): number {
-    return this.#due.size
+    return this.#candidates.size
   }
 
   start(): void {
@@ -64,41 +54,20 @@ export class Prober {
     this.#parts.events.removeEventListener('peer:disconnect', this.#onLeft)
     this.#timer?.clear()
     this.#controller.abort()
-    this.#due.clear()
-    this.#left.clear()
+    this.#candidates.clear()
     await Promise.all(this.#running)
   }
 
   // a peer that comes back within the hour is still known to be reached, or not to be
   readonly #onIdentify = ({ detail: { peerId: peer } }: CustomEvent<IdentifyResult>): void => {
-    const [id, now] = [peer.toString(), this.#parts.clock.monotonic()]
-    this.#left.delete(id)
-    if (this.#due.has(id) || !this.#hasRoom()) return
-    const reached = this.#pool.get(id)
-    this.#due.set(id, { peer, at: reached === undefined ? now : reached.reachedAt + PROBE_AGAIN_MS, failures: 0 })
+    this.#candidates.came(peer, () => {
+      const reached = this.#pool.get(peer.toString())
+      return reached === undefined ? this.#parts.clock.monotonic() : reached.reachedAt + PROBE_AGAIN_MS
+    })
   }
 
-  readonly #onLeft = ({ detail: peer }: CustomEvent<PeerId>): void => {
-    const due = this.#due.get(peer.toString())
-    // one that failed keeps its wait: it would be dialled at each of its visits
-    if (due === undefined) return
-    if (due.at <= this.#parts.clock.monotonic()) this.#drop(peer.toString())
-    else this.#left.add(peer.toString())
-  }
-
-  /** Whoever is here comes before those that have left: they would keep others out by short visits. */
-  #hasRoom(): boolean {
-    if (this.#due.size < MAX_CANDIDATES) return true
-    const [oldest] = this.#left
-    if (oldest === undefined) return false
-    this.#drop(oldest)
-    return true
-  }
-
-  #drop(id: string): void {
-    this.#due.delete(id)
-    this.#left.delete(id)
-  }
+  readonly #onLeft = ({ detail: peer }: CustomEvent<PeerId>): void =>
+    this.#candidates.left(peer, this.#parts.clock.monotonic())
 
   #later(): void {
     this.#timer = this.#parts.clock.setTimeout(() => {
@@ -109,33 +78,37 @@ export class Prober {
 
   #work(): void {
     const now = this.#parts.clock.monotonic()
-    for (const [id, { peer, at }] of this.#due) {
+    for (const [id, candidate] of this.#candidates.due(now)) {
       if (this.#running.size >= PARALLEL_PROBES) return
-      if (at > now) continue
-      const seen = this.#parts.connectionManager.getConnections(peer).find(isDirect)
-      if (seen === undefined) this.#drop(id)
-      else if (!this.#begin(id, seen)) return
+      const seen = this.#parts.connectionManager.getConnections(candidate.peer).find(isDirect)
+      if (seen === undefined) this.#candidates.drop(id)
+      else if (!this.#begin(id, candidate, seen)) return
     }
   }
 
   /** @returns whether there is time for more */
-  #begin(id: string, seen: Connection): boolean {
-    const network = networkOf(seen.remoteAddr)
+  #begin(id: string, { failures }: Candidate, seen: Connection): boolean {
     const now = this.#parts.clock.monotonic()
-    const isExempt = network?.isPrivate === true && this.#parts.private
-    if (network !== undefined && !isExempt && !this.#networks.take(network.narrow)) {
-      const at = now + this.#networks.retryAfterMs(network.narrow)
-      this.#putOff(id, { peer: seen.remotePeer, at, failures: this.#due.get(id)?.failures ?? 0 })
+    const [peer, waitMs] = [seen.remotePeer, this.#networkWaitMs(seen)]
+    if (waitMs > 0) {
+      this.#candidates.putOff(id, { peer, at: now + waitMs, failures })
       return true
     }
     if (!this.#all.take()) return false
-    const failures = this.#due.get(id)?.failures ?? 0
     // the first one may be bad luck
     const wait = Math.min(PROBE_FAILED_MS, PROBE_RETRY_MS * 4 ** failures)
-    this.#putOff(id, { peer: seen.remotePeer, at: now + wait, failures: failures + 1 })
+    this.#candidates.putOff(id, { peer, at: now + wait, failures: failures + 1 })
     const run = this.#run(id, seen).finally(() => this.#running.delete(run))
     this.#running.add(run)
     return true
+  }
+
+  /** Until one more of its network may be dialled, in milliseconds; with 0 this one counts. */
+  #networkWaitMs({ remoteAddr }: Connection): number {
+    const network = networkOf(remoteAddr)
+    const isExempt = network?.isPrivate === true && this.#parts.private
+    if (network === undefined || isExempt || this.#networks.take(network.narrow)) return 0
+    return this.#networks.retryAfterMs(network.narrow)
   }
 
   async #run(id: string, seen: Connection): Promise<void> {
@@ -150,17 +123,11 @@ export class Prober {
       counts.count('probes', result)
       if (reached === undefined) return this.#pool.delete(id)
       this.#pool.add(reached)
-      this.#putOff(id, { peer, at: clock.monotonic() + PROBE_AGAIN_MS, failures: 0 })
+      this.#candidates.putOff(id, { peer, at: clock.monotonic() + PROBE_AGAIN_MS, failures: 0 })
     } catch (error) {
       counts.count('probes', 'failed')
       log('%p is not dialled back - %e', peer, error)
     }
-  }
-
-  // at the end: who has just had a turn waits for all others
-  #putOff(id: string, due: Due): void {
-    this.#due.delete(id)
-    this.#due.set(id, due)
   }
 }
 
