@@ -54,6 +54,8 @@ export const MAX_FALSE_CLAIMS = 3
 /** Then not for so long, in milliseconds. */
 export const IGNORE_CLAIMS_MS = 10 * MINUTE
 
+/** Peer records that are checked before others have their turn: some 5 ms, and 20 of the largest. */
+export const CHECKS_A_TURN = 8
 /** Bytes of all peer records in one answer: far below the largest message. */
 export const MAX_RECORDS_BYTES = 512 * 1024
 /** Addresses that are taken of one record. */

@@ -1,5 +1,7 @@
+import { nextTurn } from '@waystone/kit'
 import { messageOf } from '@waystone/kit/error-fields'
 import { MAX_PEER_RECORDS } from '@waystone/wire/seed'
+import { CHECKS_A_TURN } from './constants.ts'
 import { readEnvelope } from './peer-records.ts'
 import { sameBytes } from './same-bytes.ts'
 import type { PeerId } from '@libp2p/interface'
@@ -7,9 +9,14 @@ import type { MeshParts } from './mesh-parts.ts'
 import type { SignedAddresses } from './peer-records.ts'
 import type { RecordResult } from './metrics.ts'
 
+export interface ToldRecordsParts extends Pick<MeshParts, 'members' | 'log'> {
+  components: Pick<MeshParts['components'], 'peerId'>
+  metrics: Pick<MeshParts['metrics'], 'record'>
+}
+
 /** Takes the addresses of members that other members hand on. */
 export class ToldRecords {
-  readonly #parts: MeshParts
+  readonly #parts: ToldRecordsParts
   readonly #tell: (peer: PeerId, addresses: readonly string[]) => void
   /** The newest of each member. */
   readonly #sequences = new Map<string, bigint>()
@@ -18,14 +25,15 @@ export class ToldRecords {
   /** Members' records that were read last: every member tells the same ones. */
   readonly #read = new Map<string, { bytes: Uint8Array; record: SignedAddresses }>()
 
-  constructor(parts: MeshParts, tell: (peer: PeerId, addresses: readonly string[]) => void) {
+  constructor(parts: ToldRecordsParts, tell: (peer: PeerId, addresses: readonly string[]) => void) {
     this.#parts = parts
     this.#tell = tell
   }
 
   /** Never rejects but for the signal. */
   async take(envelopes: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
-    for (const bytes of envelopes.slice(0, MAX_PEER_RECORDS)) {
+    for (const [at, bytes] of envelopes.slice(0, MAX_PEER_RECORDS).entries()) {
+      if (at % CHECKS_A_TURN === CHECKS_A_TURN - 1) await nextTurn()
       signal.throwIfAborted()
       this.#parts.metrics.record(await this.#takeOne(bytes, signal))
     }
