@@ -50,6 +50,20 @@ test.each([
 })
 
 describe('claims of a newer file', () => {
+  test('of one less each time make nobody look for ever', () => {
+    const claims = new SequenceClaims()
+    const own = 5n
+    let looks = 0
+    for (let claimed = 2n ** 64n - 1n, now = 0; now < 590_000; now += 5_000, claimed--) {
+      if (!claims.isWorthALook('a', claimed, { own, now })) continue
+      claims.looking(now)
+      claims.looked('a', claimed, { own, now })
+      looks++
+    }
+    expect(looks).toBe(3)
+    expect(claims.isWorthALook('a', 6n, { own, now: 590_000 })).toBe(true)
+  })
+
   test('are looked into at most every five seconds, whoever makes them', () => {
     const claims = new SequenceClaims()
     const own = 1n
