@@ -1,51 +1,12 @@
 import { createHash } from 'node:crypto'
 import { LEASE_PARTS } from '../constants.ts'
 import { ownLabel } from './own-label.ts'
+import { FIND_TABLE, FREE_SLOTS, HOLDERS, MAKE_TABLE, RELEASE, RENEW, TAKE } from './postgres-queries.ts'
 import { PostgresSession } from './postgres-session.ts'
 import type { Random } from '@waystone/interface'
 import type { AcquireOptions, Claim, KeeperInit, LeaseKeeper, SlotHolder } from '../contract.ts'
 
 const HOLDER_BYTES = 16
-
-const FIND_TABLE = `SELECT to_regclass('waystone_leases') AS found`
-
-// two that make it at once: one of them fails, and finds it when it tries again
-const MAKE_TABLE = `
-  CREATE TABLE IF NOT EXISTS waystone_leases (
-    pool text NOT NULL,
-    slot integer NOT NULL,
-    holder text,
-    fence bigint NOT NULL,
-    renewed timestamptz NOT NULL,
-    free timestamptz NOT NULL,
-    label text NOT NULL,
-    PRIMARY KEY (pool, slot)
-  )`
-
-const FREE_SLOTS = `
-  SELECT number AS slot FROM generate_series(0, $2::integer - 1) AS number
-  LEFT JOIN waystone_leases ON pool = $1 AND slot = number
-  WHERE holder IS NULL OR free <= clock_timestamp()
-  ORDER BY number`
-
-const TAKE = `
-  INSERT INTO waystone_leases AS old VALUES
-    ($1, $2, $3, 1, clock_timestamp(), clock_timestamp() + $4 * interval '1 ms', $5)
-  ON CONFLICT (pool, slot) DO UPDATE SET
-    holder = excluded.holder, fence = old.fence + 1, renewed = excluded.renewed, free = excluded.free, label = excluded.label
-  WHERE old.holder IS NULL OR old.free <= clock_timestamp()
-  RETURNING fence`
-
-const RENEW = `
-  UPDATE waystone_leases SET renewed = clock_timestamp(), free = clock_timestamp() + $5 * interval '1 ms'
-  WHERE pool = $1 AND slot = $2 AND holder = $3 AND fence = $4 RETURNING slot`
-
-const RELEASE = `
-  UPDATE waystone_leases SET holder = NULL WHERE pool = $1 AND slot = $2 AND holder = $3 AND fence = $4`
-
-const HOLDERS = `
-  SELECT slot, fence, holder, label, extract(epoch FROM renewed) * 1000 AS renewed
-  FROM waystone_leases WHERE pool = $1 ORDER BY slot`
 
 export interface PostgresKeeperInit extends KeeperInit {
   /** With a password, if it needs one; never shown. */
