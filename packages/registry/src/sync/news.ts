@@ -2,6 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf'
 import { nameOf } from '@waystone/kit/error-fields'
 import { RegisterRequestSchema } from '@waystone/wire/registry'
 import { GOSSIP_MESSAGE_BYTES, SYNC_FUNCTION } from './constants.ts'
+import { Liars } from './liars.ts'
 import { Outbox } from './outbox.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { SignedRecord } from '@waystone/wire/registry'
@@ -23,10 +24,12 @@ export interface NewsInit {
 export class News implements GossipHandler {
   readonly #init: NewsInit
   readonly #outbox: Outbox
+  readonly #liars: Liars
   readonly #ends: (() => void)[]
 
   constructor(init: NewsInit) {
     this.#init = init
+    this.#liars = new Liars(init.clock)
     this.#outbox = new Outbox(init.clock, message => init.gossip.publish(message))
     // what others brought they, or GossipSub, hand on themselves
     const onPut = init.store.onPut(record => {
@@ -46,12 +49,19 @@ export class News implements GossipHandler {
 
   /** News go on to others; what was known or is of no use does not. */
   async onMessage(from: PeerId, data: Uint8Array): Promise<GossipVerdict> {
-    const { trust, intake } = this.#init
-    if (!trust.explain({ peer: from }, SYNC_FUNCTION).allow) return 'ignore'
+    const id = from.toString()
+    if (!this.#init.trust.explain({ peer: from }, SYNC_FUNCTION).allow || this.#liars.has(id)) return 'ignore'
+    const verdict = await this.#judge(data)
+    if (verdict === 'reject') this.#liars.lied(id)
+    else if (verdict === 'accept') this.#liars.told(id)
+    return verdict
+  }
+
+  async #judge(data: Uint8Array): Promise<GossipVerdict> {
     const records = decode(data)
     if (records === undefined) return 'reject'
     try {
-      const { taken, refused } = await intake.take(records)
+      const { taken, refused } = await this.#init.intake.take(records)
       return taken > 0 || refused > 0 ? 'accept' : 'ignore'
     } catch (error) {
       if (nameOf(error) === 'SyncPartnerInvalidError') return 'reject'

@@ -1,0 +1,38 @@
+import { toBinary, create, fromBinary } from '@bufbuild/protobuf'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { RegisterRequestSchema, SignedRecordSchema } from '@waystone/wire/registry'
+import { expect, it, vi } from 'vitest'
+import { News } from '../../src/sync/news.ts'
+import { World } from './world.ts'
+
+const newPeer = async () => peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
+
+it('a member whose gossip is garbage is not looked at for a growing time, and others are', async () => {
+  const world = new World()
+  const { clock } = world
+  const { store, intake } = world.registry()
+  const take = vi.spyOn(intake, 'take')
+  const trust = { explain: () => ({ allow: true, reason: 'a test says so' }) }
+  const gossip = { publish: () => {}, handle: () => () => {} }
+  const news = new News({ gossip, store, intake, trust, clock, onJoined: () => {} })
+  const [liar, other] = [await newPeer(), await newPeer()]
+  const message = async (sequence: number): Promise<Uint8Array> => {
+    const { signed } = await world.record(await generateKeyPair('Ed25519'), { sequence })
+    const records = [fromBinary(SignedRecordSchema, signed)]
+    return toBinary(RegisterRequestSchema, create(RegisterRequestSchema, { records }))
+  }
+  const good = await message(1)
+  const bad = good.with(good.length - 1, (good.at(-1) ?? 0) ^ 1)
+  expect(await news.onMessage(liar, bad)).toBe('reject')
+  for (let at = 0; at < 100; at++) expect(await news.onMessage(liar, bad)).toBe('ignore')
+  expect(take).toHaveBeenCalledTimes(1)
+  expect(await news.onMessage(other, good)).toBe('accept')
+  await clock.advance(20_001)
+  expect(await news.onMessage(liar, bad)).toBe('reject')
+  await clock.advance(20_001)
+  expect(await news.onMessage(liar, bad)).toBe('ignore')
+  await clock.advance(20_000)
+  expect(await news.onMessage(liar, await message(2))).toBe('accept')
+  news.close()
+})
