@@ -71,7 +71,7 @@ export async function sayHello(talk: Talk, peer: PeerId, outer: AbortSignal): Pr
   using deadline = createDeadline({ ms: HELLO_DEADLINE_MS, what: 'a Hello', signal: outer, clock })
   const { signal } = deadline
   try {
-    const state = await ownState(parts)
+    const state = await ownState(parts, duplicates.seen)
     const began = clock.monotonic()
     const answer = await components.rpc.client(SeedService, peer).hello({ state }, { signal })
     hearing.heard(peer, answer.state, clock.monotonic() - began)

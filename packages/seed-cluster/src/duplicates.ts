@@ -1,6 +1,7 @@
 import { MAX_TOLD_INSTANCES } from './constants.ts'
 import { DuplicateIdentityError } from './errors.ts'
 import { hasToYield, instanceKey, isSignedBy } from './instance.ts'
+import { sameBytes } from './same-bytes.ts'
 import type { Logger, PeerId, PublicKey } from '@libp2p/interface'
 import type { AdminEvents, NodeInstance } from '@waystone/interface'
 import type { ClusterAudit } from './contract.ts'
@@ -24,6 +25,7 @@ export class Duplicates {
   readonly #init: DuplicatesInit
   readonly #own: Pick<SaidInstance, 'id' | 'startedAt' | 'fence'>
   readonly #told = new Set<string>()
+  #seen: Uint8Array | undefined
   #isYielding = false
 
   constructor(init: DuplicatesInit) {
@@ -37,13 +39,23 @@ export class Duplicates {
     return this.#told.size === 0 ? [] : ['another node runs with the key of this one']
   }
 
+  /** The id of the run that was found last: said along with this one, it proves to that one that this one runs now. */
+  get seen(): Uint8Array | undefined {
+    return this.#seen
+  }
+
   /** Takes the word of nobody but the holder of the key, and nothing that may be of an earlier run of this node. */
   async heard(other: SaidInstance | undefined, from: PeerId): Promise<void> {
     if (other === undefined || this.#isOwn(other) || this.#told.has(instanceKey(other))) return
-    const isProven = other.saidAt > this.#own.startedAt && (await isSignedBy(other, this.#init.publicKey))
+    const isProven = this.#isNew(other) && (await isSignedBy(other, this.#init.publicKey))
     this.#init.count(isProven ? 'found' : 'unproven')
     if (isProven) this.#found(other, from)
     else this.#init.log('%p says without proof that another node runs with the key of this one', from)
+  }
+
+  /** Whether it was said after this run began: by the clocks, or as it names this run, whose id nobody knew before. */
+  #isNew({ saidAt, seen }: SaidInstance): boolean {
+    return saidAt > this.#own.startedAt || (seen !== undefined && sameBytes(seen, this.#own.id))
   }
 
   #isOwn(other: SaidInstance): boolean {
@@ -55,6 +67,7 @@ export class Duplicates {
     // only the key's holder makes new ones, and it is one too many already
     if (this.#told.has(key) || this.#told.size >= MAX_TOLD_INSTANCES) return
     this.#told.add(key)
+    this.#seen = other.id
     const { self, log, audit, events } = this.#init
     const yields = hasToYield(this.#own, other)
     const who = yields ? 'this one ends' : 'the other one has to end'

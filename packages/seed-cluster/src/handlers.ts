@@ -24,7 +24,7 @@ const CODES: Readonly<Record<string, Code>> = {
 
 /** Answers `SeedService` for members. */
 export function seedService(mesh: Mesh): LateService<typeof SeedService> {
-  const { parts, hearing, instances } = mesh
+  const { parts, hearing, instances, duplicates } = mesh
   const { clock, metrics } = parts
   const buckets = new KeyedTokenBuckets({
     capacity: HELLO_BURST,
@@ -40,7 +40,7 @@ export function seedService(mesh: Mesh): LateService<typeof SeedService> {
         const connection = connectionOf(mesh, caller)
         const other = connection && (await instances.heard(caller.peer.toString(), instance, connection))
         metrics.hello('taken')
-        const answer = { state: await ownState(parts) }
+        const answer = { state: await ownState(parts, duplicates.seen) }
         return other === undefined ? answer : { ...answer, other, yield: hasToYield(instance, other) }
       }),
     listMembers: async (_request, context) =>

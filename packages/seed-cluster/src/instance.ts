@@ -9,19 +9,25 @@ export interface SaidInstance extends SignedFields {
   signature: Uint8Array
 }
 
-/** @param now - milliseconds since the Unix epoch */
+export interface Saying {
+  /** Milliseconds since the Unix epoch. */
+  now: number
+  /** The id of another run with this key that this one was told of. */
+  seen?: Uint8Array | undefined
+}
+
 export async function signInstance(
   { id, startedAt, fence = 0n }: NodeInstance,
   privateKey: PrivateKey,
-  now: number
+  { now, seen = new Uint8Array() }: Saying
 ): Promise<SaidInstance> {
-  const fields = { id, startedAt: BigInt(Math.trunc(startedAt)), fence, saidAt: BigInt(Math.trunc(now)) }
+  const fields = { id, startedAt: BigInt(Math.trunc(startedAt)), fence, saidAt: BigInt(Math.trunc(now)), seen }
   return { ...fields, signature: await privateKey.sign(instanceSigningBytes(fields)) }
 }
 
 /** Whether the holder of the key said it. */
 export async function isSignedBy(said: SaidInstance, publicKey: PublicKey): Promise<boolean> {
-  if (said.id.length !== INSTANCE_ID_BYTES) return false
+  if (!isWhole(said)) return false
   try {
     return await publicKey.verify(instanceSigningBytes(said), said.signature)
   } catch {
@@ -32,8 +38,13 @@ export async function isSignedBy(said: SaidInstance, publicKey: PublicKey): Prom
 
 /** @throws HelloInvalidError */
 export function requireInstance(said: SaidInstance | undefined): SaidInstance {
-  if (said?.id.length === INSTANCE_ID_BYTES) return said
+  if (said !== undefined && isWhole(said)) return said
   throw new HelloInvalidError(`a Hello names no instance of ${INSTANCE_ID_BYTES} bytes`)
+}
+
+/** Whatever has other lengths could be signed as something else, or is to fill memory. */
+function isWhole({ id, seen = new Uint8Array() }: SaidInstance): boolean {
+  return id.length === INSTANCE_ID_BYTES && (seen.length === 0 || seen.length === INSTANCE_ID_BYTES)
 }
 
 /** The id of an instance as a key of maps, and for people. Pure. */
@@ -45,7 +56,10 @@ export function instanceKey({ id }: Pick<SaidInstance, 'id'>): string {
  * Which of two runs with one key has to end: the one whose lease has the lower fence, else the younger. Both sides
  * come to the same answer. Pure.
  */
-export function hasToYield(one: Omit<SignedFields, 'saidAt'>, other: Omit<SignedFields, 'saidAt'>): boolean {
+export function hasToYield(
+  one: Omit<SignedFields, 'saidAt' | 'seen'>,
+  other: Omit<SignedFields, 'saidAt' | 'seen'>
+): boolean {
   if (one.fence !== other.fence) return one.fence < other.fence
   if (one.startedAt !== other.startedAt) return one.startedAt > other.startedAt
   return instanceKey(one) > instanceKey(other)

@@ -4,13 +4,20 @@ import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { SeedStateSchema } from '@waystone/wire/seed'
 import type { MeshParts } from './mesh-parts.ts'
 
-/** What this node says of itself, signed at this moment. */
-export async function ownState(parts: MeshParts): Promise<MessageInitShape<typeof SeedStateSchema>> {
+/**
+ * What this node says of itself, signed at this moment.
+ *
+ * @param seen - the id of another run with its key that it was told of
+ */
+export async function ownState(
+  parts: MeshParts,
+  seen: Uint8Array | undefined
+): Promise<MessageInitShape<typeof SeedStateSchema>> {
   const { init, components, members, clock } = parts
   const { records, digest } = init.registry?.() ?? {}
   const now = clock.now()
   return {
-    instance: await signInstance(init.instance, components.privateKey, now),
+    instance: await signInstance(init.instance, components.privateKey, { now, seen }),
     version: components.nodeInfo.version,
     cluster: clusterBytes(init.membership.key),
     fileSequence: members.sequence,

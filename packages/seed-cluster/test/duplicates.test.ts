@@ -1,4 +1,4 @@
-import { until } from '@waystone/kit/testing'
+import { ManualClock, until } from '@waystone/kit/testing'
 import { describe, expect, test } from 'vitest'
 import { signInstance } from '../src/instance.ts'
 import { startLiar, STATE } from './liar.ts'
@@ -60,6 +60,16 @@ describe('two nodes that run with one key', () => {
     await until(() => !seenBy(helper, one)!.disagreements.includes('two nodes run with its key'))
   })
 
+  test('are told also when the clock of one was far ahead at its start, which then yields', async () => {
+    const ahead = NOW + 24 * 60 * 60_000
+    const { helper, one, other } = await twins({}, { instance: newInstance(ahead), clock: new ManualClock(ahead) })
+    await Promise.all([connect(one, helper), connect(other, helper)])
+    await untilHeard(one)
+    // it says in its next Hello what it was told of
+    await untilTold([one, other], () => other.yielded.length > 0)
+    expect([one.yielded.length, other.yielded.length]).toEqual([0, 1])
+  })
+
   test('go by the fence of their lease before their age', async () => {
     const { helper, one, other } = await twins(
       { instance: { ...newInstance(NOW - 60_000), fence: 3n } },
@@ -104,10 +114,21 @@ describe('one node is not two', () => {
 describe('a member that tells of another run, and lies', () => {
   test.each<[string, () => Promise<object>]>([
     ['without a signature', async () => ({ id: new Uint8Array(16).fill(1), saidAt: BigInt(NOW + 5_000) })],
-    ['signed with its own key', async () => await signInstance(newInstance(NOW - 60_000), await keyOf(2), NOW + 5_000)],
+    [
+      'signed with its own key',
+      async () => await signInstance(newInstance(NOW - 60_000), await keyOf(2), { now: NOW + 5_000 })
+    ],
     [
       'with what an earlier run of the node signed',
-      async () => await signInstance(newInstance(NOW - 60_000), await keyOf(1), NOW - 1)
+      async () => await signInstance(newInstance(NOW - 60_000), await keyOf(1), { now: NOW - 1 })
+    ],
+    [
+      'with what an earlier run of the node signed for another twin',
+      async () =>
+        await signInstance(newInstance(NOW - 60_000), await keyOf(1), {
+          now: NOW - 1,
+          seen: new Uint8Array(16).fill(9)
+        })
     ],
     ['with an id of another length', async () => ({ id: new Uint8Array(3), saidAt: BigInt(NOW + 5_000) })]
   ])('is not believed %s', async (_what, lie) => {
@@ -121,7 +142,7 @@ describe('a member that tells of another run, and lies', () => {
   })
 
   test('is believed with what the key has really signed, whatever it says of who yields', async () => {
-    const proof = await signInstance(newInstance(NOW - 60_000), await keyOf(1), NOW + 5_000)
+    const proof = await signInstance(newInstance(NOW - 60_000), await keyOf(1), { now: NOW + 5_000 })
     const liar = await startLiar({ seed: 2, hello: () => ({ state: STATE, other: proof, yield: false }) })
     const victim = await startTwin(1)
     await liar.node.dial(victim.node.getMultiaddrs())

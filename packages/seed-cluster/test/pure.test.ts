@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NewsDelay } from '../src/news-delay.ts'
-import { hasToYield, isSignedBy, signInstance } from '../src/instance.ts'
+import { hasToYield, isSignedBy, requireInstance, signInstance } from '../src/instance.ts'
 import { SequenceClaims } from '../src/sequence-claims.ts'
 import { clusterState } from '../src/state.ts'
 import { keyOf, newInstance, NOW } from './network.ts'
@@ -23,16 +23,22 @@ test('of two runs with one key exactly one yields, whoever is asked', () => {
 
 test('what an instance says cannot be changed', async () => {
   const key = await keyOf(1)
-  const said = await signInstance({ ...newInstance(), fence: 2n }, key, NOW)
+  const said = await signInstance({ ...newInstance(), fence: 2n }, key, { now: NOW })
   expect(await isSignedBy(said, key.publicKey)).toBe(true)
   for (const change of [
     { fence: 3n },
     { startedAt: 1n },
     { saidAt: 1n },
     { id: new Uint8Array(16) },
+    { seen: new Uint8Array(16) },
     { signature: new Uint8Array(3) }
   ])
     expect(await isSignedBy({ ...said, ...change }, key.publicKey)).toBe(false)
+})
+
+test.each([1, 15, 17, 100_000])('an instance that names another one by %d bytes is none', length => {
+  const said = { id: new Uint8Array(16), startedAt: 1n, fence: 0n, saidAt: 1n, signature: new Uint8Array(64) }
+  expect(() => requireInstance({ ...said, seen: new Uint8Array(length) })).toThrow('names no instance')
 })
 
 test.each([

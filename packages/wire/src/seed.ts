@@ -23,15 +23,24 @@ export interface SignedFields {
   startedAt: bigint
   fence: bigint
   saidAt: bigint
+  /** The id of another run with the same key; empty or absent without one. */
+  seen?: Uint8Array
 }
 
 /** The bytes that an instance's signature covers. */
-export function instanceSigningBytes({ id, startedAt, fence, saidAt }: SignedFields): Uint8Array {
+export function instanceSigningBytes({
+  id,
+  startedAt,
+  fence,
+  saidAt,
+  seen = new Uint8Array()
+}: SignedFields): Uint8Array {
   const domain = new TextEncoder().encode(`${INSTANCE_SIGNATURE_DOMAIN}\0`)
-  const bytes = new Uint8Array(domain.length + id.length + 24)
+  const bytes = new Uint8Array(domain.length + id.length + 24 + seen.length)
   bytes.set(domain)
   bytes.set(id, domain.length)
   const view = new DataView(bytes.buffer, domain.length + id.length)
   for (const [index, value] of [startedAt, fence, saidAt].entries()) view.setBigUint64(index * 8, value)
+  bytes.set(seen, domain.length + id.length + 24)
   return bytes
 }
