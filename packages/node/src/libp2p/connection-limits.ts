@@ -1,6 +1,6 @@
-import { HANDSHAKE_TIMEOUT_MS, KEEP_ALIVE_MS, NEGOTIATION_TIMEOUT_MS } from '@waystone/wire'
+import { HANDSHAKE_TIMEOUT_MS, NEGOTIATION_TIMEOUT_MS } from '@waystone/wire'
 import type { Config } from '../config/schema.ts'
-import type { ConnectionManagerInit, ConnectionMonitorInit } from 'libp2p'
+import type { ConnectionManagerInit } from 'libp2p'
 
 /**
  * Streams that a peer has opened before this side of the connection is set up:
@@ -11,9 +11,10 @@ import type { ConnectionManagerInit, ConnectionMonitorInit } from 'libp2p'
 export const MAX_EARLY_STREAMS = 1000
 
 /**
- * Pings of one connection at once, each way: that of the keep-alive, and those
- * of operators and the doctor. With libp2p's single one the keep-alive finds the
- * place taken by somebody's ping, takes that for a dead peer, and closes the connection.
+ * Pings of one connection at once, each way: that of the connection monitor,
+ * and those of operators and the doctor. With libp2p's single one, the monitor of
+ * a peer with stock libp2p finds the place taken by somebody's ping, takes that
+ * for a dead node, and closes the connection.
  */
 export const MAX_PING_STREAMS = 8
 
@@ -28,8 +29,4 @@ export function connectionManagerInit({ connections }: Config): ConnectionManage
     inboundStreamProtocolNegotiationTimeout: NEGOTIATION_TIMEOUT_MS,
     outboundStreamProtocolNegotiationTimeout: NEGOTIATION_TIMEOUT_MS
   }
-}
-
-export function connectionMonitorInit(): ConnectionMonitorInit {
-  return { pingInterval: KEEP_ALIVE_MS }
 }

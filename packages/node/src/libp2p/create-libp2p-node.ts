@@ -1,11 +1,9 @@
+import { systemClock } from '@waystone/kit'
 import { createLibp2p } from 'libp2p'
 import { createAddresses } from './addresses.ts'
-import {
-  connectionManagerInit,
-  connectionMonitorInit,
-  MAX_EARLY_STREAMS,
-  MAX_PING_STREAMS
-} from './connection-limits.ts'
+import { connectionManagerInit, MAX_EARLY_STREAMS, MAX_PING_STREAMS } from './connection-limits.ts'
+import { ConnectionMonitor } from './connection-monitor/connection-monitor.ts'
+import { MUXER_PING_MS } from './connection-monitor/constants.ts'
 import { createDiscovery } from './discovery.ts'
 import { createEncrypters } from './encrypters.ts'
 import { createEnforcement } from './enforcement.ts'
@@ -36,6 +34,8 @@ export interface Libp2pParts extends PluginContext, Pick<EnforcementParts, 'rule
   adminApi: ServiceFactory
 }
 
+const PINGS = { maxInboundStreams: MAX_PING_STREAMS, maxOutboundStreams: MAX_PING_STREAMS }
+
 /** The libp2p node that the config describes, not started. */
 export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
   const { config, clock, plugins, privateKey, datastore, logger, metrics, bytes } = parts
@@ -58,9 +58,9 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     [SERVICE_KEYS.enforcement]: components => {
       listConnectionsOnce(components.connectionManager)
       return service(components)
-    }
+    },
+    [SERVICE_KEYS.keepAlive]: monitor(parts)
   }
-  const pings = { maxInboundStreams: MAX_PING_STREAMS, maxOutboundStreams: MAX_PING_STREAMS }
   const libp2p: Libp2p = await createLibp2p({
     start: false,
     privateKey,
@@ -75,15 +75,20 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     addresses,
     transports,
     connectionEncrypters,
-    streamMuxers: [yamux({ maxEarlyStreams: MAX_EARLY_STREAMS })],
+    streamMuxers: [yamux({ maxEarlyStreams: MAX_EARLY_STREAMS, keepAliveInterval: MUXER_PING_MS })],
     peerDiscovery,
-    services: { [SERVICE_KEYS.ping]: ping(pings), ...services, ...own },
+    services: { [SERVICE_KEYS.ping]: ping(PINGS), ...services, ...own },
     connectionGater: enforcement,
     connectionManager: connectionManagerInit(config),
-    connectionMonitor: connectionMonitorInit()
+    connectionMonitor: { enabled: false }
   })
   made.libp2p = libp2p
   limitAddresses(libp2p.peerStore)
   publishAddresses(libp2p)
   return libp2p
+}
+
+/** In real time, as all of libp2p: peers do not answer sooner when a test moves the clock of the services. */
+function monitor({ bytes, random }: Libp2pParts): ServiceFactory {
+  return components => new ConnectionMonitor(components, { bytes, clock: systemClock, random })
 }

@@ -24,3 +24,13 @@ export class CertificateUnreadableError extends WaystoneError {
   static override readonly name = 'CertificateUnreadableError'
   readonly exitCode = EXIT_START_FAILED
 }
+
+/** Nothing came from a peer for too long, not even when it was pinged: its connection was cut. */
+export class PeerSilentError extends WaystoneError {
+  static override readonly name = 'PeerSilentError'
+}
+
+/** A peer answered a ping with something else than what it was sent. */
+export class PingAnswerError extends WaystoneError {
+  static override readonly name = 'PingAnswerError'
+}

@@ -7,6 +7,7 @@ export const SERVICE_KEYS = {
   identify: 'identify',
   identifyPush: 'identifyPush',
   ping: 'ping',
+  keepAlive: 'keepAlive',
   rpc: 'rpc',
   doctor: 'doctor',
   adminApi: 'adminApi',

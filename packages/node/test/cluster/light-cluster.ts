@@ -15,7 +15,7 @@ import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { createInstance } from '../../src/cluster/instance.ts'
 import { TrustMembership } from '../../src/cluster/membership.ts'
-import { connectionMonitorInit, MAX_PING_STREAMS } from '../../src/libp2p/connection-limits.ts'
+import { MAX_PING_STREAMS } from '../../src/libp2p/connection-limits.ts'
 import { NodeLog } from '../../src/logging/node-log.ts'
 import { trustAclConfig } from '../../src/trust/acl-config.ts'
 import { localConfig } from '../local-node.ts'
@@ -60,8 +60,8 @@ export async function lightCluster(
       transports: [tcp()],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux({ maxEarlyStreams: 2_000 })],
-      // as a node: a ping that is late on a busy machine ends connections, and making them anew keeps it busy
-      connectionMonitor: connectionMonitorInit(),
+      // not libp2p's, as a node: a ping that is late on a busy machine ends connections, and making them anew keeps it busy
+      connectionMonitor: { enabled: false },
       connectionManager: { inboundConnectionThreshold: 10_000, maxIncomingPendingConnections: 10_000 },
       connectionGater: {
         denyDialMultiaddr: () => false,
