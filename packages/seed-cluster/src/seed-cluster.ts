@@ -153,10 +153,6 @@ export class SeedClusterService implements SeedCluster, Startable {
   }
 
   #createMetrics(): ClusterMetrics {
-    return new ClusterMetrics(this.#components.metrics, {
-      members: () => this.#members.all.length,
-      connected: () => this.#members.connected().size,
-      sequence: () => Number(this.#members.sequence)
-    })
+    return new ClusterMetrics(this.#components.metrics, this.#members)
   }
 }
