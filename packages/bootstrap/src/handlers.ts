@@ -1,10 +1,12 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import { KeyedTokenBuckets } from '@waystone/kit'
 import { callerKey } from '@waystone/rpc'
+import { CODE_P2P, CODE_P2P_CIRCUIT } from '@multiformats/multiaddr'
 import { BootstrapService } from '@waystone/wire/bootstrap'
 import { CALLS_PER_NETWORK, CALLS_PER_PEER, CONNECT, DEFAULT_SAMPLE, MAX_SAMPLE } from './constants.ts'
 import { networkOf } from './network.ts'
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import type { LateService, PeerCaller } from '@waystone/rpc'
 import type { Parts } from './parts.ts'
 import type { Pool, ReachedPeer } from './pool.ts'
@@ -45,9 +47,15 @@ function admit(parts: Parts, { values }: HandlerContext, { peers, networks }: Ca
   if (!peers.take(peer.toString())) throw busy(parts, 'peer_limit')
   const network = networkOf(address)
   const isExempt = network?.isPrivate === true && parts.private
-  // those behind one relay, or without an IP, are one network
-  if (!isExempt && !networks.take(network?.narrow ?? '')) throw busy(parts, 'network_limit')
+  if (!isExempt && !networks.take(network?.narrow ?? relayOf(address))) throw busy(parts, 'network_limit')
   return caller
+}
+
+/** Those behind one relay are one network, and so are those without an IP. */
+function relayOf(address: Multiaddr): string {
+  const components = address.getComponents()
+  const circuit = components.findLastIndex(({ code }) => code === CODE_P2P_CIRCUIT)
+  return components.slice(0, Math.max(0, circuit)).findLast(({ code }) => code === CODE_P2P)?.value ?? ''
 }
 
 function busy({ counts }: Parts, result: 'peer_limit' | 'network_limit'): ConnectError {
