@@ -36,3 +36,32 @@ it('a member whose gossip is garbage is not looked at for a growing time, and ot
   expect(await news.onMessage(liar, await message(2))).toBe('accept')
   news.close()
 })
+
+it('what was registered here is told, and what others brought is not told again', async () => {
+  const world = new World()
+  const { clock } = world
+  const { store, intake } = world.registry()
+  const trust = { explain: () => ({ allow: true, reason: 'a test says so' }) }
+  const publish = vi.fn<(message: Uint8Array) => void>()
+  const news = new News({
+    gossip: { publish, handle: () => () => {} },
+    store,
+    intake,
+    trust,
+    clock,
+    onJoined: () => {}
+  })
+  const key = await generateKeyPair('Ed25519')
+  const [own, foreign, next] = await Promise.all([1, 2, 3].map(sequence => world.record(key, { sequence })))
+  if (own === undefined || foreign === undefined || next === undefined) throw new TypeError('a record is missing')
+  store.put(own)
+  await clock.advance(50)
+  expect(publish).toHaveBeenCalledTimes(1)
+  await intake.take([fromBinary(SignedRecordSchema, foreign.signed)])
+  await clock.advance(50)
+  expect(publish).toHaveBeenCalledTimes(1)
+  store.put(next)
+  await clock.advance(50)
+  expect(publish).toHaveBeenCalledTimes(2)
+  news.close()
+})
