@@ -8,6 +8,11 @@ import type { Traffic } from '../../src/libp2p/byte-counts.ts'
 /** What stands for a peer: called with the signal of each stream that is opened to it. */
 export type Remote = (signal: AbortSignal, connection: FakeConnection) => Promise<never>
 
+interface Options {
+  signal: AbortSignal
+  runOnLimitedConnection?: boolean
+}
+
 export class FakeConnection {
   readonly timeline: Connection['timeline'] = { open: 1 }
   readonly traffic: Traffic = { received: 1, sent: 1 }
@@ -53,7 +58,9 @@ export class Crowd implements AsyncDisposable {
 
   open(remote: Remote): FakeConnection {
     const one = new FakeConnection()
-    const newStream = async (_protocol: string, { signal }: { signal: AbortSignal }): Promise<never> => {
+    const newStream = async (_protocol: string, { signal, runOnLimitedConnection }: Options): Promise<never> => {
+      // as a relayed connection does
+      if (!runOnLimitedConnection) throw new Error('the connection is limited')
       one.pings.push(this.clock.monotonic())
       return await remote(signal, one)
     }
