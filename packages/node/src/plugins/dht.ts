@@ -2,6 +2,7 @@ import { BoundedDatastore } from '@waystone/kit/bounded-datastore'
 import { kadProtocol } from '@waystone/wire'
 import { failWithoutPeers } from '../dht/fail-without-peers.ts'
 import { keepDiverse } from '../dht/keep-diverse.ts'
+import { LastAddresses } from '../dht/last-addresses.ts'
 import { everyKind } from '../dht/record-kinds.ts'
 import { ProviderRecords } from '../dht/provider-records.ts'
 import { bootstrapOf } from '../libp2p/bootstrap-of.ts'
@@ -75,6 +76,7 @@ async function create({ config, clock, trust }: PluginContext): Promise<ServiceF
     failWithoutPeers(made)
     keepDiverse(tableOf(made), {
       connections: components.connectionManager,
+      last: new LastAddresses(components.events),
       exemptPrivate: config.addresses.private,
       isTrusted: peer => trust.explain({ peer }, BOOTSTRAP).allow,
       refused: components.metrics?.registerCounter(REFUSED_METRIC)

@@ -1,11 +1,13 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { TypedEventEmitter } from '@libp2p/interface'
 import { describe, expect, it } from 'vitest'
 import { keepDiverse, MAX_PEERS_PER_NETWORK } from '../../src/dht/keep-diverse.ts'
+import { LastAddresses } from '../../src/dht/last-addresses.ts'
 import { NetworkCounts } from '../../src/dht/network-counts.ts'
 import { peerNetworks } from '../../src/dht/peer-networks.ts'
-import type { Connection, PeerId } from '@libp2p/interface'
+import type { Connection, Libp2pEvents, PeerId } from '@libp2p/interface'
 import type { DhtTable } from '../../src/dht/keep-diverse.ts'
 
 const networks = (text: string, exemptPrivate = false): string[] => peerNetworks([multiaddr(text)], exemptPrivate)
@@ -58,11 +60,15 @@ class EveryonesTable extends EventTarget {
   readonly addresses = new Map<string, string>()
   /** At which they are reached by a ping. */
   readonly reached = new Map<string, string>()
+  readonly events = new TypedEventEmitter<Libp2pEvents>()
+  /** Whether whoever was pinged leaves before it is taken. */
+  leaves = false
 
   async add(peer: PeerId): Promise<void> {
     const address = this.reached.get(peer.toString())
     if (address !== undefined) this.addresses.set(peer.toString(), address)
     this.pinged.push(peer.toString())
+    if (this.leaves) this.leave(peer)
     this.peers.add(peer.toString())
     this.dispatchEvent(new CustomEvent('peer:add', { detail: peer }))
   }
@@ -70,6 +76,14 @@ class EveryonesTable extends EventTarget {
   async remove(peer: PeerId): Promise<void> {
     if (!this.peers.delete(peer.toString())) return
     this.dispatchEvent(new CustomEvent('peer:remove', { detail: peer }))
+  }
+
+  leave(peer: PeerId): void {
+    for (const { remoteAddr } of this.connections(peer)) {
+      const detail = { remotePeer: peer, remoteAddr } as Connection
+      this.events.dispatchEvent(new CustomEvent('connection:close', { detail }))
+    }
+    this.addresses.delete(peer.toString())
   }
 
   connections(peer: PeerId): Connection[] {
@@ -85,6 +99,7 @@ describe('a table of the DHT', () => {
     let refusals = 0
     keepDiverse(table as unknown as DhtTable, {
       connections: { getConnections: peer => (peer === undefined ? [] : table.connections(peer)) },
+      last: new LastAddresses(table.events),
       exemptPrivate: true,
       isTrusted: peer => trusted.includes(peer.toString()),
       refused: { increment: () => void refusals++, reset: () => {} }
@@ -118,6 +133,37 @@ describe('a table of the DHT', () => {
       await table.add(peer)
     }
     expect([table.peers.size, refusals()]).toEqual([MAX_PEERS_PER_NETWORK, 20 - MAX_PEERS_PER_NETWORK])
+  })
+
+  it('counts those who leave right after the ping where they were, and takes nobody of whom that is not known', async () => {
+    const { table, refusals } = await setUp()
+    table.leaves = true
+    for (let index = 0; index < 20; index++) {
+      const peer = await newPeer()
+      table.reached.set(peer.toString(), sybil(index))
+      await table.add(peer)
+    }
+    expect([table.peers.size, refusals()]).toEqual([MAX_PEERS_PER_NETWORK, 20 - MAX_PEERS_PER_NETWORK])
+    const unknown = await newPeer()
+    await table.add(unknown)
+    expect(table.peers.has(unknown.toString())).toBe(false)
+    table.addresses.set(unknown.toString(), '/ip4/5.6.9.1/tcp/1')
+    await table.add(unknown)
+    expect(table.peers.has(unknown.toString())).toBe(true)
+  })
+
+  it('forgets where those were who left before a thousand others', async () => {
+    const { table } = await setUp()
+    const peer = await newPeer()
+    const last = new LastAddresses(table.events)
+    const leave = (someone: PeerId): void => {
+      table.addresses.set(someone.toString(), sybil(1))
+      table.leave(someone)
+    }
+    leave(peer)
+    expect(last.of(peer).map(String)).toEqual([sybil(1)])
+    for (let index = 0; index < 1_000; index++) leave({ toString: () => String(index) } as PeerId)
+    expect(last.of(peer)).toEqual([])
   })
 
   it('has room again when one leaves, and for whom the trust database names from anywhere', async () => {
