@@ -166,6 +166,53 @@ describe('a folder for leases that is none', () => {
   })
 })
 
+describe('leases that somebody else has written to', () => {
+  /** What the keeper says once this was done to the leases, whose only one is free. */
+  async function after(sql: string): Promise<unknown[]> {
+    const [folder, clock] = [await scratchFolder(), new ManualClock()]
+    const claim = await keeperOn(folder, clock).acquire(1)
+    const db = new DatabaseSync(join(folder, 'leases.sqlite'))
+    db.exec(sql)
+    db.close()
+    const keeper = keeperOn(folder, clock)
+    const calls = [
+      () => keeper.acquire(1),
+      () => keeper.holders(),
+      () => claim?.renew?.({ signal: AbortSignal.abort() })
+    ]
+    return await Promise.all(calls.map(async call => await call().catch((error: unknown) => error)))
+  }
+  const refused = { name: 'PoolFolderError', hint: expect.stringContaining('delete leases.sqlite') }
+
+  test.each([
+    ['a fence that cannot be counted up', `fence = ${2n ** 63n - 1n}`],
+    ['a fence below zero', 'fence = -1'],
+    ['a duration below zero', 'free_ms = -1'],
+    ['a beat at the end', `beat = ${2n ** 63n - 1n}`]
+  ])('are refused with a hint: %s', async (_what, change) => {
+    expect(await after(`UPDATE leases SET ${change}, holder = NULL`)).toMatchObject([refused, refused, false])
+  })
+
+  const ENDLESS = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n'
+  test.each([
+    ['a trigger', `CREATE TRIGGER t AFTER UPDATE ON leases BEGIN ${ENDLESS}; END`],
+    ['a view in their place', `DROP TABLE leases; CREATE VIEW leases AS ${ENDLESS}`],
+    ['a check of their own', 'ALTER TABLE leases ADD COLUMN more TEXT CHECK (length(zeroblob(900000000)) > 1)'],
+    ['another table', 'CREATE TABLE more (a)']
+  ])('are run by nobody: %s', async (_what, sql) => {
+    expect(await after(sql)).toMatchObject([refused, refused, refused])
+  })
+
+  test('are not read when there are very many', async () => {
+    const numbers = 'WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n LIMIT 100000)'
+    const many = (pool: string) =>
+      `${numbers} INSERT INTO leases SELECT '${pool}', i, NULL, 1, 1, 1, hex(zeroblob(20)), 1 FROM n`
+    expect(await after(many('a'))).toMatchObject([refused, refused, refused])
+    const few = many('a').replace('100000', '10000')
+    expect(await after(few)).toMatchObject([undefined, [{ slot: 0 }], true])
+  })
+})
+
 describe('a holder', () => {
   const signal = new AbortController().signal
 

@@ -3,28 +3,13 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { LeaseKeeperUnreachableError, PoolFolderError } from '../errors.ts'
-
-const FILE_NAME = 'leases.sqlite'
+import { assertOnlyLeases, assertSmall, LEASE_FILE_NAME, TABLE } from './lease-file.ts'
 
 /** How long one call may wait for the lock of another process, in milliseconds: it blocks this process for that long. */
 const BUSY_MS = 20
 
 // a journal that stays is written over: a disk that has become full does not keep a holder from renewing
-const SETUP = 'PRAGMA journal_mode = PERSIST; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE'
-
-const TABLE = `
-  CREATE TABLE IF NOT EXISTS leases (
-    pool TEXT NOT NULL,
-    slot INTEGER NOT NULL,
-    holder BLOB,
-    fence INTEGER NOT NULL,
-    beat INTEGER NOT NULL,
-    free_ms INTEGER NOT NULL,
-    label TEXT NOT NULL,
-    renewed INTEGER NOT NULL,
-    PRIMARY KEY (pool, slot)
-  ) STRICT, WITHOUT ROWID
-`
+const SETUP = 'PRAGMA trusted_schema = OFF; PRAGMA journal_mode = PERSIST; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE'
 
 // the low byte of a result code (https://sqlite.org/rescode.html)
 const PRIMARY_CODE = 0xff
@@ -50,9 +35,11 @@ const BUSY = new Set([5, 6])
 export function transact<T>(folder: string, { create }: { create: boolean }, work: (db: DatabaseSync) => T): T {
   let db: DatabaseSync | undefined
   try {
-    db = new DatabaseSync(addressOf(folder, create), { timeout: BUSY_MS })
+    assertSmall(folder)
+    db = new DatabaseSync(addressOf(folder, create), { timeout: BUSY_MS, defensive: true })
     db.exec(SETUP)
     if (create) db.exec(TABLE)
+    assertOnlyLeases(folder, db)
     const result = work(db)
     db.exec('COMMIT')
     return result
@@ -65,11 +52,11 @@ export function transact<T>(folder: string, { create }: { create: boolean }, wor
 
 /** Whether to look for leases in a folder: none are there before a first node has come. A folder that is missing is looked at, and named. */
 export function hasLeases(folder: string): boolean {
-  return !existsSync(folder) || existsSync(join(folder, FILE_NAME))
+  return !existsSync(folder) || existsSync(join(folder, LEASE_FILE_NAME))
 }
 
 function addressOf(folder: string, create: boolean): URL {
-  const url = pathToFileURL(join(folder, FILE_NAME))
+  const url = pathToFileURL(join(folder, LEASE_FILE_NAME))
   url.searchParams.set('mode', create ? 'rwc' : 'rw')
   return url
 }

@@ -2,11 +2,14 @@ import { nextTurn } from '@waystone/kit'
 import { nameOf } from '@waystone/kit/error-fields'
 import { LEASE_PARTS, RELEASE_AGAIN_MS } from '../constants.ts'
 import { hasLeases, transact } from './directory-database.ts'
+import { tampered } from './lease-file.ts'
+import { readLeases } from './lease-rows.ts'
 import { ownLabel } from './own-label.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Clock, Random } from '@waystone/interface'
 import type { Claim, KeeperInit, LeaseKeeper, SlotChoice, SlotHolder } from '../contract.ts'
+import type { LeaseRow } from './lease-rows.ts'
 
 const HOLDER_BYTES = 16
 /** The sign of life of a holder. */
@@ -17,17 +20,6 @@ export interface DirectoryKeeperInit extends KeeperInit {
   folder: string
   clock: Clock
   random: Random
-}
-
-/** A lease as another process left it. */
-interface Row {
-  slot: number
-  holder: string | undefined
-  fence: bigint
-  beat: bigint
-  freeMs: number
-  label: string
-  renewed: number
 }
 
 /** What was seen of a lease, and since when by the monotonic clock of this process. */
@@ -84,7 +76,7 @@ export class DirectoryKeeper implements LeaseKeeper {
 
   async close(): Promise<void> {}
 
-  #isFree(row: Row | undefined, slot: number): boolean {
+  #isFree(row: LeaseRow | undefined, slot: number): boolean {
     if (row?.holder === undefined) return true
     const now = this.#init.clock.monotonic()
     const mark = `${row.holder} ${row.fence} ${row.beat}`
@@ -94,10 +86,9 @@ export class DirectoryKeeper implements LeaseKeeper {
     return false
   }
 
-  #rows(db: DatabaseSync): Map<number, Row> {
-    const statement = db.prepare('SELECT * FROM leases WHERE pool = ? ORDER BY slot')
-    statement.setReadBigInts(true)
-    return new Map(statement.all(this.#init.pool).map(row => [Number(row['slot']), readRow(row)]))
+  #rows(db: DatabaseSync): Map<number, LeaseRow> {
+    const { pool, folder } = this.#init
+    return readLeases(db, pool, what => tampered(folder, what))
   }
 
   #take(db: DatabaseSync, slot: number, fence: bigint): Claim {
@@ -142,18 +133,5 @@ export class DirectoryKeeper implements LeaseKeeper {
       const { changes } = db.prepare(sql).run(Math.round(clock.now()), pool, slot, this.#holder, fence)
       return Number(changes) === 1
     })
-  }
-}
-
-function readRow(row: Record<string, unknown>): Row {
-  const { slot, holder, fence, beat, free_ms: freeMs, label, renewed } = row
-  return {
-    slot: Number(slot),
-    holder: holder instanceof Uint8Array ? Buffer.from(holder).toString('hex') : undefined,
-    fence: BigInt(String(fence)),
-    beat: BigInt(String(beat)),
-    freeMs: Number(freeMs),
-    label: String(label),
-    renewed: Number(renewed)
   }
 }
