@@ -1,3 +1,5 @@
+import type { TokenBucketInit } from '@waystone/kit'
+
 /** The function that lets a peer keep its registry equal with this one, and send gossip. */
 export const SYNC_FUNCTION = 'registry-sync'
 /** How often some other registry is compared with this one, in milliseconds; a tenth more or less. */
@@ -48,3 +50,10 @@ export const GATHER_MS = 50
 export const GOSSIP_MESSAGE_BYTES = 64 * 1024
 /** Records that wait for the gossip at most; those beyond come by reconciliation. */
 export const MAX_GATHERED = 10_000
+
+/** Messages with nothing but records that are refused here that are handed on for one peer: a registry tells of many with one. */
+export const REFUSED_NEWS: TokenBucketInit & { maxKeys: number } = {
+  capacity: 20,
+  refillPerSecond: 1,
+  maxKeys: MAX_PARTNERS
+}

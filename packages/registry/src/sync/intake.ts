@@ -12,7 +12,7 @@ export interface IntakeInit {
   store: Pick<RegistryStore, 'putAll'>
   trust: Pick<RegistrySyncInit['trust'], 'explain'>
   verify: Verify
-  unwanted: Pick<Unwanted, 'add'>
+  unwanted: Pick<Unwanted, 'add' | 'has'>
   count: SyncCounts['record']
 }
 
@@ -21,6 +21,8 @@ export interface TakenRecords {
   taken: number
   /** Valid, and not taken: their peers may not write here, there is no room, or this node knows no such kind. */
   refused: number
+  /** Of those refused: records of a known kind that had not come before, or long ago. Others may take them. */
+  unseen: number
   /** Over by now, or too far ahead: clocks differ. */
   outdated: number
 }
@@ -52,7 +54,7 @@ export class Intake {
    * @throws SyncPartnerInvalidError - at the first record that no registry would have taken; those before it stay
    */
   async take(records: readonly SignedRecord[], { signal }: { signal?: AbortSignal } = {}): Promise<TakenRecords> {
-    const result: TakenRecords = { taken: 0, refused: 0, outdated: 0 }
+    const result: TakenRecords = { taken: 0, refused: 0, unseen: 0, outdated: 0 }
     for (let start = 0; start < records.length; start += VERIFY_BATCH) {
       signal?.throwIfAborted()
       const batch = records.slice(start, start + VERIFY_BATCH)
@@ -92,8 +94,10 @@ export class Intake {
   }
 
   #refuse(record: VerifiedRecord, result: TakenRecords): void {
-    this.#init.count('refused')
-    this.#init.unwanted.add(record)
+    const { count, unwanted } = this.#init
+    count('refused')
+    if (!unwanted.has(record)) result.unseen++
+    unwanted.add(record)
     result.refused++
   }
 }
