@@ -1,4 +1,5 @@
-import { MAX_BROUGHT_AT_ONCE } from './constants.ts'
+import { BROUGHT_AT_ONCE } from './constants.ts'
+import { FetchPlaces } from './fetch-places.ts'
 import { PutRecordDeniedError } from '../ipns/errors.ts'
 import { verifyRecord } from '../ipns/record.ts'
 import type { PeerCaller } from '@waystone/rpc'
@@ -37,6 +38,7 @@ export class BroughtRecords {
   readonly #init: BroughtRecordsInit
   /** By entry and peer: their files are being fetched. */
   readonly #fetching = new Set<string>()
+  readonly #places = new FetchPlaces(BROUGHT_AT_ONCE)
 
   constructor(init: BroughtRecordsInit) {
     this.#init = init
@@ -81,9 +83,11 @@ export class BroughtRecords {
   /** The record is kept in any case: whoever looks for its file later finds it. */
   async #fetch(entry: TrustEntry, newest: SignedIpnsRecord, bringing: Bringing): Promise<void> {
     const key = `${entry.pubkey}/${bringing.caller.peer.toString()}`
-    if (this.#fetching.has(key) || this.#fetching.size >= MAX_BROUGHT_AT_ONCE) return
+    const leave = this.#fetching.has(key) ? undefined : this.#places.take(bringing.caller)
+    if (leave === undefined) return
     this.#fetching.add(key)
     const done = await this.#use(entry, newest, bringing)
+    leave()
     this.#fetching.delete(key)
     // the next one may have come meanwhile
     const held = done ? await this.#init.records.held(newest.name).catch(() => undefined) : undefined

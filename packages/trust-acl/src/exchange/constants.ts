@@ -23,8 +23,12 @@ export const PUT_CALLS: TokenBucketInit & { maxKeys: number } = {
   refillPerSecond: 1,
   maxKeys: MAX_COUNTED_PEERS
 }
-/** Files of records that peers brought that are fetched at one time, one for each peer and entry. */
-export const MAX_BROUGHT_AT_ONCE = 32
+/**
+ * Files of records that peers brought that are fetched at one time, one for
+ * each peer and entry. Others bring the same record, and it is kept: whose file
+ * has no place is fetched with the next one, or when the entry is next looked at.
+ */
+export const BROUGHT_AT_ONCE = { all: 32, perPeer: 2, perNetwork: 8 }
 /** Files that are sent at one time, to all peers together. */
 export const MAX_FILES_AT_ONCE = 32
 /** Bytes of one part of a file. */
