@@ -1,10 +1,12 @@
 import { SERVICE_KEYS } from '../libp2p/service-keys.ts'
 import { otherService } from '../plugins/other-service.ts'
+import { OwnEntries } from './own-entries.ts'
 import { registryOf } from './own-registry.ts'
 import type { Startable } from '@libp2p/interface'
-import type { Clock, RegistryEntry, Timer } from '@waystone/interface'
+import type { Clock, Timer } from '@waystone/interface'
 import type { Config } from '../config/schema.ts'
 import type { NodeComponents } from '../plugins/plugin.ts'
+import type { Wanted } from './own-entries.ts'
 
 /** Addresses that come within this time are one change, in milliseconds. */
 const GATHER_MS = 1_000
@@ -20,18 +22,15 @@ export interface ConfiguredRecordsInit {
   clock: Clock
 }
 
-interface Wanted {
-  kind: string
-  key: string
-  payload: Uint8Array
-}
-
-/** Registers what the config says of this node, with the addresses and reservations that it has. */
+/**
+ * Registers what the config says of this node, with the addresses and
+ * reservations that it has; takes back what nobody could use any more.
+ */
 export class ConfiguredRecords implements Startable {
   readonly [Symbol.toStringTag] = '@waystone/configured-records'
   readonly #components: NodeComponents
   readonly #init: ConfiguredRecordsInit
-  readonly #entries = new Map<string, { entry: RegistryEntry; payload: Uint8Array }>()
+  readonly #entries: OwnEntries
   #payloads: Payloads | undefined
   #timer: Timer | undefined
   #look: Timer | undefined
@@ -42,6 +41,10 @@ export class ConfiguredRecords implements Startable {
   constructor(components: NodeComponents, init: ConfiguredRecordsInit) {
     this.#components = components
     this.#init = init
+    this.#entries = new OwnEntries(
+      () => registryOf(components),
+      () => this.#soon()
+    )
   }
 
   start(): void {
@@ -98,7 +101,7 @@ export class ConfiguredRecords implements Startable {
 
   #tell(): void {
     if (this.#payloads === undefined || !this.#running) return
-    for (const wanted of this.#wanted(this.#payloads)) this.#put(wanted)
+    this.#entries.become(this.#wanted(this.#payloads))
   }
 
   #wanted(payloads: Payloads): Wanted[] {
@@ -129,19 +132,6 @@ export class ConfiguredRecords implements Startable {
     return [{ kind: 'relay-advert', key: '', payload: payloads.relayPayload(this.#init.config, state) }]
   }
 
-  #put({ kind, key, payload }: Wanted): void {
-    const name = `${kind} ${key}`
-    const known = this.#entries.get(name)
-    if (known !== undefined && isSame(known.payload, payload)) return
-    if (known === undefined) {
-      const entry = registryOf(this.#components).enroll(kind, payload, { key })
-      this.#entries.set(name, { entry, payload })
-      return
-    }
-    known.entry.update(payload)
-    known.payload = payload
-  }
-
   #addresses(): string[] {
     const self = `/p2p/${this.#components.peerId.toString()}`
     const addresses = this.#components.addressManager.getAddresses().map(String)
@@ -156,8 +146,4 @@ export class ConfiguredRecords implements Startable {
 
 function hasReservations(relay: unknown): relay is { reservations: { size: number } } {
   return typeof relay === 'object' && relay !== null && 'reservations' in relay
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index])
 }

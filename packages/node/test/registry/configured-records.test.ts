@@ -20,7 +20,10 @@ interface Told {
 }
 
 /** A node that registers this, by a clock that stands still. */
-async function setUp(registry: object, { relayService = RELAY as object, addresses = [DIRECT] } = {}) {
+async function setUp(
+  registry: object,
+  { relayService = RELAY as object, addresses = [DIRECT], withdrawing = Promise.resolve() } = {}
+) {
   const clock = new ManualClock()
   const events = new EventTarget()
   const reservations = new Map<string, unknown>()
@@ -28,7 +31,13 @@ async function setUp(registry: object, { relayService = RELAY as object, address
   const enroll = (kind: string, first: Uint8Array, { key = '' } = {}) => {
     const name = `${kind} ${key}`.trim()
     told.push({ name, payload: first })
-    return { update: (payload: Uint8Array) => void told.push({ name: `again ${name}`, payload }) }
+    return {
+      update: (payload: Uint8Array) => void told.push({ name: `again ${name}`, payload }),
+      withdraw: async () => {
+        told.push({ name: `no ${name}`, payload: new Uint8Array() })
+        await withdrawing
+      }
+    }
   }
   const components = {
     peerId,
@@ -101,6 +110,39 @@ test('says nothing of a relay, or of a meeting place, before there is an address
   await made.moved(RELAYED, DIRECT)
   await made.clock.advance(1_000)
   expect(made.names().slice(3)).toEqual(['relay-advert', 'again capability x/v1', 'again rendezvous chess'])
+})
+
+test('takes back its relay and its meeting place when it has lost its last address, and has them again with the next', async () => {
+  const capabilities = [{ name: 'x/v1' }]
+  const made = await setUp({ advertiseRelay: true, capabilities, rendezvous: ['chess'] })
+  await begin(made)
+  await made.moved()
+  await made.clock.advance(1_000)
+  expect(made.names().slice(3)).toEqual(['no relay-advert', 'no rendezvous chess', 'again capability x/v1'])
+  await made.clock.advance(60_000)
+  expect(made.told).toHaveLength(6)
+  await made.moved(OTHER)
+  await made.clock.advance(1_000)
+  expect(made.names().slice(6)).toEqual(['relay-advert', 'again capability x/v1', 'rendezvous chess'])
+  // reached through another relay alone, it is a relay no more
+  await made.moved(RELAYED)
+  await made.clock.advance(1_000)
+  expect(made.names().slice(9)).toEqual(['no relay-advert', 'again capability x/v1', 'again rendezvous chess'])
+})
+
+test('registers nothing anew before it has been taken back', async () => {
+  const { promise: withdrawing, reject } = Promise.withResolvers<void>()
+  const made = await setUp({ rendezvous: ['chess'] }, { withdrawing })
+  await begin(made)
+  await made.moved()
+  await made.clock.advance(1_000)
+  await made.moved(OTHER)
+  await made.clock.advance(10_000)
+  expect(made.names()).toEqual(['rendezvous chess', 'no rendezvous chess'])
+  reject(new Error('nobody can be told'))
+  await made.clock.advance(0)
+  await made.clock.advance(1_000)
+  expect(made.names().slice(2)).toEqual(['rendezvous chess'])
 })
 
 test('tells all changes of addresses within a second at once, and nothing that is as it was', async () => {
