@@ -23,7 +23,7 @@ export interface LetGoInit extends AbortOptions {
   trust: Pick<SeedTrust, 'explain' | 'levelOf'>
   clock: Clock
   /** Called when a connection to the peer was closed. */
-  onClosed?: (peer: PeerId) => void
+  onClosed?: ((peer: PeerId) => void) | undefined
 }
 
 interface Look extends LetGoInit {

@@ -43,7 +43,7 @@ export class SeedParty {
     this.#needInit = { ...init, admission: this.#admission, kept: () => this.#kept() }
     const isSurplus = (peer: PeerId): boolean => new Need(this.#needInit).isSurplus(peer)
     const isWanted = (peer: PeerId): boolean => new Need(this.#needInit).keeps(peer)
-    const outcome = new Outcome({ ...init, isSurplus, isWanted })
+    const outcome = new Outcome({ ...init, isSurplus, isWanted, onClosed: undefined })
     const need = { admission: this.#admission, kept: this.#needInit.kept }
     this.#finder = new SeedFinder({ ...init, ...need, outcome })
     const foundAddresses: SeedParts['foundAddresses'] = peer => this.#finder.addressesOf(peer)

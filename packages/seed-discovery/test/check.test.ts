@@ -37,7 +37,10 @@ describe('a check', () => {
     const seed = await startNode()
     await seed.handle('/slow/1', () => undefined)
     const fake = nameFor(portOf(seed))
-    const node = await startSeeding({ seeds: [], trust: new TrustDouble([member(seed)]), sources: by(fake) })
+    const dropped: unknown[] = []
+    const onDropped = (peer: unknown): void => void dropped.push(peer)
+    const trust = new TrustDouble([member(seed)])
+    const node = await startSeeding({ seeds: [], trust, sources: by(fake), onDropped })
     await until(() => isConnected(node, seed))
     const first = node.getConnections()[0]?.id
     const made: Connection[] = []
@@ -51,6 +54,8 @@ describe('a check', () => {
     expect(made).toHaveLength(3)
     await until(() => made.every(({ status }) => status === 'closed'))
     expect(node.getConnections().map(({ id }) => id)).toEqual([first])
+    // it is a seed as before
+    expect(dropped).toEqual([])
   })
 
   it('leaves no connection to somebody who is trusted, and no seed', async () => {

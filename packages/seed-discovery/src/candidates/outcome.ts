@@ -9,6 +9,8 @@ import type { Meeting } from './meeting.ts'
 
 export interface OutcomeInit extends Omit<LetGoInit, 'signal' | 'onClosed'> {
   self: PeerId
+  /** Not told: who is closed here is still a seed, or never was one. */
+  onClosed?: undefined
   log: Logger
   /** Whether a seed need not stay, as there are enough. */
   isSurplus: (peer: PeerId) => boolean
