@@ -59,7 +59,7 @@ async function startNetwork(stack: AsyncDisposableStack, folder: string): Promis
   const init = { settings, seeds: seeds.flatMap(({ ready }) => ready.addresses), count: EDGES / PROCESSES }
   const edges: FixtureProcess<object>[] = []
   while (edges.length < PROCESSES) edges.push(stack.use(await startEdges(init)))
-  await tellAll(edges, 'start')
+  await tellAll(edges, 'grow')
   return { seeds, edges }
 }
 
