@@ -1,3 +1,5 @@
+import { Largest } from './largest.ts'
+
 export interface ProviderLimits {
   /** Records in all. */
   total: number
@@ -19,6 +21,7 @@ export class ProviderIndex {
   /** Longest not told of first, as a Set keeps the order of insertion. */
   readonly #byPeer = new Map<string, Set<string>>()
   readonly #byContent = new Map<string, number>()
+  readonly #largest = new Largest()
 
   constructor(limits: ProviderLimits) {
     this.#limits = limits
@@ -40,10 +43,11 @@ export class ProviderIndex {
     this.#byContent.set(content, (this.#byContent.get(content) ?? 0) + 1)
     const own = this.#byPeer.get(peer) ?? new Set()
     this.#byPeer.set(peer, own.add(key))
+    this.#largest.add(peer)
     const gone: string[] = []
     if (own.size > this.#limits.perPeer) gone.push(this.#dropOldest(own))
     // who has most gives way, so that whoever floods pushes out its own
-    if (this.size > this.#limits.total) gone.push(this.#dropOldest(this.#largest()))
+    if (this.size > this.#limits.total) gone.push(this.#dropOldest(this.#ofLargest()))
     return gone
   }
 
@@ -56,6 +60,7 @@ export class ProviderIndex {
     else this.#byContent.delete(name.content)
     const own = this.#byPeer.get(name.peer)
     own?.delete(key)
+    this.#largest.remove(name.peer)
     if (own?.size === 0) this.#byPeer.delete(name.peer)
   }
 
@@ -65,9 +70,8 @@ export class ProviderIndex {
     return oldest
   }
 
-  #largest(): ReadonlySet<string> {
-    let largest: ReadonlySet<string> = new Set()
-    for (const keys of this.#byPeer.values()) if (keys.size > largest.size) largest = keys
-    return largest
+  #ofLargest(): ReadonlySet<string> {
+    const { name } = this.#largest
+    return (name === undefined ? undefined : this.#byPeer.get(name)) ?? new Set()
   }
 }
