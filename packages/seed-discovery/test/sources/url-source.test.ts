@@ -128,21 +128,35 @@ describe('a list of seeds behind a URL', () => {
     expect(await failed(source(url).look({ signal }))).toBe('SeedListUnavailableError')
   })
 
-  it('is not followed from https to http', async () => {
+  /** What comes of a list that leads to another place, and what was asked for after it. */
+  async function redirected(from: string, location: string): Promise<string[]> {
     const asked: string[] = []
     const fetch: typeof globalThis.fetch = async input => {
       asked.push(String(input instanceof Request ? input.url : input))
-      return new Response(null, { status: 302, headers: { location: 'http://seeds.example.org/' } })
+      return asked.length > 1 ? new Response('192.0.2.1') : new Response(null, { status: 302, headers: { location } })
     }
-    const init = {
-      url: 'https://seeds.example.org/',
-      port: 1,
-      fetch,
-      clock: new ManualClock(),
-      random: seededRandom(1)
-    }
-    expect(await failed(new UrlSource(init).look({ signal }))).toBe('SeedListUnavailableError')
-    expect(asked).toEqual(['https://seeds.example.org/'])
+    const look = new UrlSource({ url: from, port: 1, fetch, clock: new ManualClock(), random: seededRandom(1) })
+    return [await failed(look.look({ signal })), ...asked.slice(1)]
+  }
+
+  it.each([
+    ['https://seeds.example.org/', 'http://seeds.example.org/'],
+    ['https://seeds.example.org/', 'http://169.254.169.254/'],
+    ['http://seeds.example.org/', 'http://169.254.169.254/latest'],
+    ['http://seeds.example.org/', '//other.example.org/'],
+    ['http://seeds.example.org/', 'http://seeds.example.org.evil.example/'],
+    ['http://seeds.example.org/', 'http://seeds.example.org@evil.example/']
+  ])('is not followed from %s to %s', async (from, location) => {
+    expect(await redirected(from, location)).toEqual(['SeedListUnavailableError'])
+  })
+
+  it.each([
+    ['http://seeds.example.org/', 'https://other.example.org/seeds'],
+    ['https://seeds.example.org/', 'https://other.example.org/seeds'],
+    ['http://seeds.example.org/', 'http://seeds.example.org:8080/seeds'],
+    ['https://seeds.example.org/', '/seeds']
+  ])('is followed from %s to %s', async (from, location) => {
+    expect(await redirected(from, location)).toEqual(['nothing', new URL(location, from).href])
   })
 
   it('that is not there says so', async () => {
