@@ -178,7 +178,7 @@ describe('leases that somebody else has written to', () => {
     const calls = [
       () => keeper.acquire(1),
       () => keeper.holders(),
-      () => claim?.renew?.({ signal: AbortSignal.abort() })
+      async () => await claim?.renew?.({ signal: AbortSignal.abort() })
     ]
     return await Promise.all(calls.map(async call => await call().catch((error: unknown) => error)))
   }
