@@ -76,6 +76,8 @@ describe('waystone identity pool', () => {
     const phrase = await secret(folder, shown.phrase ?? '')
     const refused = await pool('--size', '2', '--out', first, '--phrase-file', phrase)
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/PoolPhraseError[\s\S]*hint:/) })
+    const nothing = await pool('--size', '2', '--out', first, '--phrase-file', await secret(folder, '\n'))
+    expect(nothing.stderr).toMatch(/No recovery phrase was given[\s\S]*--phrase-file FILE/)
     expect((await pool('--size', '1001', '--out', first)).stderr).toContain('PoolSizeError')
     expect((await pool('--size', 'x', '--out', first)).code).toBe(2)
     expect((await pool('--size', '2', '--list', '--out', first)).code).toBe(2)
@@ -99,6 +101,31 @@ describe('waystone identity pool', () => {
       ]
     })
     expect((await pool('--list', '--out', out, '--cluster', cluster, '--json')).shown.listed).toBe(0)
+  })
+
+  test('that grows does not take in again who was put out of the cluster', async () => {
+    const folder = await folderOfTest()
+    const [out, cluster] = [join(folder, 'pool'), await newCluster()]
+    const { shown } = await pool('--size', '2', '--out', out, '--cluster', cluster, '--json')
+    expect((await runInside(['cluster', 'rm', 'slot-001', '--folder', cluster])).code).toBe(0)
+    const phrase = await secret(folder, shown.phrase ?? '')
+    const growing = ['--out', out, '--cluster', cluster, '--phrase-file', phrase]
+    const grown = await pool('--size', '3', ...growing)
+    expect(grown.stdout).toMatch(/: 1 new member \(slot-002\); sign the list/)
+    expect(grown.stdout).toMatch(/no members any more: slot-001; waystone cluster add/)
+    expect(await readFile(join(cluster, 'cluster.json'), 'utf8')).not.toContain(shown.ids[1])
+    // asked for by name it does
+    const all = await pool('--list', '--out', out, '--cluster', cluster)
+    expect(all.stdout).toMatch(/: 1 new member \(slot-001\); sign the list/)
+  })
+
+  test('that had no members takes in all of its slots when it grows', async () => {
+    const folder = await folderOfTest()
+    const [out, cluster] = [join(folder, 'pool'), await newCluster()]
+    const { shown } = await pool('--size', '1', '--out', out, '--json')
+    const phrase = await secret(folder, shown.phrase ?? '')
+    const grown = await pool('--size', '2', '--out', out, '--cluster', cluster, '--phrase-file', phrase, '--json')
+    expect(grown.shown).toMatchObject({ listed: 2, newMembers: ['slot-000', 'slot-001'], leftOut: [] })
   })
 
   test('writes nothing where the cluster is none', async () => {

@@ -46,7 +46,9 @@ async function readText(input: NodeJS.ReadableStream): Promise<string> {
       throw new PhraseInvalidError('The recovery phrase is too long to be one', { hint: HINT })
     chunks.push(bytes)
   }
-  return Buffer.concat(chunks).toString()
+  const text = Buffer.concat(chunks).toString()
+  if (text.trim() === '') throw new PhraseInvalidError('No recovery phrase was given', { hint: HINT })
+  return text
 }
 
 /** Takes lines until all words are there, so that a phrase may be pasted as `identity new` prints it. */

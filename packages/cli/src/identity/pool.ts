@@ -8,7 +8,7 @@ import { clusterFiles, examples } from '../cluster/options.ts'
 import { describePhrase } from './phrase-text.ts'
 import { readPhrase } from './phrase-input.ts'
 import { DEFAULT_POOL_FOLDER, poolPlace, requirePool } from './pool-lease.ts'
-import { listInCluster } from './pool-members.ts'
+import { listedText, listInCluster } from './pool-members.ts'
 import { showPool } from './show-pool.ts'
 import type { MadePool } from '@waystone/node/identity-pool'
 import type { ListedSlots } from './pool-members.ts'
@@ -74,7 +74,7 @@ async function pool(options: PoolOptions): Promise<void> {
   // looked at before anything is written
   const files = options.cluster === undefined ? undefined : await clusterFiles({ folder: options.cluster })
   const made = options.size === undefined ? undefined : await make(folder, options.size, options)
-  const listed = files && (await listInCluster(files, folder))
+  const listed = files && (await listInCluster(files, folder, made?.kept))
   if (made !== undefined) tell({ ...made, listed }, options)
   else await showPool({ folder, lease: place.lease }, { json: options.json, listed })
 }
@@ -116,15 +116,11 @@ function tell(
   const protection = encrypted ? 'encrypted with the passphrase' : 'not encrypted'
   printLines([
     `pool    ${folder}`,
-    `slots   ${ids.length}, of which ${ids.length - kept} are new (mode 0600, ${protection})`,
+    `slots   ${ids.length}, ${ids.length - kept} of them new (mode 0600, ${protection})`,
     ...ids.map((id, slot) => `${String(slot).padStart(6)}  ${id}`),
     ...(listed === undefined ? [] : listedText(listed)),
     ...(phrase === undefined ? [] : ['', phraseText(phrase)])
   ])
-}
-
-function listedText({ cluster, listed }: ListedSlots): string[] {
-  return [`cluster ${cluster}: ${listed} new members; sign the list: waystone cluster publish --folder ${cluster}`]
 }
 
 function phraseText(phrase: string): string {

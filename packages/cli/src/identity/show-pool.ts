@@ -6,6 +6,7 @@ import { oneLine, textTable } from '../text-table.ts'
 import { formatDistance } from '../trust/times.ts'
 import type { Pool, SlotHolder } from '@waystone/node/identity-pool'
 import type { PoolPlace } from './pool-lease.ts'
+import { listedText } from './pool-members.ts'
 import type { ListedSlots } from './pool-members.ts'
 
 export interface ShowPoolOptions {
@@ -27,7 +28,12 @@ export async function showPool({ folder, lease }: PoolPlace, { json, listed }: S
   const { holders, problem } = await holdersOf(pool, lease)
   const slots = pool.ids.map((id, slot) => ({ ...holders.find(held => held.slot === slot), slot, id }))
   if (json === true) printJson({ folder, size: slots.length, slots: slots.map(plain), problem, ...listed })
-  else printLines([...textTable(COLUMNS, slots), ...(problem === undefined ? [] : ['', oneLine(problem)])])
+  else printLines([...textTable(COLUMNS, slots), ...notes(problem, listed)])
+}
+
+function notes(problem: string | undefined, listed: ListedSlots | undefined): string[] {
+  const lines = [...(problem === undefined ? [] : [problem]), ...(listed === undefined ? [] : listedText(listed))]
+  return lines.length === 0 ? [] : ['', ...lines.map(oneLine)]
 }
 
 const COLUMNS = [
