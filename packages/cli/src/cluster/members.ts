@@ -51,8 +51,12 @@ function withChangeOptions(command: Command): Command {
 async function add(peers: string[], options: ChangeOptions): Promise<void> {
   const files = await clusterFiles(options)
   const members = newMembers(peers, options.label)
-  const [{ addMembers }, { readMembers }] = await Promise.all([import('./trust-file.ts'), import('./signed.ts')])
+  const [{ addMembers, membersOf }, { readMembers }] = await Promise.all([
+    import('./trust-file.ts'),
+    import('./signed.ts')
+  ])
   const before = await readMembers(files)
+  requireFreeLabel(members, membersOf(before))
   const { text, added, changed, unchanged } = addMembers(before, members)
   const changes: Changes = [
     ['added', added],
@@ -89,6 +93,17 @@ function newMembers(peers: readonly string[], label: string | undefined): NewMem
   throw new ClusterArgumentError(`--label names one member, and these are ${members.size}`, {
     hint: 'add them one by one, or leave --label out'
   })
+}
+
+/** @throws ClusterArgumentError if another member is called so */
+function requireFreeLabel(members: readonly NewMember[], known: readonly TrustFileNode[]): void {
+  for (const { peer, label } of members) {
+    const other = known.find(node => node.label === label && node.peer !== peer)
+    if (other === undefined) continue
+    throw new ClusterArgumentError(`another member is called ${JSON.stringify(label)}: ${other.peer}`, {
+      hint: 'choose another label, or take that one out first with waystone cluster rm'
+    })
+  }
 }
 
 /** A peer id in its usual form, however it was written; anything else is a label. */

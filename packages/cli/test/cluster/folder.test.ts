@@ -130,6 +130,14 @@ describe('cluster add and rm', () => {
     expect(await readFile(join(folder, 'cluster.json'), 'utf8')).toBe(before)
   })
 
+  it('give no two members the same label', async () => {
+    const { cluster } = await made()
+    await cluster('add', NORTH, '--label', 'one')
+    const { code, stderr } = await cluster('add', SOUTH, '--label', 'one')
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^ClusterArgumentError: another member is called "one"/)])
+    expect((await cluster('add', NORTH, '--label', 'one')).code).toBe(0)
+  })
+
   it('say where there is no cluster, or a broken list', async () => {
     const { cluster, folder, temporary } = await made()
     const elsewhere = await runInside(['cluster', 'add', NORTH, '--folder', temporary])
