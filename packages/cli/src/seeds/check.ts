@@ -17,6 +17,9 @@ const RESULTS: Readonly<Record<string, string>> = {
   self: 'is this node itself'
 }
 
+/** Of the longest name of a source. Answers come after all sources, and each says whose it is. */
+const SOURCE_WIDTH = 6
+
 /** `waystone seeds check`. */
 export function checkCommand(): Command {
   const command = new Command('check')
@@ -51,10 +54,10 @@ function sourceLine({ source, target, found, error }: api.SeedSource): string {
   return error === '' ? `${name}: ${found} ${found === 1 ? 'address' : 'addresses'}` : `${name}: ${error}`
 }
 
-function seedLine({ address, peer, result, error, roundTripMs }: api.DialledSeed): string {
+function seedLine({ address, source, peer, result, error, roundTripMs }: api.DialledSeed): string {
   const who = peer === '' || address.endsWith(`/${peer}`) ? '' : `  ${peer}`
   const time = roundTripMs === 0 ? '' : `, ${roundTripMs} ms`
-  return `  ${address}${who}  ${RESULTS[result] ?? result}${time}${error === '' ? '' : `: ${error}`}`
+  return `  ${source.padEnd(SOURCE_WIDTH)}  ${address}${who}  ${RESULTS[result] ?? result}${time}${error === '' ? '' : `: ${error}`}`
 }
 
 function summary(counts: ReadonlyMap<string, number>): string {

@@ -61,7 +61,7 @@ describe('seeds check', () => {
       }
     )
     expect([people.code, people.stdout]).toEqual([0, expect.stringMatching(/^dns seeds.example.org: 2 addresses$/m)])
-    expect(people.stdout).toMatch(/^ {2}\/ip4\/192.0.2.1\/tcp\/4001 {2}one {2}is a seed, 4 ms$/m)
+    expect(people.stdout).toMatch(/^ {2}dns {5}\/ip4\/192.0.2.1\/tcp\/4001 {2}one {2}is a seed, 4 ms$/m)
     expect(people.stdout).toMatch(/imp {2}REFUSED: nobody that this node trusts: /)
     expect(people.stdout).toMatch(/^1 admitted, 1 not-admitted$/m)
     expect(people.stdout).not.toMatch(STEERS)
