@@ -9,7 +9,7 @@ const MAX_LONG_DURATION_MS = 730 * 86_400_000
 const SIZE = /^(\d+(?:\.\d+)?)(B|KiB|MiB|GiB)$/
 const SIZE_BYTES = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
 
-const DURATION_EXPECTED = 'must be a duration such as 500ms, 30s, 2m or 1h'
+const DURATION_EXPECTED = 'must be a duration such as 500ms, 30s, 2m, 1h or 7d'
 const SIZE_EXPECTED = 'must be a size such as 512B, 64KiB, 10MiB or 1GiB'
 
 function parse(text: string, pattern: RegExp, units: Record<string, number>): number {

@@ -66,6 +66,6 @@ const SHOWN = 20
 
 export function syntaxError(text: string, at: number, what: string, hint: string): FilterSyntaxError {
   const near = JSON.stringify(text.slice(at, at + SHOWN))
-  const where = at >= text.length ? 'at its end' : `at character ${at + 1}, ${near}`
-  return new FilterSyntaxError(`the filter has a fault ${where}: ${what}`, { hint })
+  const where = at >= text.length ? 'at the end' : `at character ${at + 1}, ${near}`
+  return new FilterSyntaxError(`there is a fault ${where}: ${what}`, { hint })
 }

@@ -35,9 +35,9 @@ describe('the text of filters', () => {
   })
 
   it.each([
-    ['', 'FilterSyntaxError', 'at its end'],
+    ['', 'FilterSyntaxError', 'at the end'],
     ['region', 'FilterSyntaxError', 'how to compare region'],
-    ['region = ', 'FilterSyntaxError', 'at its end'],
+    ['region = ', 'FilterSyntaxError', 'at the end'],
     ['region = eu', 'FilterSyntaxError', 'at character 10'],
     ['region == "eu"', 'FilterSyntaxError', 'at character 9'],
     ['region = "eu', 'FilterSyntaxError', 'at character 10'],
