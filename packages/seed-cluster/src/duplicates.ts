@@ -81,7 +81,8 @@ export class Duplicates {
   #yield(reason: string): void {
     if (this.#isYielding) return
     this.#isYielding = true
-    const hint = 'give every node an identity of its own: remove identity.key here, or take identity.pool'
+    const hint =
+      'give every node an identity of its own: remove identity.key here, or take identity.pool, whose seeds must all use the same leases'
     this.#init.onYield(new DuplicateIdentityError(reason, { hint }))
   }
 }
