@@ -57,6 +57,9 @@ export const START_MS = 3_000
 /** So many times as long at a node that has reached one that can be asked, or shakes hands with one: others may be coming up. */
 export const PATIENT_STARTS = 5
 
+/** Time at a start is counted in such steps, in milliseconds. */
+export const TICK_MS = 100
+
 /** From one try of all good peers to the next within that time, in milliseconds. */
 export const DIAL_AGAIN_MS = 500
 

@@ -9,7 +9,8 @@ import {
   FIRST_DIAL_CAPS,
   MAX_FIRST_DIALS,
   PARALLEL_DIALS,
-  PATIENT_STARTS
+  PATIENT_STARTS,
+  TICK_MS
 } from './constants.ts'
 import { chooseSpread } from './rank.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -86,7 +87,14 @@ export class FirstDials {
 
   async #patience(signal: AbortSignal): Promise<void> {
     for (let starts = 0; starts === 0 || (this.#isPromising() && starts < PATIENT_STARTS); starts++) {
-      await this.#parts.clock.sleep(this.#init.startMs, { signal })
+      await this.#sleep(this.#init.startMs, signal)
+    }
+  }
+
+  /** In ticks, which come late while this process has too much to do: nobody could have answered in that time. */
+  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    for (let slept = 0; slept < ms; slept += TICK_MS) {
+      await this.#parts.clock.sleep(Math.min(TICK_MS, ms - slept), { signal })
     }
   }
 
