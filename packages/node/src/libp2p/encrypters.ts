@@ -1,7 +1,6 @@
+import { HandshakesInTurn } from './handshakes-in-turn.ts'
 import type { Config } from '../config/schema.ts'
-import type { Libp2pInit } from 'libp2p'
-
-type EncrypterFactory = NonNullable<Libp2pInit['connectionEncrypters']>[number]
+import type { EncrypterFactory } from './handshakes-in-turn.ts'
 
 const loaders: Record<Config['encrypters'][number], () => Promise<EncrypterFactory>> = {
   tls: async () => (await import('@libp2p/tls')).tls(),
@@ -10,5 +9,6 @@ const loaders: Record<Config['encrypters'][number], () => Promise<EncrypterFacto
 
 /** The configured encrypters in the order in which this node offers them. */
 export async function createEncrypters(config: Config): Promise<EncrypterFactory[]> {
-  return Promise.all(config.encrypters.map(name => loaders[name]()))
+  const handshakes = new HandshakesInTurn()
+  return await Promise.all(config.encrypters.map(async name => handshakes.pace(await loaders[name]())))
 }
