@@ -95,9 +95,9 @@ describe('a request', () => {
     const sending = (async () => {
       for (let sent = 0; sent <= 2 * RPC_WINDOW_BYTES; sent += 65_536)
         await attack.raw.send('body', new Uint8Array(65_536))
-    })()
+    })().catch(() => {})
     expect(await attack.isReset()).toBe(true)
-    await sending.catch(() => {})
+    await sending
   })
 
   it('with an envelope of 4 GiB is refused before it comes', async () => {
