@@ -26,6 +26,11 @@ type MakeCase = (network: TrustNetwork) => Promise<Case>
 const bytes = new TextEncoder().encode('a block')
 const connected = (from: WaystoneNode, to: WaystoneNode): boolean =>
   from.libp2p.getConnections(to.libp2p.peerId).length > 0
+/** As seed-discovery marks those whom it holds. */
+const isHeld = async ({ libp2p }: WaystoneNode, peer: WaystoneNode): Promise<boolean> => {
+  const { tags } = await libp2p.peerStore.get(peer.libp2p.peerId)
+  return tags.has('waystone-seed')
+}
 const addressOf = ({ libp2p }: WaystoneNode): string => String(libp2p.getMultiaddrs()[0])
 const through = (relay: WaystoneNode): string => `${addressOf(relay)}/p2p-circuit`
 
@@ -158,6 +163,8 @@ async function redialled(network: TrustNetwork): Promise<Case> {
     bad,
     attempt: async peer => {
       await decider.libp2p.dial(peer.libp2p.getMultiaddrs())
+      // what changed just now in the trust database is followed a moment later
+      await until(async () => await isHeld(decider, good))
       for (const lost of new Set([peer, good])) {
         await until(() => connected(lost, decider))
         await lost.libp2p.hangUp(decider.libp2p.peerId)
