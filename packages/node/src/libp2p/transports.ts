@@ -20,7 +20,7 @@ type Loader = (config: Config, clock: Clock) => Promise<TransportFactory>
 
 /** In the order in which libp2p tries them for an address that more than one can dial. */
 const loaders: readonly (readonly [TransportName, Loader])[] = [
-  ['quic', async () => (await import('@chainsafe/libp2p-quic')).quic()],
+  ['quic', async (_, clock) => (await import('./closable-quic.ts')).closableQuic(clock)],
   ['tcp', async () => (await import('@libp2p/tcp')).tcp()],
   ['ws', loadWebSockets],
   ['webrtcDirect', loadWebRtcDirect],
