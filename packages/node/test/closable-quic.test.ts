@@ -52,7 +52,7 @@ it('closes while a peer is in the middle of a handshake of which nothing more co
   // the server has answered, and waits
   await until(() => swallowed() > 0)
   let isClosed = false
-  const closed = server.stop().then(() => (isClosed = true))
+  const closed = Promise.resolve(server.stop()).then(() => (isClosed = true))
   await until(() => clock.pending > 0 || isClosed)
   await clock.advance(QUIC_CLOSE_MS)
   for (let turn = 0; turn < 100 && !isClosed; turn++) await nextTurn()
