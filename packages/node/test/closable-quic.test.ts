@@ -55,7 +55,7 @@ it('closes while a peer is in the middle of a handshake of which nothing more co
   await until(() => clock.pending > 0 || isClosed)
   await clock.advance(QUIC_CLOSE_MS)
   await until(() => isClosed, { what: 'the listener is closed', ms: 2_000 })
-  await closed
+  expect(await closed).toBe(true)
   ending.abort()
 })
 
