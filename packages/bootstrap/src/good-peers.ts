@@ -64,10 +64,6 @@ export class GoodPeerBook {
     return this.#rows.has(id)
   }
 
-  get(id: string): GoodPeerRow | undefined {
-    return this.#rows.get(id)
-  }
-
   met({ peer, address, answers }: Meeting): void {
     if (address.length > MAX_ADDRESS_LENGTH) return
     const [id, now] = [peer.toString(), this.#init.clock.now()]
