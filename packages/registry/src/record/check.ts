@@ -24,10 +24,15 @@ const encoder = new TextEncoder()
 
 /** @throws RecordTooLargeError, RecordInvalidError, RecordPayloadError */
 export function checkForm({ key, payload, withdrawn }: WireRecord): void {
-  if (isKeyTooLong(key)) throw tooLarge('key', encoder.encode(key).length, MAX_RECORD_KEY_BYTES)
-  if (CONTROL.test(key)) throw new RecordInvalidError('the key of the record holds control characters')
+  checkKey(key)
   if (payload.length > MAX_PAYLOAD_BYTES) throw tooLarge('payload', payload.length, MAX_PAYLOAD_BYTES)
   if (withdrawn && payload.length > 0) throw new RecordPayloadError('a withdrawn record has no payload')
+}
+
+/** @throws RecordTooLargeError, RecordInvalidError */
+export function checkKey(key: string): void {
+  if (isKeyTooLong(key)) throw tooLarge('key', encoder.encode(key).length, MAX_RECORD_KEY_BYTES)
+  if (CONTROL.test(key)) throw new RecordInvalidError('the key of the record holds control characters')
 }
 
 // each unit of UTF-16 has one to three bytes: encoding takes 3 µs, and most keys are short

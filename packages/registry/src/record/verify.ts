@@ -1,10 +1,10 @@
 import { fromBinary } from '@bufbuild/protobuf'
-import { base58btc } from 'multiformats/bases/base58'
 import { RecordSchema, recordSigningBytes, SignedRecordSchema } from '@waystone/wire/registry'
 import { encodeBytesFields } from './bytes-fields.ts'
 import { checkExpiry, checkForm, checkSequence, checkSize } from './check.ts'
 import { RecordInvalidError, RecordSignatureError, UnknownKindError } from './errors.ts'
 import { nameHash } from './name-hash.ts'
+import { peerText } from './peer-text.ts'
 import { CheckedRecord } from './verified.ts'
 import type { Clock } from '@waystone/interface'
 import type { Record as WireRecord, SignedRecord } from '@waystone/wire/registry'
@@ -103,15 +103,6 @@ export function kindNamed(kinds: KindSet, name: string): RegistryKind {
   throw new UnknownKindError(`there is no kind ${JSON.stringify(name.slice(0, 64))} here`, {
     hint: `kinds here: ${[...kinds.keys()].join(', ')}`
   })
-}
-
-/** An id of RSA has 34 bytes, of Ed25519 38; an identity hash of more than 42 is no peer id. */
-const PEER_BYTES = { least: 34, most: 44 }
-
-function peerText(peer: Uint8Array): string {
-  const { least, most } = PEER_BYTES
-  if (peer.length >= least && peer.length <= most) return base58btc.baseEncode(peer)
-  throw new RecordInvalidError('the record names no peer')
 }
 
 function decoded<T>(decode: () => T): T {

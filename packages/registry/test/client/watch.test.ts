@@ -164,6 +164,24 @@ it('leaves a registry that gives what is not valid', async () => {
   expect(told).toEqual(['put chess', 'current'])
 })
 
+it.each<[string, { peer?: Uint8Array; key?: string }]>([
+  ['a peer of 512 KiB, which would take minutes to write in base58', { peer: new Uint8Array(512 * 1_024) }],
+  ['a key of 512 KiB', { key: 'x'.repeat(512 * 1_024) }]
+])('leaves a registry that says that something is gone with %s', async (_what, name) => {
+  const { world, a, b } = await twoSeeds()
+  await hold(await heldRecord(world, 'chess'), b)
+  const peer = a.peer.toMultihash().bytes
+  a.lies = {
+    async *watch() {
+      const value = create(RecordNameSchema, { kind: 'rendezvous', key: 'chess', peer, ...name })
+      yield { change: { case: 'gone' as const, value }, resume: '1' }
+    }
+  }
+  const { told } = watch(world)
+  await world.advanceUntil(() => told.includes('current'))
+  expect(told).toEqual(['put chess', 'current'])
+})
+
 it('begins anew where it cannot go on', async () => {
   const { world, b } = await twoSeeds()
   await hold(await heldRecord(world, 'chess'), b)
