@@ -62,7 +62,7 @@ export interface RegistryStore {
   state(): RegistryState
   /** 8 bytes for each of `DIGEST_PARTS` parts. */
   digests(): Uint8Array
-  /** Hash of the name (16 bytes) and sequence of each record in a part, withdrawn ones too. */
+  /** Hash of the name (16 bytes) and sequence of each record in a part, withdrawn ones too, expired ones not. */
   names(part: number): { hash: Uint8Array; sequence: number }[]
   /** The encoded `SignedRecord`s of these names' hashes, as far as they are here. */
   signed(hashes: readonly Uint8Array[]): Uint8Array[]

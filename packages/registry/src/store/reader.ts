@@ -11,21 +11,22 @@ import type { NamedSequence } from '../record/name-hash.ts'
 /** What other registries ask for. */
 export interface Reader {
   kinds(): Kind[]
-  names(part: number): NamedSequence[]
+  /** @param now - what expired until then is not given either: whoever lists more than it gives is taken for a liar */
+  names(part: number, now: number): NamedSequence[]
   signed(hashes: readonly Uint8Array[], now: number): Uint8Array[]
   holds(hash: Uint8Array, sequence: number): boolean
 }
 
-const NAMES = 'SELECT hash, sequence FROM records WHERE hash >= ? AND hash <= ? ORDER BY hash'
+const NAMES = 'SELECT hash, sequence FROM records WHERE hash >= ? AND hash <= ? AND expiry > ? ORDER BY hash'
 const SIGNED = 'SELECT signed FROM records WHERE hash = ? AND expiry > ?'
 const SEQUENCE = 'SELECT sequence FROM records WHERE hash = ?1 UNION ALL SELECT sequence FROM ended WHERE hash = ?1'
 
 export function createReader(db: RegistryDatabase, kinds: KindSet): Reader {
   return {
     kinds: () => Array.from(kinds.values(), kind => describe(db, kind)),
-    names(part) {
+    names(part, now) {
       const { first, last } = hashesOf(part)
-      const rows = db.all(NAMES, first, last)
+      const rows = db.all(NAMES, first, last, now)
       return rows.map(row => ({ hash: bytesIn(row, 'hash'), sequence: numberIn(row, 'sequence') }))
     },
     signed: (hashes, now) => hashes.flatMap(hash => db.all(SIGNED, hash, now).map(row => bytesIn(row, 'signed'))),

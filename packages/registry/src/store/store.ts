@@ -127,7 +127,7 @@ export class SqlRegistryStore implements Contract.RegistryStore {
   }
 
   names(part: number): { hash: Uint8Array; sequence: number }[] {
-    return this.#guarded(() => this.#reader.names(part))
+    return this.#guarded(() => this.#reader.names(part, this.#clock.now()))
   }
 
   signed(hashes: readonly Uint8Array[]): Uint8Array[] {

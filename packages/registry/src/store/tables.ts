@@ -3,7 +3,7 @@ import { CACHE_KIB } from './constants.ts'
 import type { FieldType, RegistryKind } from '../kinds/contract.ts'
 
 /** Counted up when tables change: a file of another version is made anew, as records last an hour at most. */
-const VERSION = 1
+const VERSION = 2
 
 /**
  * What is killed loses nothing that was committed; after a power failure the file may be damaged and is made anew.
@@ -27,7 +27,7 @@ const COMMON = `
     withdrawn INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, key TEXT NOT NULL, network TEXT,
     signed BLOB NOT NULL
   ) STRICT;
-  CREATE UNIQUE INDEX records_by_hash ON records (hash, sequence, size);
+  CREATE UNIQUE INDEX records_by_hash ON records (hash, sequence, size, expiry);
   CREATE INDEX records_by_expiry ON records (expiry);
   CREATE INDEX records_by_change ON records (change);
   CREATE INDEX ${BY_PEER} ON records (id);

@@ -77,6 +77,21 @@ describe('two registries that are compared', () => {
     expect(b.counts.get('outdated')).toBe(1)
     expect(b.store.state().records).toBe(0)
   })
+
+  it('list nothing that has expired and is still in the file, as after a long stop: who does not give it would be a liar', async () => {
+    const world = new World()
+    const [a, b] = [world.registry(), world.registry()]
+    const key = await generateKeyPair('Ed25519')
+    const expiry = world.clock.now() + 500
+    const records = Array.from(
+      { length: 150 },
+      async (_, index) => await world.record(key, { key: `${index}`, expiry })
+    )
+    a.store.putAll(await Promise.all(records))
+    await world.clock.advance(500)
+    expect(a.store.state().records).toBe(150)
+    expect(await b.take(a.client)).toMatchObject({ taken: 0, asked: 0 })
+  })
 })
 
 describe('registries whose peers come, go and change while they are cut off from each other', () => {
