@@ -24,7 +24,9 @@ export class ClockOffset {
   /** What to add to our clock, in milliseconds: nothing unless it is far off for the median of them. */
   get value(): number {
     const sorted = [...this.#byRegistry.values()].sort((a, b) => a - b)
-    const median = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0
+    const [lower = 0, upper = 0] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
+    // of two that do not agree, the one that is nearer to ours
+    const median = Math.abs(lower) < Math.abs(upper) ? lower : upper
     return Math.abs(median) > TOLERATED_SKEW_MS ? median : 0
   }
 }
