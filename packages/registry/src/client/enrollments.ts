@@ -5,7 +5,7 @@ import { signRecord } from '../record/sign.ts'
 import { ClockOffset } from './clock-offset.ts'
 import { CALL_MS, SIGN_AGAIN_MS, TOLERATED_SKEW_MS } from './constants.ts'
 import { RegistryLiedError } from './errors.ts'
-import { nameFilter } from './name-filter.ts'
+import { ownSequence } from './own-sequence.ts'
 import { takeResults } from './register-results.ts'
 import type { Logger, PeerId, PrivateKey } from '@libp2p/interface'
 import type { Clock, Random, Timer } from '@waystone/interface'
@@ -13,6 +13,7 @@ import type { RegisterResponse, SignedRecord } from '@waystone/wire/registry'
 import type { Verify } from '../record/verify.ts'
 import type { LocalRegistry, RegistryClient } from './contract.ts'
 import type { OwnRecord } from './own-record.ts'
+import type { Outdone } from './register-results.ts'
 import type { KnownRegistry, Registries } from './registries.ts'
 
 export interface EnrollmentsInit {
@@ -23,7 +24,7 @@ export interface EnrollmentsInit {
   /** The node's own registry: everything goes there, and nowhere else. */
   local: LocalRegistry | undefined
   verify: Verify
-  call: (peer: PeerId) => Pick<RegistryClient, 'register' | 'query'>
+  call: (peer: PeerId) => Pick<RegistryClient, 'register'>
   /** How many registries hold each record. */
   copies: number
   clock: Clock
@@ -170,7 +171,7 @@ export class Enrollments {
     if (answer.results.length !== signed.length) throw new RegistryLiedError('it answers for other records')
     const outdone = takeResults(sent, answer.results, { id, peer, monotonic: clock.monotonic() })
     this.#hear(id, answer.now)
-    if (outdone.length > 0) await this.#outdo(peer, outdone, deadline.signal)
+    await this.#outdo(id, outdone)
   }
 
   /** Where our own clock turns out to be wrong, what was signed by it is signed again: not at once, as clocks may lie. */
@@ -186,21 +187,17 @@ export class Enrollments {
     this.#retryAt = Math.min(this.#retryAt, this.#init.clock.monotonic() + ms)
   }
 
-  /** Learns the sequence of the newer record that a registry holds of this node, and goes beyond it. */
-  async #outdo(peer: PeerId, records: readonly OwnRecord[], signal: AbortSignal): Promise<void> {
-    const { self, call, verify } = this.#init
-    for (const record of records) {
-      const filter = nameFilter([{ id: self.toString(), key: record.key }])
-      const { records: found } = await call(peer).query(
-        { kind: record.kind, filter, page: { size: 1, cursor: '' } },
-        { signal }
-      )
-      const [newest] = found
-      const held = newest && (await verify(newest).catch(() => undefined))
-      // withdrawn ones are not shown: they end within the lifetime of a record
-      if (held?.id !== self.toString() || held.key !== record.key || held.sequence < record.sequence) continue
-      record.outdo(held.sequence)
-      this.#again = true
+  /** Goes beyond what an earlier run, or one with a clock that was ahead, has left at a registry. */
+  async #outdo(id: string, outdone: readonly Outdone[]): Promise<void> {
+    const { privateKey, clock } = this.#init
+    for (const { record, sequence, held, said } of outdone) {
+      const newest = held && (await ownSequence(held, record, privateKey.publicKey))
+      if (newest === undefined || newest < sequence) {
+        record.refused(id, said, clock.monotonic())
+      } else {
+        record.outdo(newest)
+        this.#again = true
+      }
     }
   }
 

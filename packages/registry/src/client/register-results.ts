@@ -1,5 +1,5 @@
 import type { PeerId } from '@libp2p/interface'
-import type { RegisterResult } from '@waystone/wire/registry'
+import type { RegisterResult, SignedRecord } from '@waystone/wire/registry'
 import type { OwnRecord } from './own-record.ts'
 
 export interface SentRecord {
@@ -15,21 +15,28 @@ export interface AnsweredBy {
   monotonic: number
 }
 
-/** The registry holds a newer record of this name. */
+/** A record of which the registry has a newer one. */
+export interface Outdone extends SentRecord {
+  held: SignedRecord | undefined
+  /** For the operator. */
+  said: string
+}
+
 const OUTDONE = 'RecordOutdatedError'
 
-/** Keeps what a registry said of each record, and gives those of which it holds a newer one. */
+/** Keeps what a registry said of each record, and gives those of which it says that it has a newer one. */
 export function takeResults(
   sent: readonly SentRecord[],
   results: readonly RegisterResult[],
   { id, peer, monotonic }: AnsweredBy
-): OwnRecord[] {
-  const outdone: OwnRecord[] = []
+): Outdone[] {
+  const outdone: Outdone[] = []
   for (const [index, { record, sequence }] of sent.entries()) {
-    const { error = '', message = '' } = results[index] ?? {}
+    const { error = '', message = '', held } = results[index] ?? {}
+    const said = `${id}: ${message === '' ? error : message}`
     if (error === '') record.held(id, peer, sequence)
-    else if (error === OUTDONE) outdone.push(record)
-    else record.refused(id, `${id}: ${message === '' ? error : message}`, monotonic)
+    else if (error === OUTDONE) outdone.push({ record, sequence, held, said })
+    else record.refused(id, said, monotonic)
   }
   return outdone
 }

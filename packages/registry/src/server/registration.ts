@@ -2,16 +2,18 @@ import { create } from '@bufbuild/protobuf'
 import { WaystoneError } from '@waystone/interface'
 import { hintOf, nameOf, toError } from '@waystone/kit/error-fields'
 import { RegisterResultSchema } from '@waystone/wire/registry'
+import { signedMessage } from './answers.ts'
 import { RecordDeniedError, RecordOfOtherPeerError, RecordOutdatedError } from './errors.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { TrustPolicy, TrustSubject } from '@waystone/interface'
 import type { RegisterResult, SignedRecord } from '@waystone/wire/registry'
-import type { PutOptions, PutResult, VerifiedRecord } from '../contract.ts'
+import type { PutOptions, PutResult, RegistryStore, VerifiedRecord } from '../contract.ts'
 import type { Judge, Verify } from '../record/verify.ts'
 import type { ServerCounts } from './metrics.ts'
 import type { SharedPuts } from './shared-puts.ts'
 
 export interface RegistrationParts {
+  store: Pick<RegistryStore, 'signed'>
   puts: Pick<SharedPuts, 'put'>
   verify: Verify
   trust: TrustPolicy
@@ -22,7 +24,7 @@ type Outcome = VerifiedRecord | Error
 
 /** Takes the records of one call, each for itself. */
 export async function registerAll(
-  { puts, verify, trust, counts }: RegistrationParts,
+  { store, puts, verify, trust, counts }: RegistrationParts,
   signed: readonly SignedRecord[],
   caller: TrustSubject,
   put: PutOptions
@@ -30,9 +32,12 @@ export async function registerAll(
   const judge = judgeFor(trust, caller)
   const checked = await Promise.all(signed.map(async (each): Promise<Outcome> => await attempt(verify, each, judge)))
   const results = await putThem(puts, checked, put)
-  return results.map(result => {
+  return results.map((result, at) => {
     counts.registered(result)
-    return resultOf(result)
+    const record = checked[at]
+    return result === 'newer' && record !== undefined && !(record instanceof Error)
+      ? outdated(store, record)
+      : resultOf(result)
   })
 }
 
@@ -83,9 +88,16 @@ async function putThem(
   return checked.map(each => (each instanceof Error ? each : (put.shift() ?? new TypeError('a record was not put'))))
 }
 
+/** With the record that is newer, so that its peer can go beyond it. */
+function outdated(store: RegistrationParts['store'], { hash }: VerifiedRecord): RegisterResult {
+  const result = told(new RecordOutdatedError('a newer record of this name is held here'))
+  const [held] = store.signed([hash])
+  if (held !== undefined) result.held = signedMessage(held)
+  return result
+}
+
 /** What of an error is for the caller: not paths of this machine. */
 function resultOf(result: Result): RegisterResult {
-  if (result === 'newer') return told(new RecordOutdatedError('a newer record of this name is held here'))
   if (!(result instanceof Error)) return create(RegisterResultSchema)
   if (result instanceof WaystoneError && nameOf(result) !== 'RegistryStoreError') return told(result)
   return told(

@@ -2,6 +2,7 @@ import { Code, ConnectError } from '@connectrpc/connect'
 import { ManualClock, until } from '@waystone/kit/testing'
 import { describe, expect, it } from 'vitest'
 import { signRecord } from '../../src/index.ts'
+import { newKey } from '../store/records.ts'
 import { ClientWorld } from './world.ts'
 import type { EnrollOptions } from '@waystone/interface'
 import type { FakeRegistry } from './world.ts'
@@ -104,6 +105,41 @@ describe('what a node registers', () => {
     const entry = world.registry.enroll('rendezvous', PAYLOAD, { key: 'chess' })
     await until(() => entry.heldBy().length === 1)
     expect(await sequencesAt(seed)).toEqual([ahead + 1])
+  })
+
+  it('outdoes what was withdrawn with a clock that was ahead, which no query shows', async () => {
+    const world = await ClientWorld.start()
+    const seed = await world.seed()
+    const ahead = world.clock.now() + 3_000_000
+    const times = { sequence: ahead, expiry: world.clock.now() + 600_000 }
+    const name = { kind: 'rendezvous', key: 'chess' }
+    const earlier = await signRecord(world.privateKey, { ...name, ...times, withdrawn: true })
+    seed.store.put(await seed.verify(earlier))
+    const entry = world.registry.enroll('rendezvous', PAYLOAD, { key: 'chess' })
+    await until(() => entry.heldBy().length === 1)
+    expect(await sequencesAt(seed)).toEqual([ahead + 1])
+  })
+
+  it('goes beyond no sequence that it has not signed itself', async () => {
+    const world = await ClientWorld.start()
+    const seed = await world.seed()
+    const made = { kind: 'rendezvous', key: 'chess', sequence: Number.MAX_SAFE_INTEGER, expiry: world.clock.now() + 1 }
+    const held = await signRecord(await newKey(), made)
+    const other = await signRecord(world.privateKey, { ...made, key: 'go' })
+    for (const lie of [held, other, { ...held, signature: new Uint8Array(3) }, undefined]) {
+      seed.lies = {
+        register: ({ records }) => ({
+          results: records.map(() => ({ error: 'RecordOutdatedError', message: 'older', ...(lie && { held: lie }) }))
+        })
+      }
+      const entry = world.registry.enroll('rendezvous', PAYLOAD, { key: 'chess' })
+      await until(() => world.registry.own()[0]?.refusals.length === 1)
+      expect(world.registry.own()[0]).toMatchObject({
+        sequence: world.clock.now(),
+        refusals: [`${seed.peer.toString()}: older`]
+      })
+      await entry.withdraw()
+    }
   })
 
   it('has the times of the registries where the own clock is an hour off', async () => {

@@ -1,4 +1,4 @@
-import { create } from '@bufbuild/protobuf'
+import { create, fromBinary } from '@bufbuild/protobuf'
 import { createClient, createRouterTransport } from '@connectrpc/connect'
 import { defaultLogger } from '@libp2p/logger'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
@@ -6,7 +6,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { messageOf, nameOf } from '@waystone/kit/error-fields'
 import { ManualClock, seededRandom, until } from '@waystone/kit/testing'
 import { rpcServiceProtocol } from '@waystone/wire'
-import { RegisterResponseSchema, RegistryService } from '@waystone/wire/registry'
+import { RegisterResponseSchema, RegistryService, SignedRecordSchema } from '@waystone/wire/registry'
 import { onTestFinished } from 'vitest'
 import { localRegistry } from '../../src/client/local-registry.ts'
 import { RegistryNode } from '../../src/client/registry-node.ts'
@@ -67,10 +67,12 @@ export class FakeRegistry {
     return create(RegisterResponseSchema, { results, now: BigInt(this.clock.now()) })
   }
 
-  async #put(record: SignedRecord): Promise<{ error?: string; message?: string }> {
+  async #put(signed: SignedRecord): Promise<{ error?: string; message?: string; held?: SignedRecord }> {
     try {
-      const put = this.store.put(await this.verify(record))
-      return put === 'newer' ? { error: 'RecordOutdatedError', message: 'older' } : {}
+      const record = await this.verify(signed)
+      if (this.store.put(record) !== 'newer') return {}
+      const held = fromBinary(SignedRecordSchema, this.store.signed([record.hash])[0] ?? new Uint8Array())
+      return { error: 'RecordOutdatedError', message: 'older', held }
     } catch (error) {
       return { error: nameOf(error), message: messageOf(error) }
     }

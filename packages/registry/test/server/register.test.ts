@@ -52,6 +52,9 @@ describe('registering', () => {
     expect(await bench.register(key, [first, first, await bench.signed(key, { sequence: 2 })])).toEqual(['', '', ''])
     expect(await bench.register(key, [first])).toEqual(['RecordOutdatedError'])
     expect(await bench.register(key, [withdrawn])).toEqual([''])
+    const { results } = await bench.callAs(key).register({ records: [first, withdrawn] })
+    expect(results.map(({ error }) => error)).toEqual(['RecordOutdatedError', ''])
+    expect(Buffer.from(results[0]?.held?.signature ?? []).equals(withdrawn.signature)).toBe(true)
     expect((await bench.callAs(key).query({ kind: 'rendezvous' })).records).toEqual([])
   })
 
