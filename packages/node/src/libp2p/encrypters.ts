@@ -1,9 +1,11 @@
+import { systemClock } from '@waystone/kit'
 import { HandshakesInTurn } from './handshakes-in-turn.ts'
 import type { Config } from '../config/schema.ts'
 import type { EncrypterFactory } from './handshakes-in-turn.ts'
 
 const loaders: Record<Config['encrypters'][number], () => Promise<EncrypterFactory>> = {
-  tls: async () => (await import('@libp2p/tls')).tls(),
+  // in real time, as all of libp2p: what peers show is not older when a test moves the clock of the services
+  tls: async () => (await import('./tls/encrypter.ts')).tls(systemClock),
   noise: async () => (await import('@libp2p/noise')).noise()
 }
 

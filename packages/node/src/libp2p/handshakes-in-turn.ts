@@ -6,9 +6,9 @@ import type { Libp2pInit } from 'libp2p'
 export type EncrypterFactory = NonNullable<Libp2pInit['connectionEncrypters']>[number]
 
 /**
- * Begins one handshake in each turn of the event loop. A handshake takes some 10 to 20 ms of it in a few steps: when a
- * hundred newcomers come at once and all take the same step in the same turn, nothing else is done for a second. How
- * many run side by side is not limited, so that who is slow or silent keeps nobody out.
+ * Begins one handshake in each turn of the event loop. A handshake takes some milliseconds of it in a few steps: when a
+ * hundred newcomers come at once and all take the same step in the same turn, nothing else is done for long. How many
+ * run side by side is not limited, so that who is slow or silent keeps nobody out.
  */
 export class HandshakesInTurn {
   #last = Promise.resolve()
