@@ -3,7 +3,7 @@ import { SeedNameUnresolvedError } from '../errors.ts'
 import { LOOK_TIMEOUT_MS, MAX_ADDRESSES, RECORDS_FIRST_MS } from './constants.ts'
 import { resolveDnsaddr } from './dnsaddr.ts'
 import { DnsQuestions } from './dns-questions.ts'
-import { readSeed } from './read-seed.ts'
+import { readUsable } from './read-seed.ts'
 import { resolveSrv } from './srv.ts'
 import { takeSome } from './take-some.ts'
 import type { Clock, Random } from '@waystone/interface'
@@ -50,7 +50,7 @@ export class DnsSource implements Source {
   }
 
   async #seeds(questions: DnsQuestions): Promise<FoundSeed[]> {
-    const { name } = this.#init
+    const { name, port } = this.#init
     const [dnsaddr, tcp, udp] = [
       resolveDnsaddr(name, questions),
       resolveSrv(name, 'tcp', questions),
@@ -60,7 +60,8 @@ export class DnsSource implements Source {
     const [plain, early] = await Promise.all([this.#plain(questions), this.#within(records)])
     const named = plain.length > 0 ? (early ?? []) : await records
     const seeds = named.flat()
-    return takeSome(seeds.length > 0 ? seeds : plain, MAX_ADDRESSES, questions)
+    const found = seeds.length > 0 ? seeds : plain.flatMap(ip => readUsable(ip, port, questions.faults))
+    return takeSome(found, MAX_ADDRESSES, questions)
   }
 
   /** Some name servers never answer questions for TXT and SRV records. */
@@ -77,11 +78,10 @@ export class DnsSource implements Source {
     }
   }
 
-  async #plain(questions: DnsQuestions): Promise<FoundSeed[]> {
-    const { name, port } = this.#init
-    const { ip4, ip6 } = await questions.addresses(name)
+  async #plain(questions: DnsQuestions): Promise<string[]> {
+    const { ip4, ip6 } = await questions.addresses(this.#init.name)
     const [longer, shorter] = ip6.length >= ip4.length ? [ip6, ip4] : [ip4, ip6]
-    return longer.flatMap((ip, index) => [ip, shorter[index] ?? []].flat()).map(ip => readSeed(ip, port))
+    return longer.flatMap((ip, index) => [ip, shorter[index] ?? []].flat())
   }
 
   #nothing({ failures, faults }: DnsQuestions): SeedNameUnresolvedError {

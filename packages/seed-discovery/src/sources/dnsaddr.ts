@@ -1,7 +1,6 @@
-import { toError } from '@waystone/kit/error-fields'
 import { DnsaddrRecursionError } from '../errors.ts'
 import { MAX_ADDRESSES, MAX_DNSADDR_DEPTH, MAX_DNSADDR_NAMES } from './constants.ts'
-import { readSeed } from './read-seed.ts'
+import { readUsable } from './read-seed.ts'
 import { takeSome } from './take-some.ts'
 import type { DnsQuestions } from './dns-questions.ts'
 import type { FoundSeed } from './source.ts'
@@ -10,10 +9,22 @@ import type { FoundSeed } from './source.ts'
 const FURTHER = /^\/dnsaddr\/([^/]{1,253})(?:\/p2p\/([^/]+))?$/
 const PREFIX = 'dnsaddr='
 
+interface Link {
+  name: string
+  /** The one peer that is meant there; all if there is none. */
+  only?: string | undefined
+}
+
+/** What the records of one name say. */
+interface Page {
+  seeds: FoundSeed[]
+  links: Link[]
+}
+
 interface Walk {
   questions: DnsQuestions
-  /** Names that were asked or are. */
-  asked: Set<string>
+  /** Of names that were asked or are. */
+  pages: Map<string, Page>
 }
 
 interface Step {
@@ -29,40 +40,46 @@ interface Step {
  * bounds the depth alone, so that two records a name are 2^32 questions.
  */
 export async function resolveDnsaddr(name: string, questions: DnsQuestions): Promise<FoundSeed[]> {
-  const seeds = await follow({ name: name.toLowerCase(), path: [] }, { questions, asked: new Set() })
-  return takeSome(seeds, MAX_ADDRESSES, questions)
+  const pages = new Map<string, Page>()
+  const first = { name: name.toLowerCase() }
+  await follow({ ...first, path: [] }, { questions, pages })
+  return takeSome(collect(first, pages, new Set()), MAX_ADDRESSES, questions)
 }
 
-async function follow({ name, path }: Step, walk: Walk): Promise<FoundSeed[]> {
-  if (isTooFar({ name, path }, walk)) return []
-  walk.asked.add(name)
+async function follow({ name, path }: Step, walk: Walk): Promise<void> {
+  if (isTooFar({ name, path }, walk)) return
+  const page: Page = { seeds: [], links: [] }
+  walk.pages.set(name, page)
   const texts = await walk.questions.txt(`_dnsaddr.${name}`)
-  const addresses = texts.filter(text => text.startsWith(PREFIX)).map(text => text.slice(PREFIX.length).trim())
-  const found = await Promise.all(addresses.map(async text => read(text, { name, path }, walk)))
-  return found.flat()
+  for (const text of texts) if (text.startsWith(PREFIX)) read(text.slice(PREFIX.length).trim(), page, walk)
+  await Promise.all(page.links.map(async link => follow({ name: link.name, path: [...path, name] }, walk)))
 }
 
-function isTooFar({ name, path }: Step, { asked, questions: { faults } }: Walk): boolean {
+function isTooFar({ name, path }: Step, { pages, questions: { faults } }: Walk): boolean {
   const via = [...path, name].join(' -> ')
   if (path.includes(name)) faults.push(new DnsaddrRecursionError(`TXT records lead in a circle: ${via}`))
-  else if (asked.has(name)) return true
+  else if (pages.has(name)) return true
   else if (path.length > MAX_DNSADDR_DEPTH) faults.push(new DnsaddrRecursionError(`TXT records lead too deep: ${via}`))
-  else if (asked.size >= MAX_DNSADDR_NAMES)
+  else if (pages.size >= MAX_DNSADDR_NAMES)
     faults.push(new DnsaddrRecursionError(`TXT records lead to more than ${MAX_DNSADDR_NAMES} names`))
   else return false
   return true
 }
 
-async function read(text: string, { name, path }: Step, walk: Walk): Promise<FoundSeed[]> {
+function read(text: string, { seeds, links }: Page, { questions }: Walk): void {
   const [, further, only] = FURTHER.exec(text) ?? []
-  if (further !== undefined) {
-    const seeds = await follow({ name: further.toLowerCase(), path: [...path, name] }, walk)
-    return only === undefined ? seeds : seeds.filter(({ peer }) => peer?.toString() === only)
-  }
-  try {
-    return [readSeed(text.startsWith('/') ? text : `/${text}`, 0)]
-  } catch (error) {
-    walk.questions.faults.push(toError(error))
-    return []
-  }
+  if (further !== undefined) links.push({ name: further.toLowerCase(), only })
+  else seeds.push(...readUsable(text.startsWith('/') ? text : `/${text}`, 0, questions.faults))
+}
+
+/** What a link stands for. @param seen - links that were followed; a name may be meant once for each of its peers */
+function collect({ name, only }: Link, pages: ReadonlyMap<string, Page>, seen: Set<string>): FoundSeed[] {
+  const key = `${name} ${only ?? ''}`
+  const page = pages.get(name)
+  if (page === undefined || seen.has(key) || seen.size >= MAX_ADDRESSES) return []
+  seen.add(key)
+  const isMeant = (peer: string | undefined): boolean => only === undefined || peer === only
+  const own = page.seeds.filter(({ peer }) => isMeant(peer?.toString()))
+  const links = page.links.filter(link => link.only === undefined || isMeant(link.only))
+  return [...own, ...links.flatMap(link => collect({ name: link.name, only: only ?? link.only }, pages, seen))]
 }

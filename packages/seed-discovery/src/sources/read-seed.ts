@@ -1,5 +1,6 @@
 import { peerIdFromString } from '@libp2p/peer-id'
 import { CODE_P2P, CODE_P2P_CIRCUIT, multiaddr } from '@multiformats/multiaddr'
+import { toError } from '@waystone/kit/error-fields'
 import { SeedAddressInvalidError } from '../errors.ts'
 import { MAX_ADDRESS_LENGTH } from './constants.ts'
 import type { PeerId } from '@libp2p/interface'
@@ -23,6 +24,16 @@ export function readSeed(text: string, port: number): FoundSeed {
     return splitSeed(multiaddr(text.startsWith('/') ? text : fromIp(text, port)))
   } catch (cause) {
     throw new SeedAddressInvalidError(text, cause)
+  }
+}
+
+/** The same of one address among others: nothing if it cannot be dialled, and why is noted. */
+export function readUsable(text: string, port: number, faults: Error[]): FoundSeed[] {
+  try {
+    return [readSeed(text, port)]
+  } catch (error) {
+    faults.push(toError(error))
+    return []
   }
 }
 

@@ -1,6 +1,6 @@
-import { multiaddr } from '@multiformats/multiaddr'
 import { SrvTargetInvalidError } from '../errors.ts'
 import { MAX_SRV_TARGETS } from './constants.ts'
+import { readUsable } from './read-seed.ts'
 import type { Random } from '@waystone/interface'
 import type { SrvAnswer } from '../contract-sources.ts'
 import type { DnsQuestions } from './dns-questions.ts'
@@ -64,5 +64,5 @@ async function seedsAt(
   const { ip4, ip6 } = await questions.addresses(name)
   const places = [...ip6.map(ip => `/ip6/${ip}`), ...ip4.map(ip => `/ip4/${ip}`)]
   const end = TRANSPORTS[protocol].replace('PORT', String(port))
-  return places.map(place => ({ address: multiaddr(`${place}${end}`) }))
+  return places.flatMap(place => readUsable(`${place}${end}`, port, questions.faults))
 }

@@ -2,11 +2,11 @@ import { createDeadline } from '@waystone/kit'
 import { nameOf, toError } from '@waystone/kit/error-fields'
 import { SeedListTooLargeError, SeedListUnavailableError } from '../errors.ts'
 import { LOOK_TIMEOUT_MS, MAX_ADDRESSES, MAX_LIST_BYTES, MAX_REDIRECTS } from './constants.ts'
-import { readSeed } from './read-seed.ts'
+import { readUsable } from './read-seed.ts'
 import { readSeedList } from './seed-list.ts'
 import { takeSome } from './take-some.ts'
 import type { Clock, Random } from '@waystone/interface'
-import type { FoundSeed, Look, Source } from './source.ts'
+import type { Look, Source } from './source.ts'
 
 export interface UrlSourceInit {
   url: string
@@ -28,22 +28,13 @@ export class UrlSource implements Source {
   }
 
   async look({ signal }: { signal: AbortSignal }): Promise<Look> {
-    const { clock, random } = this.#init
+    const { clock, port, random } = this.#init
     using deadline = createDeadline({ ms: LOOK_TIMEOUT_MS, what: 'fetching a list of seeds', signal, clock })
     const list = readSeedList(await this.#text(deadline.signal))
     const faults: Error[] = []
-    const seeds = takeSome(list, MAX_ADDRESSES, { random, faults }).flatMap(text => this.#read(text, faults))
+    const seeds = takeSome(list, MAX_ADDRESSES, { random, faults }).flatMap(text => readUsable(text, port, faults))
     if (seeds.length === 0) throw faults[0] ?? new SeedListUnavailableError(`the list at ${this.target} is empty`)
     return { seeds, faults }
-  }
-
-  #read(text: string, faults: Error[]): FoundSeed[] {
-    try {
-      return [readSeed(text, this.#init.port)]
-    } catch (error) {
-      faults.push(toError(error))
-      return []
-    }
   }
 
   async #text(signal: AbortSignal): Promise<string> {

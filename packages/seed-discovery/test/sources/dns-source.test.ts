@@ -53,6 +53,12 @@ describe('the addresses of a host name', () => {
     expect(texts(await look)).toEqual(['/ip4/192.0.2.1/tcp/1'])
   })
 
+  it.each(['0.0.0.0', '256.1.1.1'])('that cannot be dialled, such as %s, are left out and told of', async bad => {
+    const look = await lookAt({ ip4: { [NAME]: [bad, '192.0.2.1'] }, ip6: { [NAME]: ['::', 'fe80::1%eth0'] } })
+    expect(texts(look)).toEqual(['/ip4/192.0.2.1/tcp/4001'])
+    expect(look.faults.map(({ name }) => name)).toEqual(Array.from({ length: 3 }, () => 'SeedAddressInvalidError'))
+  })
+
   it('that are none are an error that says what to do', async () => {
     const error = await lookAt({}).catch((caught: unknown) => caught)
     expect(error).toMatchObject({ name: 'SeedNameUnresolvedError', hint: expect.stringContaining('_waystone._tcp.') })
@@ -110,6 +116,23 @@ describe('_dnsaddr records', () => {
       ]
     }
     expect(texts(await lookAt({ txt }))).toEqual([`/ip4/192.0.2.1/tcp/1 ${wanted}`])
+  })
+
+  it('that ask for several peers of one name give them all, and its name is asked once', async () => {
+    const [one, two, other] = [await newId(), await newId(), await newId()]
+    const txt = {
+      [`_dnsaddr.${NAME}`]: [
+        `dnsaddr=/dnsaddr/more.example.org/p2p/${one}`,
+        'dnsaddr=/dnsaddr/between.example.org',
+        `dnsaddr=/dnsaddr/between.example.org/p2p/${other}`
+      ],
+      '_dnsaddr.between.example.org': [`dnsaddr=/dnsaddr/more.example.org/p2p/${two}`],
+      '_dnsaddr.more.example.org': [one, two, other].map((id, at) => `dnsaddr=/ip4/192.0.2.${at}/tcp/1/p2p/${id}`)
+    }
+    const look = await lookAt({ txt })
+    expect(texts(look)).toEqual([`/ip4/192.0.2.0/tcp/1 ${one}`, `/ip4/192.0.2.1/tcp/1 ${two}`])
+    expect(look.asked.filter(name => name === '_dnsaddr.more.example.org')).toHaveLength(1)
+    expect(look.faults).toEqual([])
   })
 
   it('that lead in a circle are told of and end', async () => {
@@ -180,6 +203,12 @@ describe('SRV records', () => {
     const ip4 = { [name]: ['192.0.2.7'] }
     const error = await lookAt({ srv, ip4 }).catch((caught: unknown) => caught)
     expect(error).toMatchObject({ name: 'SeedNameUnresolvedError', cause: { name: 'SrvTargetInvalidError' } })
+  })
+
+  it('to a target with an address that cannot be dialled give its others', async () => {
+    const srv = { [`_waystone._tcp.${NAME}`]: [{ name: 'a.example.org', port: 4001, priority: 0, weight: 0 }] }
+    const look = await lookAt({ srv, ip4: { 'a.example.org': ['0.0.0.0', '192.0.2.1'] } })
+    expect([texts(look), faults(look)]).toEqual([['/ip4/192.0.2.1/tcp/4001'], ['SeedAddressInvalidError']])
   })
 
   it('to 10,000 targets ask for 32 of them', async () => {
