@@ -48,18 +48,32 @@ export class Candidate {
     return this.peer !== undefined && this.sources.every(({ kind }) => kind === 'static' || kind === 'trust')
   }
 
+  /** Sources take turns: one that names many places does not hide what the others say. */
   get addresses(): Multiaddr[] {
-    const all = [...this.#told.values()].flatMap(addresses => [...addresses])
-    return [...new Map(all).values()].slice(0, MAX_ADDRESSES_OF_ONE)
+    const lists = [...this.#told.values()].map(told => [...told])
+    const turns = Array.from({ length: MAX_ADDRESSES_OF_ONE }, (_, at) => lists.flatMap(list => list.slice(at, at + 1)))
+    return [...new Map(turns.flat()).values()].slice(0, MAX_ADDRESSES_OF_ONE)
   }
 
+  /** One more place where it is, by a source that tells by itself. */
   tell(source: SourceName, address: Multiaddr): void {
-    const told = this.#told.get(source) ?? new Map<string, Multiaddr>()
-    const isNew = this.addresses.every(known => !known.equals(address))
+    const told = new Map(this.#told.get(source))
     // the newest stay
     if (told.size >= MAX_ADDRESSES_OF_ONE) told.delete([...told.keys()][0] ?? '')
-    this.#told.set(source, told.set(address.toString(), address))
-    if (isNew && this.result === 'unreachable') this.again()
+    this.#set(source, told.set(address.toString(), address))
+  }
+
+  /**
+   * All places where it is by a source that was asked, instead of what that said before.
+   *
+   * @returns whether they are others
+   */
+  retell(source: SourceName, addresses: readonly Multiaddr[]): boolean {
+    const before = this.#told.get(source)
+    const some = addresses.slice(0, MAX_ADDRESSES_OF_ONE)
+    const told = new Map(some.map(address => [address.toString(), address]))
+    this.#set(source, told)
+    return before?.size !== told.size || [...told.keys()].some(text => !before.has(text))
   }
 
   /** @returns whether nobody tells of it any more */
@@ -72,6 +86,13 @@ export class Candidate {
   again(): void {
     this.#failures = 0
     this.dueAt = 0
+  }
+
+  #set(source: SourceName, told: Map<string, Multiaddr>): void {
+    const known = new Set(this.addresses.map(String))
+    this.#told.set(source, told)
+    const isNew = [...told.keys()].some(text => !known.has(text))
+    if (isNew && this.result === 'unreachable') this.again()
   }
 
   /** @param random - a number in [0, 1) */

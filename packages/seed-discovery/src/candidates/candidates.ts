@@ -25,18 +25,18 @@ export class Candidates {
    */
   tell(source: SourceName, seeds: readonly FoundSeed[]): boolean {
     const before = this.#of(source)
-    const keep = new Set(seeds.map(keyOf))
-    const lost = before.filter(({ key }) => !keep.has(key))
+    const groups = Map.groupBy(seeds, keyOf)
+    const lost = before.filter(({ key }) => !groups.has(key))
     for (const candidate of lost) this.#forget(candidate, source)
-    for (const [place, seed] of seeds.entries()) this.#tell(source, seed).place = place
-    return lost.length > 0 || keep.size !== before.length
+    const changed = [...groups.values()].filter((group, place) => this.#retell(source, group, place))
+    return lost.length > 0 || changed.length > 0
   }
 
   /** One more of a source that tells by itself; the oldest goes that is no seed. */
   add(source: SourceName, seeds: readonly FoundSeed[], isAdmitted: (peer: PeerId) => boolean): void {
     for (const seed of seeds) {
       if (!this.#all.has(keyOf(seed))) this.#makeRoom(source, isAdmitted)
-      this.#tell(source, seed)
+      this.#candidate(seed).tell(source, seed.address)
     }
   }
 
@@ -58,10 +58,17 @@ export class Candidates {
     return [...this.#all.values()].filter(({ sources }) => sources.includes(source))
   }
 
-  #tell(source: SourceName, seed: FoundSeed): Candidate {
+  #retell(source: SourceName, group: readonly FoundSeed[], place: number): boolean {
+    const [first] = group
+    if (first === undefined) return false
+    const [candidate, addresses] = [this.#candidate(first), group.map(({ address }) => address)]
+    candidate.place = place
+    return candidate.retell(source, addresses)
+  }
+
+  #candidate(seed: FoundSeed): Candidate {
     const candidate = this.#all.get(keyOf(seed)) ?? new Candidate(seed)
     this.#all.set(candidate.key, candidate)
-    candidate.tell(source, seed.address)
     return candidate
   }
 
