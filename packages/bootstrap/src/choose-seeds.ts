@@ -15,18 +15,22 @@ export interface Askable {
 
 /**
  * In which order seeds are asked: poor ones last, connected ones before those
- * that have to be dialled, each by chance; and after the first the first one of
- * another network before all others. Pure but for the chance.
+ * that have to be dialled, each by chance. Pure but for the chance.
  */
 export function orderSeeds<T extends Askable>(seeds: readonly T[], random: Random): T[] {
-  const ordered = seeds
+  return seeds
     .map(seed => ({ seed, rank: rankOf(seed), draw: random.number() }))
     .sort((a, b) => a.rank - b.rank || a.draw - b.draw)
     .map(({ seed }) => seed)
-  const [first, ...rest] = ordered
-  if (first === undefined) return []
-  const other = rest.find(seed => isElsewhere(seed, first) && !seed.isPoor)
-  return other === undefined ? ordered : [first, other, ...rest.filter(seed => seed !== other)]
+}
+
+/**
+ * Whom to ask next: the first in another network than those who count, if it is no poor one, or else the first. Pure.
+ *
+ * @param counting - those who have answered, and those who still may
+ */
+export function nextSeed<T extends Askable>(ordered: readonly T[], counting: readonly Askable[]): T | undefined {
+  return ordered.find(seed => !seed.isPoor && counting.every(one => isElsewhere(seed, one))) ?? ordered[0]
 }
 
 function rankOf({ isPoor, isConnected }: Askable): number {

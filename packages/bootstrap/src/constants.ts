@@ -85,6 +85,15 @@ export const SAMPLE_CAPS: NetworkCaps = { narrow: 1, wide: 2 }
 /** Seeds that one round asks: two do not lie alike unless they are one. */
 export const ASKED_SEEDS = 2
 
+/** Seeds that are asked at one time, when the first ones take long. */
+export const MOST_ASKED_SEEDS = 6
+
+/** How long seeds have to answer until one more is asked beside them, in milliseconds: a dial and a call over half the world. */
+export const SLOW_SEED_MS = 2_000
+
+/** How long asking takes in all, in milliseconds: nine seeds have been tried by then, and what one gave is of use. */
+export const ASKING_TIMEOUT_MS = 15_000
+
 /** One call of a seed, in milliseconds. */
 export const CALL_TIMEOUT_MS = 10_000
 

@@ -1,8 +1,9 @@
-import { abortable } from '@waystone/kit'
+import { abortable, createDeadline, Staggered } from '@waystone/kit'
 import { multiaddr } from '@multiformats/multiaddr'
 import { askSeed } from './ask.ts'
+import { Asked } from './asked.ts'
 import { orderSeeds } from './choose-seeds.ts'
-import { ASKED_SEEDS, BOOTSTRAP, SAMPLE_CAPS } from './constants.ts'
+import { ASKED_SEEDS, ASKING_TIMEOUT_MS, BOOTSTRAP, MOST_ASKED_SEEDS, SAMPLE_CAPS, SLOW_SEED_MS } from './constants.ts'
 import { mixAnswers, overlapOf } from './mix.ts'
 import { networkOf } from './network.ts'
 import type { PeerId } from '@libp2p/interface'
@@ -43,17 +44,23 @@ export class Sampler {
     return mixed
   }
 
-  /** So many at one time as answers are missing. */
-  async #ask(seeds: Askable[], signal: AbortSignal): Promise<SampledPeer[][]> {
-    const answers: SampledPeer[][] = []
-    while (seeds.length > 0 && answers.length < ASKED_SEEDS) {
-      const asked = seeds.splice(0, ASKED_SEEDS - answers.length)
-      const given = await Promise.all(
-        asked.map(async ({ peer }) => askSeed(this.#parts, peer, { ...this.#init, signal }))
-      )
-      answers.push(...given.filter(answer => answer !== undefined))
-    }
-    return answers
+  /** So many at one time as answers are missing, and more while those take long: what one gave waits for nobody who is down. */
+  async #ask(seeds: readonly Askable[], outer: AbortSignal): Promise<SampledPeer[][]> {
+    const { clock } = this.#parts
+    using deadline = createDeadline({ ms: ASKING_TIMEOUT_MS, what: 'asking seeds', signal: outer, clock })
+    const round = new Asked(seeds, deadline.signal)
+    const calls = new Staggered<Askable>({
+      next: () => round.next(),
+      work: async seed => round.take(seed, askSeed(this.#parts, seed.peer, { ...this.#init, signal: round.signal })),
+      atOnce: () => ASKED_SEEDS - round.answers.length,
+      most: MOST_ASKED_SEEDS,
+      delayMs: SLOW_SEED_MS,
+      clock
+    })
+    await calls.done()
+    calls.stop()
+    outer.throwIfAborted()
+    return round.answers
   }
 
   #askable(): Askable[] {
