@@ -4,7 +4,14 @@ import type { ConnectionManager } from '@libp2p/interface-internal'
 import type { Clock, NodeTrust, Random } from '@waystone/interface'
 import type { ConnectionEvents } from '@waystone/kit'
 import type { Rpc } from '@waystone/rpc'
-import type { Filter, ListKindsResponse, QueryResponse, RegistryService, WatchResponse } from '@waystone/wire/registry'
+import type {
+  Filter,
+  ListKindsResponse,
+  QueryResponse,
+  RegistryService,
+  SignedRecord,
+  WatchResponse
+} from '@waystone/wire/registry'
 import type { OpenRegistry, PutResult, VerifiedRecord } from '../contract.ts'
 import type { RegistryKind } from '../kinds/contract.ts'
 import type { Verify } from '../record/verify.ts'
@@ -34,6 +41,8 @@ export interface WatchCall {
 export interface LocalRegistry {
   readonly client: AskedRegistry
   put(record: VerifiedRecord): PutResult
+  /** The record of this name that is held, also if it was withdrawn. */
+  held(record: Pick<VerifiedRecord, 'hash'>): SignedRecord | undefined
 }
 
 export interface RegistryInit {

@@ -3,7 +3,7 @@ import { messageOf } from '@waystone/kit/error-fields'
 import { MAX_REGISTERED_AT_ONCE } from '@waystone/wire/registry-limits'
 import { signRecord } from '../record/sign.ts'
 import { ClockOffset } from './clock-offset.ts'
-import { CALL_MS, SIGN_AGAIN_MS, TOLERATED_SKEW_MS } from './constants.ts'
+import { CALL_MS, REFUSED_MS, SIGN_AGAIN_MS, TOLERATED_SKEW_MS } from './constants.ts'
 import { RegistryLiedError } from './errors.ts'
 import { ownSequence } from './own-sequence.ts'
 import { takeResults } from './register-results.ts'
@@ -36,6 +36,8 @@ interface Delivery {
   registry: KnownRegistry
   records: OwnRecord[]
 }
+
+const OUTDONE_HERE = 'this node itself: it holds a newer record of this name'
 
 /** Brings what this node says of itself to registries, and renews it. */
 export class Enrollments {
@@ -112,8 +114,12 @@ export class Enrollments {
     for (const record of records) {
       if (record.signed === undefined || record.isHeldBy(self.toString())) continue
       try {
-        local.put(await verify(record.signed))
-        record.held(self.toString(), self)
+        const own = await verify(record.signed)
+        if (local.put(own) !== 'newer') record.held(self.toString(), self)
+        else
+          await this.#outdo(self.toString(), [
+            { record, sequence: own.sequence, held: local.held(own), said: OUTDONE_HERE }
+          ])
       } catch (error) {
         log('the own registry refused %s - %e', record.kind, error)
         record.refused(self.toString(), `this node itself: ${messageOf(error)}`, clock.monotonic())
@@ -172,6 +178,16 @@ export class Enrollments {
     const outdone = takeResults(sent, answer.results, { id, peer, monotonic: clock.monotonic() })
     this.#hear(id, answer.now)
     await this.#outdo(id, outdone)
+    this.#turnElsewhere(id, records)
+  }
+
+  /** What was refused goes to others at once, and may come back here when that is over. */
+  #turnElsewhere(id: string, records: readonly OwnRecord[]): void {
+    const monotonic = this.#init.clock.monotonic()
+    // what is taken back is told to nobody else
+    if (!records.some(record => !record.withdrawn && record.refusedBy(monotonic).includes(id))) return
+    this.#again = true
+    this.#retryIn(REFUSED_MS)
   }
 
   /** Where our own clock turns out to be wrong, what was signed by it is signed again: not at once, as clocks may lie. */

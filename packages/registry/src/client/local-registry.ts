@@ -9,11 +9,11 @@ import {
 } from '@waystone/wire/registry'
 import { RegistryCursorError } from './errors.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { QueryResponse, WatchResponse } from '@waystone/wire/registry'
-import type { RegistryStore, StoreChange } from '../contract.ts'
+import type { QueryResponse, SignedRecord, WatchResponse } from '@waystone/wire/registry'
+import type { RegistryStore, StoreChange, VerifiedRecord } from '../contract.ts'
 import type { AskedRegistry, LocalRegistry, QueryCall, WatchCall } from './contract.ts'
 
-type LocalStore = Pick<RegistryStore, 'query' | 'watch' | 'kinds' | 'put'>
+type LocalStore = Pick<RegistryStore, 'query' | 'watch' | 'kinds' | 'put' | 'signed'>
 
 /** The registry of this node, asked as one of others is; a place in it is the number that the store gives it. */
 export function localRegistry(store: LocalStore): LocalRegistry {
@@ -22,7 +22,11 @@ export function localRegistry(store: LocalStore): LocalRegistry {
     watch: (request, options) => watch(store, request, options),
     listKinds: async () => create(ListKindsResponseSchema, { kinds: store.kinds() })
   }
-  return { client: asked, put: record => store.put(record) }
+  const held = ({ hash }: Pick<VerifiedRecord, 'hash'>): SignedRecord | undefined => {
+    const [signed] = store.signed([hash])
+    return signed && fromBinary(SignedRecordSchema, signed)
+  }
+  return { client: asked, put: record => store.put(record), held }
 }
 
 async function query(store: LocalStore, request: QueryCall, options?: AbortOptions): Promise<QueryResponse> {

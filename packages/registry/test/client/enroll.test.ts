@@ -1,11 +1,11 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import { ManualClock, until } from '@waystone/kit/testing'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { describe, expect, it } from 'vitest'
 import { signRecord } from '../../src/index.ts'
 import { newKey } from '../store/records.ts'
-import { ClientWorld } from './world.ts'
+import { ClientWorld, FakeRegistry } from './world.ts'
 import type { EnrollOptions } from '@waystone/interface'
-import type { FakeRegistry } from './world.ts'
 
 const PAYLOAD = new Uint8Array()
 const HALF_MS = 5 * 60_000
@@ -120,6 +120,18 @@ describe('what a node registers', () => {
     expect(await sequencesAt(seed)).toEqual([ahead + 1])
   })
 
+  it('outdoes what the own registry holds', async () => {
+    const clock = new ManualClock()
+    const own = new FakeRegistry(peerIdFromPrivateKey(await newKey()), '/ip4/127.0.0.1/tcp/1', clock)
+    const world = await ClientWorld.start({ local: async () => own, clock })
+    const ahead = clock.now() + 3_000_000
+    const times = { sequence: ahead, expiry: clock.now() + 600_000, withdrawn: true }
+    own.store.put(await own.verify(await signRecord(world.privateKey, { kind: 'rendezvous', key: 'chess', ...times })))
+    const entry = world.registry.enroll('rendezvous', PAYLOAD, { key: 'chess' })
+    await until(() => entry.heldBy().length === 1)
+    expect(await sequencesAt(own)).toEqual([ahead + 1])
+  })
+
   it('goes beyond no sequence that it has not signed itself', async () => {
     const world = await ClientWorld.start()
     const seed = await world.seed()
@@ -175,18 +187,25 @@ describe('a registry that does not take what is registered', () => {
   it('is told to the operator, and another one is asked', async () => {
     const world = await ClientWorld.start({ registries: 1 })
     const full = await world.seed('/ip4/192.0.2.1/tcp/1', 'advanced')
+    const other = await world.seed()
+    const entry = world.registry.enroll('rendezvous', PAYLOAD, { key: 'chess', lifetime: 3_600_000 })
+    await until(() => entry.heldBy().length === 1)
     full.lies = {
       register: ({ records }) => ({
         results: records.map(() => ({ error: 'RegistryFullError', message: 'it is full' }))
       })
     }
-    const other = await world.seed()
-    const entry = world.registry.enroll('rendezvous', PAYLOAD, { key: 'chess' })
+    entry.update(Uint8Array.of(0x12, 1, 7))
     await until(() => world.registry.own()[0]?.refusals.length === 1)
     expect(world.registry.own()[0]?.refusals).toEqual([`${full.peer.toString()}: it is full`])
-    entry.update(PAYLOAD)
     await until(() => other.store.state().records === 1)
-    expect(entry.heldBy().map(String)).toEqual([other.peer.toString()])
+    expect(entry.heldBy().map(String)).toContain(other.peer.toString())
+    // its room may have changed
+    full.lies = {}
+    const refusedAt = world.clock.now()
+    await world.clock.advance(5 * 60_000)
+    await world.advanceUntil(() => full.registered === 2)
+    expect(world.clock.now() - refusedAt).toBeLessThan(6 * 60_000)
   })
 
   it('is left alone for a while when it fails, and tried again', async () => {
