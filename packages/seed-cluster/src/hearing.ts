@@ -32,23 +32,15 @@ export class Hearing {
     const member = peer.toString()
     this.members.said(member, said, this.#isEqual(said))
     this.#judgeClock(peer, said.clockOffset)
-    this.claimed(peer, said.fileSequence)
+    this.#claimed(peer, said.fileSequence, () => this.#tellFalse(peer, said.fileSequence))
     return instance
   }
 
-  /** A member says, or shows, that there is a file with this sequence. */
-  claimed(peer: PeerId, sequence: bigint): void {
-    const member = peer.toString()
-    const { members, clock } = this.#parts
-    const now = clock.monotonic()
-    if (!this.#claims.isWorthALook(member, sequence, { own: members.sequence, now })) return
-    this.#claims.looking(now)
-    this.#looking = this.#look(member, sequence)
-  }
-
-  /** A member takes this node for none: perhaps it knows a newer file. */
+  /** A member takes this node for none: perhaps it knows a newer file, and perhaps its own is older. */
   refused(peer: PeerId): void {
-    this.claimed(peer, this.#parts.members.sequence + 1n)
+    this.#claimed(peer, this.#parts.members.sequence + 1n, () =>
+      this.#parts.log.error('member %p takes this node for none, and nobody has a newer trust file', peer)
+    )
   }
 
   isFalseClaim(member: string): boolean {
@@ -66,18 +58,31 @@ export class Hearing {
     await this.#looking
   }
 
-  async #look(member: string, sequence: bigint): Promise<void> {
-    const { init, members, log, clock, metrics, signal } = this.#parts
+  /** A member says, or shows, that there is a file with this sequence. @param onFalse - called if nobody has one */
+  #claimed(peer: PeerId, sequence: bigint, onFalse: () => void): void {
+    const member = peer.toString()
+    const { members, clock } = this.#parts
+    const now = clock.monotonic()
+    if (!this.#claims.isWorthALook(member, sequence, { own: members.sequence, now })) return
+    this.#claims.looking(now)
+    this.#looking = this.#look(member, sequence, onFalse)
+  }
+
+  async #look(member: string, sequence: bigint, onFalse: () => void): Promise<void> {
+    const { init, members, clock, signal } = this.#parts
     try {
       await init.membership.refresh({ signal })
     } catch {
       // the service stops
       return
     }
-    const isFalse = this.#claims.looked(member, sequence, { own: members.sequence, now: clock.monotonic() })
-    if (!isFalse) return
+    if (this.#claims.looked(member, sequence, { own: members.sequence, now: clock.monotonic() })) onFalse()
+  }
+
+  #tellFalse(peer: PeerId, sequence: bigint): void {
+    const { log, metrics } = this.#parts
     metrics.fault('false_sequence')
-    log.error('member %s claims a trust file %s that nobody has: it is not believed for a while', member, sequence)
+    log.error('member %p claims a trust file %s that nobody has: it is not believed for a while', peer, sequence)
   }
 
   #isEqual({ registryDigest }: MemberSaid): boolean | undefined {

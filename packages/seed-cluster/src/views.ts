@@ -31,8 +31,11 @@ export function viewOf({ mesh, member, isConnected, isRunning, isBlocked, ownSeq
     state: stateOf(heard, { isConnected, isRunning: isRunning || isBlocked }),
     ...(why !== undefined && { error: why }),
     ...(said !== undefined && { said }),
+    // what one that is gone said before is no news: it may hold something else by now
     disagreements:
-      mesh === undefined || said === undefined ? [] : disagreementsIn(mesh, { said, differing, id, ownSequence })
+      mesh === undefined || said === undefined || !isConnected
+        ? []
+        : disagreementsIn(mesh, { said, differing, id, ownSequence })
   }
 }
 

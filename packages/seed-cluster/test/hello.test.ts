@@ -106,6 +106,19 @@ describe('a newer trust file at a member', () => {
     expect(one!.membership.looks).toBe(1)
   })
 
+  test('is looked for where one with an older list refuses this node, which is no lie of it', async () => {
+    const [one, other] = await Promise.all([startMember({ seed: 1 }), startMember({ seed: 2 })])
+    one.membership.set(await Promise.all([1, 2].map(peerOf)), 2n)
+    other.membership.set([await peerOf(2)])
+    await connect(one, other)
+    await until(async () => {
+      await one.clock.advance(TEN_SECONDS * 1.2)
+      return other.metrics.count('waystone_seed_cluster_hellos_total', 'not_a_member') > 6
+    })
+    expect(one.membership.looks).toBe(3)
+    expect(one.metrics.count('waystone_seed_cluster_faults_total', 'false_sequence')).toBe(0)
+  })
+
   test('is shown as a disagreement while it is not here, at both', async () => {
     const [one, other] = await startCluster(2)
     other!.membership.set(
@@ -212,6 +225,16 @@ describe('members that do not run', () => {
       error: 'nobody has said yet where it is'
     })
     expect(asked.map(({ state }) => state).toSorted()).toEqual(['connected', 'not-running', 'self'])
+  })
+
+  test('disagree with nobody, whatever they said before', async () => {
+    const { one, other } = await withFreeSlot()
+    const ids = one.membership.members().map(({ id }) => id)
+    one.membership.set(ids, 3n)
+    expect(seenBy(one, other)?.disagreements).toEqual(['its trust file is older (2, newest 3)'])
+    await other.node.stop()
+    await until(() => seenBy(one, other)?.isConnected === false)
+    expect(seenBy(one, other)).toMatchObject({ said: { fileSequence: 2n }, disagreements: [] })
   })
 
   test('are missing for an hour after they were connected', async () => {

@@ -142,14 +142,14 @@ function troublesOf(member: Member): string[] {
 }
 
 function verdict({ members }: ClusterView): string {
-  const up = members.filter(isUp).length
+  const up = members.filter(isUp)
   const free = members.filter(({ state }) => state === NOT_RUNNING).length
-  const wrong = members.filter(({ disagreements }) => disagreements.length > 0).length
+  const wrong = up.filter(({ disagreements }) => disagreements.length > 0).length
   // members say to each other what they hold, and to nobody else
   const alike = members.every(hasNotSaid) ? 'say what they hold to members only' : 'they agree'
   const agree = wrong === 0 ? alike : `${wrong} of them ${wrong === 1 ? 'disagrees' : 'disagree'}`
   const rest = free === 0 ? '' : `; ${free} more ${free === 1 ? 'is' : 'are'} not running`
-  return `${up} of ${members.length - free} members can be reached, and ${agree}${rest}`
+  return `${up.length} of ${members.length - free} members can be reached, and ${agree}${rest}`
 }
 
 function compare(a: string, b: string): number {

@@ -93,6 +93,14 @@ describe('cluster status', () => {
     ])
   })
 
+  it('counts nobody who cannot be reached among those that disagree', async () => {
+    const gone = { ...OTHER, peer: 'x', label: 'seed-3', isConnected: false, state: 'unreachable' }
+    const stale = { disagreements: ['its trust file is older (4, newest 7)'] }
+    const { run } = await withCluster([SELF, OTHER, { ...gone, ...stale }, { ...OTHER, ...stale, state: 'silent' }])
+    const { code, stdout } = await run('cluster', 'status')
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/^1 of 3 members can be reached, and they agree$/m)])
+  })
+
   it.each(['no-file', 'revoked'])('fails in the state %s', async state => {
     const { run } = await withCluster([SELF], [SELF], state)
     expect(await run('cluster', 'status')).toMatchObject({ code: 1, stdout: expect.stringContaining(`${state}: `) })
