@@ -128,6 +128,16 @@ describe('waystone identity pool', () => {
     expect(grown.shown).toMatchObject({ listed: 2, newMembers: ['slot-000', 'slot-001'], leftOut: [] })
   })
 
+  test('shows a new phrase also where the slots cannot be listed afterwards', async () => {
+    const [out, cluster] = [join(await folderOfTest(), 'pool'), await newCluster()]
+    await writeFile(join(cluster, 'cluster.json'), 'no list')
+    const { code, stdout, stderr } = await pool('--size', '1', '--out', out, '--cluster', cluster)
+    expect(stdout).toContain('shown this once')
+    expect(code).not.toBe(0)
+    expect(stderr).toMatch(/^TrustFileSyntaxError: .*\nhint: /m)
+    expect((await readPool(out)).ids).toHaveLength(1)
+  })
+
   test('writes nothing where the cluster is none', async () => {
     const folder = await folderOfTest()
     const { code, stderr } = await pool('--size', '1', '--out', join(folder, 'pool'), '--cluster', folder)
@@ -166,9 +176,13 @@ describe('waystone identity pool --list', () => {
     const folder = await folderOfTest()
     const out = join(folder, 'pool')
     await pool('--size', '1', '--out', out)
-    const { code, shown } = await pool('--out', out, '--lease-folder', join(folder, 'nowhere'), '--json')
-    expect(code).toBe(0)
-    expect(shown).toMatchObject({ size: 1, problem: expect.stringContaining('PoolFolderError') })
+    const { code, stdout } = await pool('--out', out, '--lease-folder', join(folder, 'nowhere'), '--json')
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ size: 1, problem: expect.stringContaining('PoolFolderError') })
+    expect(await pool('--out', out, '--lease-folder', join(folder, 'nowhere'))).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/12D3KooW[\s\S]*nobody knows who holds the slots: PoolFolderError/)
+    })
   })
 
   test('of what is no pool names what makes one, and is bad usage', async () => {

@@ -11,6 +11,7 @@ import { DEFAULT_POOL_FOLDER, poolPlace, requirePool } from './pool-lease.ts'
 import { listedText, listInCluster } from './pool-members.ts'
 import { showPool } from './show-pool.ts'
 import type { MadePool } from '@waystone/node/identity-pool'
+import type { ClusterFiles } from '../cluster/options.ts'
 import type { ListedSlots } from './pool-members.ts'
 import type { PoolPlaceOptions } from './pool-lease.ts'
 
@@ -73,10 +74,24 @@ async function pool(options: PoolOptions): Promise<void> {
   if (options.size === undefined) await requirePool(folder)
   // looked at before anything is written
   const files = options.cluster === undefined ? undefined : await clusterFiles({ folder: options.cluster })
-  const made = options.size === undefined ? undefined : await make(folder, options.size, options)
-  const listed = files && (await listInCluster(files, folder, made?.kept))
-  if (made !== undefined) tell({ ...made, listed }, options)
-  else await showPool({ folder, lease: place.lease }, { json: options.json, listed })
+  if (options.size !== undefined) return await makeAndTell(folder, { size: options.size, files }, options)
+  const listed = files && (await listInCluster(files, folder))
+  await showPool({ folder, lease: place.lease }, { json: options.json, listed })
+}
+
+/** A new phrase is shown whatever happens after its pool was made: it is kept nowhere. */
+async function makeAndTell(
+  folder: string,
+  { size, files }: { size: number; files: ClusterFiles | undefined },
+  options: PoolOptions
+): Promise<void> {
+  const made = await make(folder, size, options)
+  let listed: ListedSlots | undefined
+  try {
+    listed = files && (await listInCluster(files, folder, made.kept))
+  } finally {
+    tell({ ...made, listed }, options)
+  }
 }
 
 interface Made extends MadePool {

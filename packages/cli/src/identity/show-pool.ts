@@ -1,5 +1,6 @@
 import { createDeadline, systemClock, systemRandom } from '@waystone/kit'
 import { messageOf, nameOf } from '@waystone/kit/error-fields'
+import { EXIT_FAILED } from '@waystone/node/exit-codes'
 import { openKeeper, POSTGRES_VARIABLE, readPool } from '@waystone/node/identity-pool'
 import { printJson, printLines } from '../admin/output.ts'
 import { oneLine, textTable } from '../text-table.ts'
@@ -22,7 +23,7 @@ interface ShownSlot extends Partial<SlotHolder> {
   id: string
 }
 
-/** `waystone identity pool --list`: the slots, and who holds them as far as the lease keeper knows. */
+/** `waystone identity pool --list`: the slots, and who holds them as far as the lease keeper knows. Fails if it does not answer. */
 export async function showPool({ folder, lease }: PoolPlace, { json, listed }: ShowPoolOptions): Promise<void> {
   const pool = await readPool(folder)
   const { holders, problem } = await holdersOf(pool, lease)
@@ -70,6 +71,7 @@ async function holdersOf(pool: Pool, lease: PoolPlace['lease']): Promise<Holders
   try {
     return { holders: await keeper.holders({ signal: deadline.signal }) }
   } catch (error) {
+    process.exitCode = EXIT_FAILED
     return { holders: [], problem: `nobody knows who holds the slots: ${nameOf(error)}: ${messageOf(error)}` }
   } finally {
     await keeper.close()
