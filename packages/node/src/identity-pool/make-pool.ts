@@ -78,15 +78,19 @@ async function makeSlot(init: MakePoolInit, slot: number): Promise<string> {
     await saveIdentity(identity, { ...init, keyFile })
   } catch (error) {
     if (nameOf(error) !== 'KeyFileExistsError') throw error
-    await checkKept(keyFile, identity)
+    await checkKept(keyFile, identity, init)
   }
   return identity.peerId.toString()
 }
 
-/** A slot of an attempt that did not come to its end. */
-async function checkKept(keyFile: string, { peerId }: Identity): Promise<void> {
+/** A slot of an attempt that did not come to its end: of the same phrase, and under the same passphrase. */
+async function checkKept(
+  keyFile: string,
+  { peerId }: Identity,
+  { passphrase }: Pick<MakePoolInit, 'passphrase'>
+): Promise<void> {
   const found = await inspectKeyFile({ keyFile })
-  if (found.peerId === peerId.toString()) return
+  if (found.peerId === peerId.toString()) return void (await loadIdentity({ keyFile, passphrase }))
   throw new SlotMismatchError(`${keyFile} holds the key of ${found.peerId}, not that of this phrase`, {
     hint: 'name another folder, or move the file away: no key is ever overwritten'
   })

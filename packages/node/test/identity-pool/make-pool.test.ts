@@ -89,6 +89,16 @@ describe('a pool of identities', () => {
     })
     expect((await newPool({ folder, size: 3 })).ids).toEqual(ids)
   })
+
+  test.each([
+    ['sealed by another passphrase', 'PassphraseWrongError', { passphrase: 'other' }],
+    ['not sealed', 'KeyNotEncryptedError', {}]
+  ])('that was left half-made is not made to its end when its slots are %s', async (_what, name, first) => {
+    const { folder } = await newPool({ size: 1, ...first })
+    await rm(join(folder, 'pool.json'))
+    await expect(newPool({ folder, size: 2, passphrase: 'secret' })).rejects.toMatchObject({ name })
+    expect(await findPool(folder)).toBeUndefined()
+  })
 })
 
 describe('a pool.json that is none', () => {
