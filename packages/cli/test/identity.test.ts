@@ -183,7 +183,7 @@ describe('waystone identity export', () => {
     const passphrase = await secretFile('open sesame')
     const { keyFile } = await makeKey(['--passphrase-file', passphrase])
     const { code, stderr, stdout } = await identity(['export', '--key-file', keyFile])
-    expect([code, stdout]).toEqual([3, ''])
+    expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain('PassphraseMissingError')
     const opened = await identity(['export', '--key-file', keyFile, '--passphrase-file', passphrase])
     expect(opened.stdout).toMatch(/^CAES/)

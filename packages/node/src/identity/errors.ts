@@ -45,6 +45,7 @@ export class KeyNotEncryptedError extends IdentityError {
 /** The key is encrypted and no passphrase is given. */
 export class PassphraseMissingError extends IdentityError {
   static override readonly name = 'PassphraseMissingError'
+  override readonly exitCode: number = EXIT_BAD_CONFIG
 }
 
 /** The passphrase does not open the key file. */

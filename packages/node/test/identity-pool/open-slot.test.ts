@@ -145,7 +145,7 @@ describe('a slot that cannot be opened frees its lease', () => {
   }
 
   test('without its passphrase, and with a wrong one', async () => {
-    expect(await freed(async () => {})).toMatchObject({ name: 'PassphraseMissingError', exitCode: 3 })
+    expect(await freed(async () => {})).toMatchObject({ name: 'PassphraseMissingError', exitCode: 2 })
     expect(await freed(async () => {}, 'wrong')).toMatchObject({ name: 'PassphraseWrongError', exitCode: 3 })
   })
 
