@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -92,7 +92,15 @@ plugins:
     const { code, stdout, stderr } = await config(['check', 'my.yaml'], { cwd })
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^ok +configuration +role edge\n/)
-    expect(stdout).toMatch(/\nready to start\n$/)
+    expect(stdout).toMatch(/\nready to start(, with \d+ warnings?)?\n$/)
+  })
+
+  test('does not hide a warning behind its last line', async () => {
+    const data = await folderWith({})
+    await chmod(data, 0o777)
+    const { code, stdout } = await config(['check', '--preset', 'dev', '--data-dir', data])
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^warn +data folder /m)])
+    expect(stdout).toMatch(/\nready to start, with \d+ warnings?\n$/)
   })
 
   test('exits with 2 and names a port that is in use', async () => {

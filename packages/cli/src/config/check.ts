@@ -61,5 +61,12 @@ function renderResults(results: CheckResult[], failed: number): string {
     `${status.padEnd(4)}  ${name.padEnd(width)}  ${message}`,
     ...(hint === undefined ? [] : [`      ${''.padEnd(width)}  hint: ${hint}`])
   ])
-  return `${[...lines, failed === 0 ? 'ready to start' : `${failed} failed`].join('\n')}\n`
+  return `${[...lines, failed === 0 ? ready(results) : `${failed} failed`].join('\n')}\n`
+}
+
+function ready(results: CheckResult[]): string {
+  const warnings = results.filter(({ status }) => status === 'warn').length
+  return warnings === 0
+    ? 'ready to start'
+    : `ready to start, with ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`
 }

@@ -75,6 +75,10 @@ describe('checking the list of a cluster', () => {
   })
 
   test('warns of one that has expired: the node may have a newer one', async () => {
-    expect(await checkList(async () => {}, systemClock.now() - 86_400_000)).toMatchObject({ status: 'warn' })
+    expect(await checkList(async () => {}, systemClock.now() - 86_400_000)).toMatchObject({
+      status: 'warn',
+      message: expect.stringMatching(/cluster\.ipns: .* was valid until /),
+      hint: expect.stringMatching(/^sign it again/)
+    })
   })
 })

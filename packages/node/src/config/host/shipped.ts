@@ -6,6 +6,8 @@ import type { CheckResult } from './result.ts'
 
 type Entry = Config['trust']['entries'][number]
 
+const EXPIRED_HINT =
+  'sign it again, as with `waystone cluster publish`, and copy both files here; a node that has never run has no other list to begin with'
 const HINT =
   'copy both files again from where they were signed, as `waystone cluster publish` or `waystone trust publish` left them'
 
@@ -28,8 +30,9 @@ async function checkCopy(entry: Entry, clock: Pick<Clock, 'now'>): Promise<Check
     const { sequence } = await readShippedCopy(copy, clock.now())
     return { name, status: 'ok', message: `${entry.file}, sequence ${sequence}` }
   } catch (error) {
+    const message = `${where}: ${messageOf(error)}`
     // a node that has run before may have a newer one
-    const status = nameOf(error) === 'IpnsRecordExpiredError' ? 'warn' : 'fail'
-    return { name, status, message: `${where}: ${messageOf(error)}`, hint: HINT }
+    if (nameOf(error) === 'IpnsRecordExpiredError') return { name, status: 'warn', message, hint: EXPIRED_HINT }
+    return { name, status: 'fail', message, hint: HINT }
   }
 }
