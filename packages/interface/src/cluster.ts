@@ -46,5 +46,7 @@ export interface NodeInstance {
   readonly startedAt: number
   /** Of the lease of the node's slot; absent without an identity pool. */
   readonly fence?: bigint
+  /** Who counts the fence: those of two keepers say nothing of each other. Absent where nobody does. */
+  readonly keeper?: bigint
   readonly slot?: number
 }

@@ -12,6 +12,7 @@ import { openTrust } from './trust/open-trust.ts'
 import type { Clock, NodeInstance, Random } from '@waystone/interface'
 import type { NamedKeys } from '@waystone/trust-acl'
 import type { Datastore } from 'interface-datastore'
+import type { NodeLease } from './cluster/instance.ts'
 import type { TrustMembership } from './cluster/membership.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { Config } from './config/schema.ts'
@@ -121,8 +122,10 @@ async function takeSlot(
   }
 }
 
-function leaseOf(held: HeldSlot | undefined): Pick<NodeInstance, 'slot' | 'fence'> {
-  return held === undefined ? {} : { slot: held.lease.slot, fence: held.lease.fence }
+function leaseOf(held: HeldSlot | undefined): NodeLease {
+  if (held === undefined) return {}
+  const { slot, fence, keeper } = held.lease
+  return { slot, fence, ...(keeper !== undefined && { keeper }) }
 }
 
 async function defaultLogger({ log }: Config): Promise<ComponentLogger> {

@@ -38,6 +38,8 @@ export const MAX_COUNTED_CALLERS = 1_024
 export const MAX_INSTANCES = 4
 /** Other runs with the key of this node that it notes: only the holder of the key makes them, at one in each Hello. */
 export const MAX_TOLD_INSTANCES = 1_024
+/** So long after another run with the key of this node spoke last it counts as one that runs, in milliseconds: some Hellos. */
+export const TWICE_FOR_MS = MINUTE
 /** A member that is no longer one gets so long to fetch the trust file that says so, in milliseconds. */
 export const DROP_AFTER_MS = 5 * SECOND
 

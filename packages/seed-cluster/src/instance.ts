@@ -17,11 +17,12 @@ export interface Saying {
 }
 
 export async function signInstance(
-  { id, startedAt, fence = 0n }: NodeInstance,
+  { id, startedAt, fence = 0n, keeper = 0n }: NodeInstance,
   privateKey: PrivateKey,
   { now, seen = new Uint8Array() }: Saying
 ): Promise<SaidInstance> {
-  const fields = { id, startedAt: BigInt(Math.trunc(startedAt)), fence, saidAt: BigInt(Math.trunc(now)), seen }
+  const times = { startedAt: BigInt(Math.trunc(startedAt)), saidAt: BigInt(Math.trunc(now)) }
+  const fields = { id, ...times, fence, keeper, seen }
   return { ...fields, signature: await privateKey.sign(instanceSigningBytes(fields)) }
 }
 
@@ -52,15 +53,20 @@ export function instanceKey({ id }: Pick<SaidInstance, 'id'>): string {
   return Array.from(id, byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
+/** What of a run decides whether it has to end. */
+export type Run = Omit<SignedFields, 'saidAt' | 'seen'>
+
 /**
- * Which of two runs with one key has to end: the one whose lease has the lower fence, else the younger. Both sides
- * come to the same answer. Pure.
+ * Which of two runs with one key has to end: the one without a lease, or whose lease has the lower fence, else the
+ * younger. Both sides come to the same answer. Pure.
  */
-export function hasToYield(
-  one: Omit<SignedFields, 'saidAt' | 'seen'>,
-  other: Omit<SignedFields, 'saidAt' | 'seen'>
-): boolean {
-  if (one.fence !== other.fence) return one.fence < other.fence
+export function hasToYield(one: Run, other: Run): boolean {
+  if (one.fence !== other.fence && areComparable(one, other)) return one.fence < other.fence
   if (one.startedAt !== other.startedAt) return one.startedAt > other.startedAt
   return instanceKey(one) > instanceKey(other)
+}
+
+/** Each folder or database of leases counts by itself: a wrong one that counted further must not put out who is right. */
+function areComparable(one: Run, other: Run): boolean {
+  return one.keeper === other.keeper || one.fence === 0n || other.fence === 0n
 }

@@ -113,11 +113,12 @@ export class Mesh implements Talk {
   }
 }
 
-function duplicatesInit({ init, components, metrics, log }: MeshParts): DuplicatesInit {
+function duplicatesInit({ init, components, metrics, log, clock }: MeshParts): DuplicatesInit {
   return {
     self: components.peerId,
     publicKey: components.privateKey.publicKey,
     own: init.instance,
+    clock,
     log,
     audit: init.audit ?? { add: () => {} },
     events: init.events ?? { emit: () => {} },

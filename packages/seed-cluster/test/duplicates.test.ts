@@ -58,6 +58,7 @@ describe('two nodes that run with one key', () => {
     expect(seenBy(one, one)?.disagreements).toEqual(['another node runs with the key of this one'])
     await other.node.stop()
     await until(() => !seenBy(helper, one)!.disagreements.includes('two nodes run with its key'))
+    await untilTold([one], () => seenBy(one, one)?.disagreements.length === 0)
   })
 
   test('are told also when the clock of one was far ahead at its start, which then yields', async () => {

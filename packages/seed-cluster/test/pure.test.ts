@@ -9,7 +9,8 @@ import { keyOf, newInstance, NOW } from './network.ts'
 const instances = fc.record({
   id: fc.uint8Array({ minLength: 16, maxLength: 16 }),
   startedAt: fc.bigInt(0n, 3n),
-  fence: fc.bigInt(0n, 2n)
+  fence: fc.bigInt(0n, 2n),
+  keeper: fc.bigInt(0n, 2n)
 })
 
 test('of two runs with one key exactly one yields, whoever is asked', () => {
@@ -21,12 +22,24 @@ test('of two runs with one key exactly one yields, whoever is asked', () => {
   )
 })
 
+test('a lease that another keeper counts says nothing, and no lease at all says enough', () => {
+  const id = new Uint8Array(16)
+  const [older, younger] = [
+    { id, startedAt: 1n, fence: 1n, keeper: 5n },
+    { id, startedAt: 2n, fence: 9n, keeper: 5n }
+  ]
+  expect(hasToYield(older, younger)).toBe(true)
+  expect(hasToYield(older, { ...younger, keeper: 6n })).toBe(false)
+  expect(hasToYield({ ...older, fence: 0n, keeper: 0n }, younger)).toBe(true)
+})
+
 test('what an instance says cannot be changed', async () => {
   const key = await keyOf(1)
-  const said = await signInstance({ ...newInstance(), fence: 2n }, key, { now: NOW })
+  const said = await signInstance({ ...newInstance(), fence: 2n, keeper: 5n }, key, { now: NOW })
   expect(await isSignedBy(said, key.publicKey)).toBe(true)
   for (const change of [
     { fence: 3n },
+    { keeper: 3n },
     { startedAt: 1n },
     { saidAt: 1n },
     { id: new Uint8Array(16) },
@@ -37,7 +50,14 @@ test('what an instance says cannot be changed', async () => {
 })
 
 test.each([1, 15, 17, 100_000])('an instance that names another one by %d bytes is none', length => {
-  const said = { id: new Uint8Array(16), startedAt: 1n, fence: 0n, saidAt: 1n, signature: new Uint8Array(64) }
+  const said = {
+    id: new Uint8Array(16),
+    startedAt: 1n,
+    fence: 0n,
+    keeper: 0n,
+    saidAt: 1n,
+    signature: new Uint8Array(64)
+  }
   expect(() => requireInstance({ ...said, seen: new Uint8Array(length) })).toThrow('names no instance')
 })
 

@@ -22,6 +22,8 @@ export interface SignedFields {
   id: Uint8Array
   startedAt: bigint
   fence: bigint
+  /** Who counts the fence; 0 where nobody does. */
+  keeper: bigint
   saidAt: bigint
   /** The id of another run with the same key; empty or absent without one. */
   seen?: Uint8Array
@@ -33,14 +35,19 @@ export function instanceSigningBytes({
   startedAt,
   fence,
   saidAt,
+  keeper,
   seen = new Uint8Array()
 }: SignedFields): Uint8Array {
   const domain = new TextEncoder().encode(`${INSTANCE_SIGNATURE_DOMAIN}\0`)
-  const bytes = new Uint8Array(domain.length + id.length + 24 + seen.length)
-  bytes.set(domain)
-  bytes.set(id, domain.length)
-  const view = new DataView(bytes.buffer, domain.length + id.length)
-  for (const [index, value] of [startedAt, fence, saidAt].entries()) view.setBigUint64(index * 8, value)
-  bytes.set(seen, domain.length + id.length + 24)
+  const numbers = new BigUint64Array(4)
+  const view = new DataView(numbers.buffer)
+  for (const [index, value] of [startedAt, fence, saidAt, keeper].entries()) view.setBigUint64(index * 8, value)
+  const parts = [domain, id, new Uint8Array(numbers.buffer), seen]
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
   return bytes
 }

@@ -4,7 +4,7 @@ import type { Clock, NodeInstance, Random } from '@waystone/interface'
 const INSTANCE_BYTES = 16
 
 /** What the identity pool says of the slot that a node runs on. */
-export type NodeLease = Pick<NodeInstance, 'fence' | 'slot'>
+export type NodeLease = Pick<NodeInstance, 'fence' | 'keeper' | 'slot'>
 
 /** This run of a node. @param lease - of its slot, if its identity comes from a pool */
 export function createInstance(

@@ -7,7 +7,7 @@ export const MAX_POOL_SIZE = 1_000
 /** Bytes of pool.json: an id has 52 characters, and quotes, a comma and a line around it. */
 export const MAX_POOL_FILE_BYTES = 128 * 2 ** 10
 
-/** How long a lease lasts unless the config says otherwise, in milliseconds: two lost renewals, then four seconds to stop in. */
+/** How long a lease lasts unless the config says otherwise, in milliseconds: a renewal, two and a half seconds to try it again in, and five to stop in. */
 export const DEFAULT_LEASE_MS = 15_000
 
 /**

@@ -5,6 +5,8 @@ export interface Claim {
   readonly slot: number
   /** Higher with each holder of the slot. */
   readonly fence: bigint
+  /** A number of whoever counts the fences, which no other keeper has; absent where nobody counts. */
+  readonly keeper?: bigint
   /**
    * Tells the keeper that the holder is alive; absent where nobody has to be told.
    *

@@ -42,6 +42,10 @@ export class Lease {
     return this.#init.claim.fence
   }
 
+  get keeper(): bigint | undefined {
+    return this.#init.claim.keeper
+  }
+
   /** How many renewals failed. */
   get failures(): number {
     return this.#failures

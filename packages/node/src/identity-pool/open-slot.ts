@@ -31,7 +31,7 @@ export interface OpenSlotInit {
 /** The identity of a slot, held by a lease. */
 export interface HeldSlot {
   readonly privateKey: PrivateKey
-  readonly lease: Pick<Lease, 'slot' | 'fence' | 'lost' | 'leftMs' | 'failures'>
+  readonly lease: Pick<Lease, 'slot' | 'fence' | 'keeper' | 'lost' | 'leftMs' | 'failures'>
   /** Sequence of the list by which the slot was taken, if there was one. */
   readonly listedBy: bigint | undefined
   /** Frees the slot. Safe twice. */

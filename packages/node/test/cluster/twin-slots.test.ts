@@ -23,7 +23,7 @@ async function useOnce(folder: string, directory: string): Promise<void> {
 }
 
 test(
-  'of two nodes on one slot the lower fence ends, although it was there first',
+  'of two nodes on one slot, from two folders of leases, the younger one ends, although its fence is higher',
   { timeout: 2 * MINUTE },
   async () => {
     // two folders of leases for one pool, as after a mistake in a config: each lets one node in
@@ -45,8 +45,8 @@ test(
     await using second = await start('second', directories[1])
     expect(second.node.libp2p.peerId.equals(first.node.libp2p.peerId)).toBe(true)
     await until(() => failures.length > 0, { ms: MINUTE })
-    expect(failures).toEqual([['first', 'DuplicateIdentityError']])
-    await first.node.stop()
+    expect(failures).toEqual([['second', 'DuplicateIdentityError']])
+    await second.node.stop()
     await until(() => known()?.isConnected === true && known()?.disagreements.length === 0, { ms: MINUTE })
   }
 )

@@ -77,6 +77,20 @@ describe('leases in a folder', () => {
     expect(await keeperOn(folder, clock, { pool: 'b' }).acquire(1)).toMatchObject({ slot: 0 })
   })
 
+  test('say who counted the fence: the same folder at every start, and each another', async () => {
+    const [folder, other, clock] = [await scratchFolder(), await scratchFolder(), new ManualClock()]
+    const claims = [
+      await keeperOn(folder, clock).acquire(2),
+      await keeperOn(folder, clock).acquire(2),
+      await keeperOn(other, clock).acquire(2)
+    ]
+    const [first, again, elsewhere] = claims.map(claim => claim?.keeper ?? 0n)
+    expect(first).toBeGreaterThan(0n)
+    expect(again).toBe(first)
+    expect(elsewhere).toBeGreaterThan(0n)
+    expect(elsewhere).not.toBe(first)
+  })
+
   test('never let two serve on one slot, whatever happens when', { timeout: 120_000 }, async () => {
     const step = fc.record({
       node: fc.nat(2),

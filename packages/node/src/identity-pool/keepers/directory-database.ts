@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { LeaseKeeperUnreachableError, PoolFolderError } from '../errors.ts'
 import { assertOnlyLeases, assertSmall, LEASE_FILE_NAME, TABLE } from './lease-file.ts'
+import type { Random } from '@waystone/interface'
 
 /** How long one call may wait for the lock of another process, in milliseconds: it blocks this process for that long. */
 const BUSY_MS = 20
@@ -48,6 +49,15 @@ export function transact<T>(folder: string, { create }: { create: boolean }, wor
   } finally {
     db?.close()
   }
+}
+
+/** What tells this file of leases from others, in a transaction: SQLite keeps a number for its users, which is 0 at first. */
+export function numberOf(db: DatabaseSync, random: Pick<Random, 'bytes'>): bigint {
+  const { user_version: kept } = db.prepare('PRAGMA user_version').get() ?? {}
+  if (kept !== 0) return BigInt.asUintN(32, BigInt(Number(kept)))
+  const made = Buffer.from(random.bytes(4)).readInt32BE() || 1
+  db.exec(`PRAGMA user_version = ${made}`)
+  return BigInt.asUintN(32, BigInt(made))
 }
 
 /** Whether to look for leases in a folder: none are there before a first node has come. A folder that is missing is looked at, and named. */

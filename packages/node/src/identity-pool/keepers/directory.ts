@@ -1,7 +1,7 @@
 import { nextTurn } from '@waystone/kit'
 import { nameOf } from '@waystone/kit/error-fields'
 import { LEASE_PARTS, RELEASE_AGAIN_MS } from '../constants.ts'
-import { hasLeases, transact } from './directory-database.ts'
+import { hasLeases, numberOf, transact } from './directory-database.ts'
 import { tampered } from './lease-file.ts'
 import { readLeases } from './lease-rows.ts'
 import { ownLabel } from './own-label.ts'
@@ -92,7 +92,7 @@ export class DirectoryKeeper implements LeaseKeeper {
   }
 
   #take(db: DatabaseSync, slot: number, fence: bigint): Claim {
-    const { pool, clock, durationMs } = this.#init
+    const { pool, clock, random, durationMs } = this.#init
     const freeMs = Math.ceil(durationMs * LEASE_PARTS.free)
     db.prepare('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, 0, ?, ?, ?)').run(
       pool,
@@ -106,6 +106,7 @@ export class DirectoryKeeper implements LeaseKeeper {
     return {
       slot,
       fence,
+      keeper: numberOf(db, random),
       renew: async () => this.#change(BEAT, { slot, fence }),
       release: async options => await this.#free({ slot, fence }, options)
     }

@@ -14,7 +14,8 @@ export interface OrdinalKeeperInit {
 /**
  * A slot that is given from outside, as a StatefulSet of Kubernetes gives each pod a number of its own and runs no two
  * pods with one number. There is nothing to renew. The fence is the time of the start: of two that run all the same,
- * because a node of Kubernetes was lost and its pod was deleted by force, the younger one wins.
+ * because a node of Kubernetes was lost and its pod was deleted by force, the younger one wins. Nobody counts the fences,
+ * so no claim names a keeper.
  */
 export class OrdinalKeeper implements LeaseKeeper {
   readonly what: string

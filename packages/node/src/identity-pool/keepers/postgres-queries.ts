@@ -43,3 +43,10 @@ export const RELEASE = `
 export const HOLDERS = `
   SELECT slot, fence, holder, label, extract(epoch FROM renewed) * 1000 AS renewed
   FROM waystone_leases WHERE pool = $1 ORDER BY slot`
+
+/** Of the row that stands for the database itself: no pool has an empty name. */
+export const KEEPER = `SELECT fence FROM waystone_leases WHERE pool = ''`
+
+/** Gives the database the number $1, unless it has one. */
+export const NUMBER_KEEPER = `
+  INSERT INTO waystone_leases VALUES ('', 0, NULL, $1, clock_timestamp(), clock_timestamp(), '') ON CONFLICT DO NOTHING`

@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto'
 import { LEASE_PARTS } from '../constants.ts'
 import { ownLabel } from './own-label.ts'
-import { FIND_TABLE, FREE_SLOTS, HOLDERS, MAKE_TABLE, RELEASE, RENEW, TAKE } from './postgres-queries.ts'
+import {
+  FIND_TABLE,
+  FREE_SLOTS,
+  HOLDERS,
+  KEEPER,
+  MAKE_TABLE,
+  NUMBER_KEEPER,
+  RELEASE,
+  RENEW,
+  TAKE
+} from './postgres-queries.ts'
 import { PostgresSession } from './postgres-session.ts'
 import type { Random } from '@waystone/interface'
 import type { AcquireOptions, Claim, KeeperInit, LeaseKeeper, SlotHolder } from '../contract.ts'
@@ -29,6 +39,7 @@ export class PostgresKeeper implements LeaseKeeper {
   readonly #holder: string
   readonly #freeMs: number
   #hasTable = false
+  #number: bigint | undefined
   /** In which session the lock was got. */
   #lockedIn: number | undefined
 
@@ -43,6 +54,7 @@ export class PostgresKeeper implements LeaseKeeper {
 
   async acquire(size: number, { only, ...options }: AcquireOptions): Promise<Claim | undefined> {
     await this.#needTable(options)
+    this.#number ??= await this.#numberOf(options)
     const free = await this.#session.query(FREE_SLOTS, [this.#init.pool, size], options)
     for (const { slot } of free) {
       if (only?.has(Number(slot)) === false) continue
@@ -74,6 +86,19 @@ export class PostgresKeeper implements LeaseKeeper {
     this.#hasTable = true
   }
 
+  /** What tells this database from others. */
+  async #numberOf(options: Options): Promise<bigint> {
+    const find = async (): Promise<bigint> => {
+      const [row] = await this.#session.query(KEEPER, [], options)
+      return row === undefined ? 0n : BigInt(String(row['fence']))
+    }
+    const kept = await find()
+    if (kept !== 0n) return kept
+    const made = Buffer.from(this.#init.random.bytes(4)).readUInt32BE() || 1
+    await this.#session.query(NUMBER_KEEPER, [made], options)
+    return await find()
+  }
+
   async #take(slot: number, options: Options): Promise<Claim | undefined> {
     if (!(await this.#lock(slot, options))) return undefined
     const { pool } = this.#init
@@ -87,6 +112,7 @@ export class PostgresKeeper implements LeaseKeeper {
     return {
       slot,
       fence,
+      keeper: this.#number ?? 0n,
       renew: signal => this.#renew({ slot, fence }, signal),
       release: async ({ signal = new AbortController().signal } = {}) => {
         await this.#session.query(RELEASE, [pool, slot, this.#holder, fence], { signal })

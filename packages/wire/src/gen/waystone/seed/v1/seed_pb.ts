@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file waystone/seed/v1/seed.proto.
  */
 export const file_waystone_seed_v1_seed: GenFile = /*@__PURE__*/
-  fileDesc("Cht3YXlzdG9uZS9zZWVkL3YxL3NlZWQucHJvdG8SEHdheXN0b25lLnNlZWQudjEiawoISW5zdGFuY2USCgoCaWQYASABKAwSEgoKc3RhcnRlZF9hdBgCIAEoBBINCgVmZW5jZRgDIAEoBBIPCgdzYWlkX2F0GAQgASgEEhEKCXNpZ25hdHVyZRgFIAEoDBIMCgRzZWVuGAYgASgMItUBCglTZWVkU3RhdGUSLAoIaW5zdGFuY2UYASABKAsyGi53YXlzdG9uZS5zZWVkLnYxLkluc3RhbmNlEg8KB3ZlcnNpb24YAiABKAkSDwoHY2x1c3RlchgDIAEoDBIVCg1maWxlX3NlcXVlbmNlGAQgASgEEhkKEWNvbm5lY3RlZF9tZW1iZXJzGAUgASgNEg8KB21lbWJlcnMYBiABKA0SDwoHcmVjb3JkcxgHIAEoBBIXCg9yZWdpc3RyeV9kaWdlc3QYCCABKAwSCwoDbm93GAkgASgEIjoKDEhlbGxvUmVxdWVzdBIqCgVzdGF0ZRgBIAEoCzIbLndheXN0b25lLnNlZWQudjEuU2VlZFN0YXRlInUKDUhlbGxvUmVzcG9uc2USKgoFc3RhdGUYASABKAsyGy53YXlzdG9uZS5zZWVkLnYxLlNlZWRTdGF0ZRIpCgVvdGhlchgCIAEoCzIaLndheXN0b25lLnNlZWQudjEuSW5zdGFuY2USDQoFeWllbGQYAyABKAgiFAoSTGlzdE1lbWJlcnNSZXF1ZXN0IisKE0xpc3RNZW1iZXJzUmVzcG9uc2USFAoMcGVlcl9yZWNvcmRzGAEgAygMMrgBCgtTZWVkU2VydmljZRJICgVIZWxsbxIeLndheXN0b25lLnNlZWQudjEuSGVsbG9SZXF1ZXN0Gh8ud2F5c3RvbmUuc2VlZC52MS5IZWxsb1Jlc3BvbnNlEl8KC0xpc3RNZW1iZXJzEiQud2F5c3RvbmUuc2VlZC52MS5MaXN0TWVtYmVyc1JlcXVlc3QaJS53YXlzdG9uZS5zZWVkLnYxLkxpc3RNZW1iZXJzUmVzcG9uc2UiA5ACAWIGcHJvdG8z");
+  fileDesc("Cht3YXlzdG9uZS9zZWVkL3YxL3NlZWQucHJvdG8SEHdheXN0b25lLnNlZWQudjEiewoISW5zdGFuY2USCgoCaWQYASABKAwSEgoKc3RhcnRlZF9hdBgCIAEoBBINCgVmZW5jZRgDIAEoBBIPCgdzYWlkX2F0GAQgASgEEhEKCXNpZ25hdHVyZRgFIAEoDBIMCgRzZWVuGAYgASgMEg4KBmtlZXBlchgHIAEoBCLVAQoJU2VlZFN0YXRlEiwKCGluc3RhbmNlGAEgASgLMhoud2F5c3RvbmUuc2VlZC52MS5JbnN0YW5jZRIPCgd2ZXJzaW9uGAIgASgJEg8KB2NsdXN0ZXIYAyABKAwSFQoNZmlsZV9zZXF1ZW5jZRgEIAEoBBIZChFjb25uZWN0ZWRfbWVtYmVycxgFIAEoDRIPCgdtZW1iZXJzGAYgASgNEg8KB3JlY29yZHMYByABKAQSFwoPcmVnaXN0cnlfZGlnZXN0GAggASgMEgsKA25vdxgJIAEoBCI6CgxIZWxsb1JlcXVlc3QSKgoFc3RhdGUYASABKAsyGy53YXlzdG9uZS5zZWVkLnYxLlNlZWRTdGF0ZSJ1Cg1IZWxsb1Jlc3BvbnNlEioKBXN0YXRlGAEgASgLMhsud2F5c3RvbmUuc2VlZC52MS5TZWVkU3RhdGUSKQoFb3RoZXIYAiABKAsyGi53YXlzdG9uZS5zZWVkLnYxLkluc3RhbmNlEg0KBXlpZWxkGAMgASgIIhQKEkxpc3RNZW1iZXJzUmVxdWVzdCIrChNMaXN0TWVtYmVyc1Jlc3BvbnNlEhQKDHBlZXJfcmVjb3JkcxgBIAMoDDK4AQoLU2VlZFNlcnZpY2USSAoFSGVsbG8SHi53YXlzdG9uZS5zZWVkLnYxLkhlbGxvUmVxdWVzdBofLndheXN0b25lLnNlZWQudjEuSGVsbG9SZXNwb25zZRJfCgtMaXN0TWVtYmVycxIkLndheXN0b25lLnNlZWQudjEuTGlzdE1lbWJlcnNSZXF1ZXN0GiUud2F5c3RvbmUuc2VlZC52MS5MaXN0TWVtYmVyc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw");
 
 /**
  * One run of a node.
@@ -50,8 +50,8 @@ export type Instance = Message<"waystone.seed.v1.Instance"> & {
   saidAt: bigint;
 
   /**
-   * By the key of the node, over INSTANCE_SIGNATURE_DOMAIN, a zero byte, the id, the three numbers above as 8
-   * bytes each in network order, and `seen`. Without it any member could tell any other to yield.
+   * By the key of the node, over INSTANCE_SIGNATURE_DOMAIN, a zero byte, the id, the three numbers above and `keeper`
+   * as 8 bytes each in network order, and `seen`. Without it any member could tell any other to yield.
    *
    * @generated from field: bytes signature = 5;
    */
@@ -64,6 +64,14 @@ export type Instance = Message<"waystone.seed.v1.Instance"> & {
    * @generated from field: bytes seen = 6;
    */
   seen: Uint8Array;
+
+  /**
+   * Who counts the fences: a number that the folder or database of the leases was given when it was made, and 0 where
+   * nobody counts. Fences of two keepers say nothing of each other.
+   *
+   * @generated from field: uint64 keeper = 7;
+   */
+  keeper: bigint;
 };
 
 /**
