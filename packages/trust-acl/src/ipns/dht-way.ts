@@ -1,3 +1,4 @@
+import { messageOf } from '@waystone/kit/error-fields'
 import { DHT_DEADLINE_MS } from './constants.ts'
 import { IpnsNotFoundError } from './errors.ts'
 import type { ContentRouting, RoutingOptions } from '@libp2p/interface'
@@ -35,7 +36,7 @@ export class DhtWay implements FindingWay, GivingWay {
     try {
       take(await this.#routing.get(routingKey, { signal, onProgress }))
     } catch (error) {
-      if (!any) throw onlyOf(error)
+      if (!any) throw reasonOf(error)
     }
   }
 
@@ -54,9 +55,11 @@ export class DhtWay implements FindingWay, GivingWay {
   }
 }
 
-/** libp2p collects the errors of all its routers, also of a single one, which then says more. */
-function onlyOf(error: unknown): unknown {
-  return error instanceof AggregateError && error.errors.length === 1 ? error.errors[0] : error
+/** libp2p collects the errors of all its routers, and says nothing of what they are. */
+function reasonOf(error: unknown): unknown {
+  if (!(error instanceof AggregateError)) return error
+  const reasons = new Set(error.errors.map(messageOf))
+  return reasons.size === 1 ? error.errors[0] : new IpnsNotFoundError([...reasons].join('; '), { cause: error })
 }
 
 function valueOf({ type, detail }: Progress): Uint8Array | undefined {

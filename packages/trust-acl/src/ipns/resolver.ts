@@ -119,9 +119,9 @@ class Search {
     try {
       await abortable(way.find(this.#name, { signal: deadline.signal, found }), deadline.signal)
     } catch (error) {
-      // whoever asked wants to know no more, as when the node stops
+      // whoever asked wants to know no more, as when the node stops; nobody who has it is no fault, and needs no stack
       if (!this.#options.signal.aborted)
-        log('%s: nothing for %s by %s - %e', 'resolve', this.#name.text, way.via, error)
+        log('nothing for %s by %s - %s: %s', this.#name.text, way.via, nameOf(error), messageOf(error))
     } finally {
       if (!any) this.#init.counts.add(way.via, 'nothing')
     }
