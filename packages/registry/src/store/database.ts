@@ -20,16 +20,19 @@ export type Row = Record<string, SQLOutputValue>
 /** The statements of a registry on one file, which is made anew when it is damaged or was made for other kinds. */
 export class RegistryDatabase {
   readonly #init: DatabaseInit
+  #path: string
   /** Of fixed text alone: that of filters comes from outside, and there is no end to it. */
   readonly #statements = new Map<string, StatementSync>()
   #db: DatabaseSync | undefined
 
   constructor(init: DatabaseInit) {
     this.#init = init
+    this.#path = init.path
   }
 
   /** @throws RegistryStoreError */
   open(): void {
+    this.#path = this.#init.path
     try {
       if (this.#openOnce()) return
     } catch (error) {
@@ -49,6 +52,13 @@ export class RegistryDatabase {
       this.close()
       throw this.#translated(error)
     }
+  }
+
+  /** Where even that fails: it serves until it is opened again. */
+  openInMemory(): void {
+    this.close()
+    this.#path = IN_MEMORY
+    this.#openOnce()
   }
 
   close(): void {
@@ -130,8 +140,8 @@ export class RegistryDatabase {
 
   /** Says whether the file is for these kinds. */
   #openOnce(): boolean {
-    const { path, maxFileBytes, kinds } = this.#init
-    const db = new DatabaseSync(path, { timeout: 0 })
+    const { maxFileBytes, kinds } = this.#init
+    const db = new DatabaseSync(this.#path, { timeout: 0 })
     this.#db = db
     db.exec(SETTINGS)
     db.exec(`PRAGMA max_page_count = ${Math.ceil(maxFileBytes / PAGE_BYTES)}`)
@@ -142,9 +152,8 @@ export class RegistryDatabase {
   }
 
   #remove(): void {
-    const { path } = this.#init
-    if (path === ':memory:') return
-    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${path}${end}`, { force: true })
+    if (this.#path === IN_MEMORY) return
+    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${this.#path}${end}`, { force: true })
   }
 
   #fixed(sql: string): StatementSync {
@@ -161,9 +170,11 @@ export class RegistryDatabase {
   }
 
   #translated(error: unknown): unknown {
-    return storeError(this.#init.path, error)
+    return storeError(this.#path, error)
   }
 }
+
+const IN_MEMORY = ':memory:'
 
 function makeTables(db: DatabaseSync, kinds: KindSet, version: string): void {
   db.exec(`BEGIN EXCLUSIVE; ${tablesFor(kinds.values())}`)

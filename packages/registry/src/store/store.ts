@@ -192,14 +192,21 @@ export class SqlRegistryStore implements Contract.RegistryStore {
   }
 
   #fault(error: unknown): void {
-    this.#mend(error)
-    this.#init.onFault?.(error)
+    if (isDamage(error)) this.#mend(error)
+    else this.#init.onFault?.(error)
   }
 
-  /** A damaged file is good for nothing any more. */
+  /** A damaged file is good for nothing any more, and a disk that is failing may take no other one. */
   #mend(error: unknown): void {
     if (!isDamage(error)) return
-    this.#parts.db.openAnew()
+    this.#init.onFault?.(error)
+    const { db } = this.#parts
+    try {
+      db.openAnew()
+    } catch (fault) {
+      this.#init.onFault?.(fault)
+      db.openInMemory()
+    }
     drain(readParts(this.#parts))
   }
 }

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, open, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '@waystone/kit'
 import { temporaryFolder } from '@waystone/kit/testing/node'
-import { RendezvousSchema } from '@waystone/wire/registry'
+import { RECORD_LIFETIME_MS, RendezvousSchema } from '@waystone/wire/registry'
 import { describe, expect, it } from 'vitest'
 import { defineKind, kindSet, SqlRegistryStore } from '../../src/index.ts'
 import { Bench, LIMITS, meeting, newKey } from './records.ts'
@@ -89,9 +89,32 @@ describe('the file of a registry', () => {
       await bench.store.query({ kind: 'rendezvous', limit: 1_000 })
     })
     expect(error).toMatchObject({ name: 'RegistryStoreError', message: expect.stringContaining('damaged') })
+    expect(bench.faults).toEqual([error])
     expect(bench.store.state().records).toBe(0)
     await fill(bench, 3)
     expect((await bench.store.query({ kind: 'rendezvous', limit: 9 })).records).toHaveLength(3)
+  })
+
+  it('is not needed: where a damaged one cannot be made anew, the registry goes on in memory', async () => {
+    await using folder = await temporaryFolder()
+    const home = join(folder.path, 'home')
+    await mkdir(home)
+    using bench = new Bench({ path: join(home, 'registry.db') })
+    await fill(bench, 200)
+    bench.store.close()
+    bench.store.open()
+    await damage(join(home, 'registry.db'))
+    await rm(home, { recursive: true })
+    // it is the look for what expired that finds it
+    await bench.clock.advance(RECORD_LIFETIME_MS)
+    expect(bench.faults.map(String)).toEqual([
+      expect.stringContaining('is damaged'),
+      expect.stringContaining('cannot be opened')
+    ])
+    await fill(bench, 3)
+    expect((await bench.store.query({ kind: 'rendezvous', limit: 9 })).records).toHaveLength(3)
+    await bench.clock.advance(RECORD_LIFETIME_MS)
+    expect(bench.store.state().records).toBe(0)
   })
 
   it('is made anew if it is found damaged when it is opened', async () => {
