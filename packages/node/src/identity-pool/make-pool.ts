@@ -18,8 +18,6 @@ export interface MakePoolInit {
   random: Random
   /** Cost of scrypt, smaller in tests. */
   cost?: ScryptCost | undefined
-  /** Called before each slot is sealed, which takes a quarter of a second with a passphrase. */
-  onSlot?: (slot: number) => void
 }
 
 export interface MadePool extends Pool {
@@ -72,7 +70,6 @@ async function checkPassphrase({ folder, passphrase }: MakePoolInit, old: readon
 
 async function makeSlot(init: MakePoolInit, slot: number): Promise<string> {
   const identity = await recoverIdentity(init.phrase, { index: slot })
-  init.onSlot?.(slot)
   const keyFile = slotPath(init.folder, slot)
   try {
     await saveIdentity(identity, { ...init, keyFile })
