@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { poll } from '@waystone/kit/testing'
 import { debianProgram } from './debian.ts'
+import { startServer } from './server-process.ts'
 
 export interface DnsServerInit {
   /** Command line of the namespace in which it runs. */
@@ -27,30 +27,22 @@ export async function startDnsServer({ inside, ip, folder, more = [] }: DnsServe
   const program = await debianProgram('dnsmasq', 'dnsmasq-base')
   const hosts = join(folder, 'dns-hosts')
   await writeFile(hosts, '')
-  const [file = '', ...args] = [...inside, program, ...options(ip, hosts), ...more]
-  const server = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  for (const stream of [server.stdout, server.stderr])
-    stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const ended = new Promise(resolve => server.once('close', resolve))
-  const stop = async (): Promise<void> => {
-    server.kill('SIGKILL')
-    await ended
-  }
-  const readings = (): number => output.split(`read ${hosts}`).length - 1
-  await poll(() => (readings() > 0 ? true : undefined), { what: 'the DNS server' }).catch(async (cause: unknown) => {
-    await stop()
-    throw new Error(`no DNS server: ${output}`, { cause })
+  const readings = (printed: string): number => printed.split(`read ${hosts}`).length - 1
+  const server = await startServer({
+    what: 'DNS server',
+    command: [...inside, program, ...options(ip, hosts), ...more],
+    isReady: printed => readings(printed) > 0
   })
   const names = new Map<string, readonly string[]>()
   const setHost = async (name: string, ips: readonly string[]): Promise<void> => {
     names.set(name, ips)
-    const before = readings()
+    const before = readings(server.printed())
     await writeFile(hosts, [...names].flatMap(([each, all]) => all.map(address => `${address} ${each}\n`)).join(''))
-    server.kill('SIGHUP')
-    await poll(() => (readings() > before ? true : undefined), { what: 'the DNS server to read its names' })
+    server.signal('SIGHUP')
+    const hasRead = (): true | undefined => (readings(server.printed()) > before ? true : undefined)
+    await poll(hasRead, { what: 'the DNS server to read its names' })
   }
-  return { ip, setHost, log: () => output, [Symbol.asyncDispose]: stop }
+  return { ip, setHost, log: () => server.printed(), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
 }
 
 function options(ip: string, hosts: string): string[] {

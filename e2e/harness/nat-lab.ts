@@ -1,6 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { poll } from '@waystone/kit/testing'
+import { spawnSync } from 'node:child_process'
 import { inside, run, whyNoNamespaces } from './namespaces.ts'
+import { startServer } from './server-process.ts'
 
 /** What the router between the two networks does to what comes out of the inner one. */
 export type Router = keyof typeof RULES
@@ -72,23 +72,8 @@ export async function startStunServer({ outer }: NatLab): Promise<AsyncDisposabl
   const addresses = OUTER_IPS.flatMap(ip => ['-L', ip])
   const ports = ['-p', STUN_PORTS[0], '--alt-listening-port', STUN_PORTS[1]]
   const quiet = ['--no-tls', '--no-dtls', '--no-cli', '--no-auth', '--log-file', 'stdout', '--pidfile', '']
-  const [file = '', ...args] = [...outer, 'turnserver', '-n', '-S', ...addresses, ...ports, ...quiet]
-  const server = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  for (const stream of [server.stdout, server.stderr])
-    stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const ended = new Promise(resolve => server.once('close', resolve))
-  const stop = async (): Promise<void> => {
-    server.kill('SIGKILL')
-    await ended
-  }
-  await poll(() => (isListening(outer) ? true : undefined), { what: 'the STUN server' }).catch(
-    async (cause: unknown) => {
-      await stop()
-      throw new Error(`no STUN server: ${output}`, { cause })
-    }
-  )
-  return { [Symbol.asyncDispose]: stop }
+  const command = [...outer, 'turnserver', '-n', '-S', ...addresses, ...ports, ...quiet]
+  return await startServer({ what: 'STUN server', command, isReady: () => isListening(outer) })
 }
 
 /** Whether all four UDP ports are bound; the server does not say it. */

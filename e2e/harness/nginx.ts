@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { poll } from '@waystone/kit/testing'
 import { debianProgram } from './debian.ts'
 import { freePort } from './free-port.ts'
+import { startServer } from './server-process.ts'
 
 /** Debian's nginx with a configuration of its own, on a free port of loopback. */
 export interface Nginx extends AsyncDisposable {
@@ -22,22 +20,9 @@ export async function startNginx(folder: string): Promise<Nginx> {
   await mkdir(root, { recursive: true })
   const file = join(folder, 'nginx.conf')
   await writeFile(file, configuration(folder, port))
-  const child = spawn(program, ['-p', folder, '-c', file], { stdio: ['ignore', 'ignore', 'pipe'] })
-  let said = ''
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
-  const ended = once(child, 'close')
-  await poll(
-    async () => {
-      if (child.exitCode !== null) throw new Error(`nginx ended with ${child.exitCode}: ${said}`)
-      return await answers(port)
-    },
-    { what: 'nginx to answer' }
-  )
-  const dispose = async (): Promise<void> => {
-    child.kill('SIGKILL')
-    await ended
-  }
-  return { port, root, [Symbol.asyncDispose]: dispose }
+  const command = [program, '-p', folder, '-c', file]
+  const server = await startServer({ what: 'nginx', command, isReady: async () => await answers(port) })
+  return { port, root, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
 }
 
 // one process, as the user that runs the test: a worker of another user could not read the folder
@@ -58,9 +43,9 @@ function configuration(folder: string, port: number): string {
   ].join('\n')
 }
 
-async function answers(port: number): Promise<true | undefined> {
+async function answers(port: number): Promise<boolean> {
   return await fetch(`http://127.0.0.1:${port}/`).then(
     () => true,
-    () => undefined
+    () => false
   )
 }

@@ -16,6 +16,9 @@ import {
 } from '../harness/nat-lab.ts'
 import type { NatLab, Router } from '../harness/nat-lab.ts'
 
+/** Until a seed listens, in milliseconds: all labs begin at once, and each starts programs. */
+const PATIENCE_MS = 120_000
+
 const reason = whyNoNatLab()
 if (reason !== undefined) console.log(`left out: the tests behind NATs, which need network namespaces (${reason})`)
 
@@ -46,7 +49,8 @@ async function startSeed({ outer }: NatLab, folder: string, onTestFinished: AtEn
   const { promise: ended, reject } = Promise.withResolvers<never>()
   void seed.result.then(({ stdout, stderr }) => reject(new Error(`the seed ended: ${stderr}${stdout}`)))
   const address = poll(() => /\/ip4\/203\.0\.113\.10\/tcp\/4001\/p2p\/\w+/.exec(seed.output().stdout)?.[0], {
-    what: 'the seed'
+    what: 'the seed',
+    ms: PATIENCE_MS
   })
   ended.catch(() => {})
   return await Promise.race([address, ended])

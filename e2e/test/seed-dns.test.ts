@@ -1,9 +1,9 @@
-import { createServer } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { poll } from '@waystone/kit/testing'
 import { temporaryFolder } from '@waystone/kit/testing/node'
 import { AdminService } from '@waystone/wire/admin'
 import { startDnsServer } from '../harness/dns-server.ts'
+import { freePort } from '../harness/free-port.ts'
 import { auditOf, startMember } from '../harness/trust-cluster.ts'
 import type { DnsServer } from '../harness/dns-server.ts'
 import type { Member } from '../harness/trust-cluster.ts'
@@ -19,14 +19,6 @@ interface World {
   dns: DnsServer
   /** As the config has it. */
   server: string
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, LOOPBACK, resolve))
-  const address = server.address()
-  await new Promise(resolve => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 async function startWorld(folder: string, records: readonly string[]): Promise<World> {
