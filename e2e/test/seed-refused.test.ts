@@ -2,14 +2,12 @@ import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { trust } from '@waystone/wire/admin'
-import { makeLabCluster, othersOf, untilMeshed } from '../harness/lab-cluster.ts'
-import { calmly, startOn } from '../harness/lab-node.ts'
-import { createSeedLab, whyNoSeedLab } from '../harness/seed-lab.ts'
-import type { LabCluster } from '../harness/lab-cluster.ts'
+import { othersOf, untilMeshed } from '../harness/lab-cluster.ts'
+import { calmly } from '../harness/lab-node.ts'
+import { startNamedCluster } from '../harness/named-cluster.ts'
+import { whyNoSeedLab } from '../harness/seed-lab.ts'
 import type { LabNode } from '../harness/lab-node.ts'
-import type { Machine, SeedLab } from '../harness/seed-lab.ts'
 
-const NAME = 'seeds.lab.test'
 /** Where a member was once, and somebody else is now. */
 const OLD_NAME = 'old.lab.test'
 
@@ -18,34 +16,6 @@ const ANYBODY = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'
 
 const reason = whyNoSeedLab()
 if (reason !== undefined) console.log(`left out: seeds that are refused (${reason})`)
-
-interface Setting extends AsyncDisposable {
-  lab: SeedLab
-  cluster: LabCluster
-  /** In the order of the machines, connected to each other. */
-  seeds: LabNode[]
-  start(machine: Machine | undefined, args?: readonly string[]): LabNode
-}
-
-/** As many seeds as identities, found through one host name, on the first machines of the lab. */
-async function setUp({ size, machines }: { size: number; machines: number }): Promise<Setting> {
-  await using stack = new AsyncDisposableStack()
-  const lab = stack.use(await createSeedLab({ machines }))
-  const settings = { 'discovery.dns': NAME, 'mdns.enabled': 'false' }
-  const cluster = await makeLabCluster(lab, { size, settings })
-  await lab.dns.setHost(
-    NAME,
-    lab.machines.map(({ ip }) => ip)
-  )
-  const kept = stack.move()
-  const start: Setting['start'] = (machine, args = cluster.seedArgs) => {
-    if (machine === undefined) throw new RangeError('the lab has no such machine')
-    return kept.use(startOn(machine, 'seed', args))
-  }
-  const seeds = lab.machines.slice(0, size).map(machine => start(machine))
-  await untilMeshed(seeds)
-  return { lab, cluster, seeds, start, [Symbol.asyncDispose]: async () => await kept.disposeAsync() }
-}
 
 async function auditOf(node: LabNode): Promise<trust.AuditEvent[]> {
   const found: trust.AuditEvent[] = []
@@ -72,7 +42,7 @@ async function untilSequence(node: LabNode | undefined, sequence: bigint): Promi
 
 describe.skipIf(reason !== undefined)('refused and reported', { timeout: 120_000 }, () => {
   it('an imposter behind the DNS name, and one at the address of a member', async () => {
-    await using setting = await setUp({ size: 2, machines: 3 })
+    await using setting = await startNamedCluster({ size: 2, machines: 3 })
     const { lab, cluster, start } = setting
     const bare = ['network=lab', 'addresses.private=true', 'mdns.enabled=false'].flatMap(text => ['--set', text])
     const imposter = start(lab.machines[2], ['--preset', 'seed', ...bare])
@@ -107,7 +77,7 @@ describe.skipIf(reason !== undefined)('refused and reported', { timeout: 120_000
   })
 
   it('a list of members that is older than the one that is known', async () => {
-    await using setting = await setUp({ size: 2, machines: 2 })
+    await using setting = await startNamedCluster({ size: 2, machines: 2 })
     const { cluster, seeds, start, lab } = setting
     const [first, second] = seeds
     if (first === undefined || second === undefined) throw new Error('no seeds')
@@ -146,7 +116,7 @@ describe.skipIf(reason !== undefined)('refused and reported', { timeout: 120_000
   })
 
   it('a seed that is no member any more', async () => {
-    await using setting = await setUp({ size: 3, machines: 3 })
+    await using setting = await startNamedCluster({ size: 3, machines: 3 })
     const { cluster, seeds } = setting
     const [first, second, third] = seeds
     if (first === undefined || second === undefined || third === undefined) throw new Error('no seeds')
