@@ -6,6 +6,7 @@ import { ManualClock } from '@waystone/kit/testing'
 import { linksOf, readCid, verifyBlock } from '../src/blocks/codecs.ts'
 import { DepthFirst } from '../src/blocks/depth-first.ts'
 import { nameFromBytes, nameToBytes } from '../src/ipns-name.ts'
+import { DelegateContentRouting } from '../src/client/routing.ts'
 import { ProvidedList } from '../src/server/provided.ts'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
@@ -120,4 +121,16 @@ describe('what thin clients announced', () => {
     expect(list.providers(cids[1_199]!)).toEqual([])
     expect(list.size).toBe(0)
   })
+})
+
+it('a record that is asked of no delegate is not found, and the error says why', async () => {
+  const routing = new DelegateContentRouting({
+    client: () => undefined,
+    provided: new ProvidedList(new ManualClock())
+  })
+  const { bytes } = peerIdFromPrivateKey(await generateKeyPair('Ed25519')).toMultihash()
+  const get = async (prefix: string): Promise<unknown> =>
+    await routing.get(new Uint8Array([...new TextEncoder().encode(prefix), ...bytes]))
+  await expect(get('/ipns/')).rejects.toThrow('this node uses no delegates')
+  await expect(get('/pk/')).rejects.toThrow('delegates only know IPNS records')
 })

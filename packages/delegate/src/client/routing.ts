@@ -61,7 +61,8 @@ export class DelegateContentRouting implements ContentRouting {
 
   async get(key: Uint8Array, options: RoutingOptions = {}): Promise<Uint8Array> {
     const [name, client] = [nameInKey(key), this.#init.client()]
-    if (name === undefined || client === undefined) throw new NotFoundError('delegates only know IPNS records')
+    if (name === undefined) throw new NotFoundError('delegates only know IPNS records')
+    if (client === undefined) throw new NotFoundError('this node uses no delegates')
     return (await client.resolveBytes(name, options)).record
   }
 }
