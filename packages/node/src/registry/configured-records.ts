@@ -41,10 +41,12 @@ export class ConfiguredRecords implements Startable {
   constructor(components: NodeComponents, init: ConfiguredRecordsInit) {
     this.#components = components
     this.#init = init
-    this.#entries = new OwnEntries(
-      () => registryOf(components),
-      () => this.#soon()
-    )
+    const log = components.logger.forComponent('waystone:registry')
+    this.#entries = new OwnEntries({
+      registry: () => registryOf(components),
+      onFree: () => this.#soon(),
+      onFault: error => log.error('what the config says of this node cannot be registered - %e', error)
+    })
   }
 
   start(): void {

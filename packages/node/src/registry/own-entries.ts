@@ -1,5 +1,13 @@
 import type { RegistryEnrollment, RegistryEntry } from '@waystone/interface'
 
+export interface OwnEntriesInit {
+  registry: () => RegistryEnrollment
+  /** Something was taken back, and can be registered again. */
+  onFree: () => void
+  /** Something cannot be registered. */
+  onFault: (error: unknown) => void
+}
+
 export interface Wanted {
   kind: string
   key: string
@@ -13,27 +21,33 @@ interface Told {
 
 /** What this node has registered, made what is wanted. */
 export class OwnEntries {
-  readonly #registry: () => RegistryEnrollment
-  /** Something was taken back, and can be registered again. */
-  readonly #onFree: () => void
+  readonly #init: OwnEntriesInit
   readonly #told = new Map<string, Told>()
   readonly #leaving = new Set<string>()
 
-  constructor(registry: () => RegistryEnrollment, onFree: () => void) {
-    this.#registry = registry
-    this.#onFree = onFree
+  constructor(init: OwnEntriesInit) {
+    this.#init = init
   }
 
   /** Registers, changes and takes back. */
   become(all: readonly Wanted[]): void {
     const names = new Set(all.map(nameOf))
     for (const [name, { entry }] of this.#told) if (!names.has(name)) void this.#withdraw(name, entry)
-    for (const wanted of all) this.#put(wanted)
+    for (const wanted of all) this.#attempt(wanted)
   }
 
   /** The registry has taken everything back by itself. */
   clear(): void {
     this.#told.clear()
+  }
+
+  /** One that cannot be is no reason for the others not to be. */
+  #attempt(wanted: Wanted): void {
+    try {
+      this.#put(wanted)
+    } catch (error) {
+      this.#init.onFault(error)
+    }
   }
 
   #put(wanted: Wanted): void {
@@ -43,7 +57,7 @@ export class OwnEntries {
     if (this.#leaving.has(name)) return
     const told = this.#told.get(name)
     if (told === undefined) {
-      const entry = this.#registry().enroll(kind, payload, { key })
+      const entry = this.#init.registry().enroll(kind, payload, { key })
       this.#told.set(name, { entry, payload })
     } else if (!isSame(told.payload, payload)) {
       told.entry.update(payload)
@@ -57,7 +71,7 @@ export class OwnEntries {
     // who cannot be told forgets it when its lifetime is over
     await entry.withdraw().catch(() => {})
     this.#leaving.delete(name)
-    this.#onFree()
+    this.#init.onFree()
   }
 }
 

@@ -2,6 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf'
 import { multiaddr } from '@multiformats/multiaddr'
 import { ManualClock, until } from '@waystone/kit/testing'
 import { CapabilitySchema, RelayAdvertSchema, RendezvousSchema } from '@waystone/wire/registry'
+import { EntryInvalidError } from '@waystone/registry/client'
 import { expect, onTestFinished, test } from 'vitest'
 import { ConfiguredRecords } from '../../src/registry/configured-records.ts'
 import { peerOf } from '../cluster/cluster-file.ts'
@@ -28,8 +29,10 @@ async function setUp(
   const events = new EventTarget()
   const reservations = new Map<string, unknown>()
   const told: Told[] = []
+  const faults: unknown[] = []
   const enroll = (kind: string, first: Uint8Array, { key = '' } = {}) => {
     const name = `${kind} ${key}`.trim()
+    if (first.length > 4_096) throw new EntryInvalidError('the payload is too large')
     told.push({ name, payload: first })
     return {
       update: (payload: Uint8Array) => void told.push({ name: `again ${name}`, payload }),
@@ -42,6 +45,7 @@ async function setUp(
   const components = {
     peerId,
     events,
+    logger: { forComponent: () => ({ error: (_text: string, fault: unknown) => void faults.push(fault) }) },
     addressManager: { getAddresses: () => addresses.map(text => multiaddr(`${text}/p2p/${peerId.toString()}`)) },
     registry: { enroll, watch: () => {} },
     relayServer: { reservations }
@@ -58,7 +62,7 @@ async function setUp(
     reservations.clear()
     for (let index = 0; index < count; index++) reservations.set(String(index), {})
   }
-  return { records, clock, told, moved, reserve, names: () => told.map(({ name }) => name) }
+  return { records, clock, told, faults, moved, reserve, names: () => told.map(({ name }) => name) }
 }
 
 type SetUp = Awaited<ReturnType<typeof setUp>>
@@ -128,6 +132,35 @@ test('takes back its relay and its meeting place when it has lost its last addre
   await made.moved(RELAYED)
   await made.clock.advance(1_000)
   expect(made.names().slice(9)).toEqual(['no relay-advert', 'again capability x/v1', 'again rendezvous chess'])
+})
+
+test('leaves out addresses that do not fit: a relay decides how long those through it are', async () => {
+  const long = Array.from({ length: 20 }, (_, index) => `/dns4/${`${index}.`.padEnd(240, 'x')}/tcp/1`)
+  const texts = { about: 'x'.repeat(128) }
+  const made = await setUp(
+    { advertiseRelay: true, capabilities: [{ name: 'x/v1', texts }], rendezvous: ['chess'] },
+    { addresses: [DIRECT, `/dns4/${'x'.repeat(600)}/tcp/1`, ...long] }
+  )
+  await begin(made)
+  expect(made.told).toHaveLength(3)
+  for (const { payload } of made.told) expect(payload.length).toBeLessThanOrEqual(4_096)
+  const { addresses } = fromBinary(RelayAdvertSchema, made.told[0]!.payload)
+  expect(addresses).toEqual([DIRECT, ...long].slice(0, addresses.length))
+  expect(addresses.length).toBeGreaterThan(10)
+})
+
+test('goes on when one of the records that the config asks for cannot be: the node does not end for it', async () => {
+  const texts = Object.fromEntries(Array.from({ length: 32 }, (_, index) => [`t${index}`, 'x'.repeat(128)]))
+  const made = await setUp({ capabilities: [{ name: 'x/v1', texts }], rendezvous: ['chess'] })
+  await begin(made)
+  expect(made.names()).toEqual(['rendezvous chess'])
+  await made.moved(OTHER)
+  await made.clock.advance(1_000)
+  expect(made.names()).toEqual(['rendezvous chess', 'again rendezvous chess'])
+  expect(made.faults.map(String)).toEqual([
+    expect.stringContaining('EntryInvalidError'),
+    expect.stringContaining('EntryInvalidError')
+  ])
 })
 
 test('registers nothing anew before it has been taken back', async () => {
