@@ -13,13 +13,13 @@ export class RefusedCallers {
   }
 
   add(peer: PeerId): void {
-    const { init, clock, members } = this.#parts
+    const { init, clock } = this.#parts
     const subject = peer.toString()
     // told of already, however often it asks until then
     if (this.#drops.has(subject)) return
     const reason = 'NotAMemberError: it is not in the trust file of the cluster'
     init.audit?.add({ kind: 'refused', subject, reason })
-    if (this.#drops.size >= MAX_COUNTED_CALLERS || !members.isStranger(peer)) return
+    if (this.#drops.size >= MAX_COUNTED_CALLERS) return
     const drop = clock.setTimeout(() => this.#drop(peer), DROP_AFTER_MS)
     this.#drops.set(subject, drop)
   }
