@@ -2,10 +2,10 @@ import { cluster as api } from '@waystone/wire/admin'
 import { plainMessage } from '../api/plain-message.ts'
 import { oneLine } from '../text-table.ts'
 import { fittedTable } from '../trust/fitted-table.ts'
-import { formatDistance, formatSpan, formatTime } from '../trust/times.ts'
-import type { FittedColumn } from '../trust/fitted-table.ts'
-
-type Member = api.ClusterMember
+import { formatDistance, formatTime } from '../trust/times.ts'
+import { memberColumns } from './member-columns.ts'
+import { hasNotSaid, isFine, isUp, NOT_RUNNING } from './member-state.ts'
+import type { Member } from './member-state.ts'
 
 /** A cluster as one node sees it, each member as it answered when it was asked. */
 export interface ClusterView {
@@ -36,7 +36,7 @@ export function renderCluster(view: ClusterView, now: number, width: number): st
     `list       ${describeFile(cluster, now)}`,
     `this node  ${cluster.self}${describeSlot(cluster)}`,
     '',
-    ...(members.length === 0 ? ['no members are known'] : fittedTable(columns(now), members, width)),
+    ...(members.length === 0 ? ['no members are known'] : fittedTable(memberColumns(now), members, width)),
     '',
     ...troubles.map(oneLine),
     verdict(view)
@@ -72,64 +72,6 @@ function describeFile({ fileSequence, fileFetchedAt, fileValidUntil }: api.GetCl
 function describeSlot({ slot, fence }: api.GetClusterResponse): string {
   if (slot === undefined) return ''
   return `, slot ${slot} of the pool${fence === undefined ? '' : ` (fence ${fence})`}`
-}
-
-function columns(now: number): FittedColumn<Member>[] {
-  return [
-    { heading: 'label', cell: ({ label }) => label || '-' },
-    { heading: 'peer id', cell: ({ peer }) => peer, spare: 1 },
-    { heading: 'reachable', cell: reached },
-    { heading: 'version', cell: ({ version }) => version || '-', spare: 0 },
-    { heading: 'list', cell: said(({ fileSequence }) => String(fileSequence)), right: true },
-    { heading: 'records', cell: said(({ records }) => String(records)), right: true },
-    { heading: 'digest', cell: said(digestOf) },
-    {
-      heading: 'clock',
-      cell: said(({ clockOffsetMs, isSelf }) => (isSelf ? '-' : signed(clockOffsetMs))),
-      right: true
-    },
-    { heading: 'heard', cell: said(({ heardAt, isSelf }) => (isSelf ? '-' : formatDistance(Number(heardAt), now))) },
-    { heading: 'rtt', cell: said(({ roundTripMs, isSelf }) => (isSelf ? '-' : `${roundTripMs} ms`)), right: true },
-    { heading: 'peers', cell: said(({ connectedMembers }) => String(connectedMembers)), right: true, spare: 2 }
-  ]
-}
-
-/** What a member has said of itself; nothing before it has said anything. */
-function said(cell: (member: Member) => string): (member: Member) => string {
-  return member => (hasNotSaid(member) ? '-' : cell(member))
-}
-
-function hasNotSaid({ heardAt, isSelf }: Member): boolean {
-  return heardAt === 0n && !isSelf
-}
-
-function reached({ isSelf, isConnected, state }: Member): string {
-  if (isSelf) return 'itself'
-  if (state === NOT_RUNNING) return 'not running'
-  return !isConnected ? 'no' : state === SILENT ? 'no answer' : 'yes'
-}
-
-/** Enough to see with the eye whether two are equal. */
-function digestOf({ registryDigest }: Member): string {
-  return Buffer.from(registryDigest).toString('hex').slice(0, 8) || '-'
-}
-
-function signed(ms: bigint): string {
-  const span = formatSpan(Number(ms < 0n ? -ms : ms))
-  return ms < 0n ? `-${span}` : `+${span}`
-}
-
-/** Connected, and its last Hello failed. */
-const SILENT = 'silent'
-/** Nobody has heard of it for an hour: a free slot of a pool, for one. */
-const NOT_RUNNING = 'not-running'
-
-function isUp({ isSelf, isConnected, state }: Member): boolean {
-  return isSelf || (isConnected && state !== SILENT)
-}
-
-function isFine(member: Member): boolean {
-  return (isUp(member) || member.state === NOT_RUNNING) && member.disagreements.length === 0
 }
 
 function troublesOf(member: Member): string[] {
