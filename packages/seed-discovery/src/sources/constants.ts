@@ -22,6 +22,12 @@ export const QUESTION_TIMEOUT_MS = 2_000
 /** How long plain addresses wait for TXT and SRV records, which come first, in milliseconds. */
 export const RECORDS_FIRST_MS = 1_000
 
+/** How long a look-up of the machine waits for the lifetime that name servers give for the same, in milliseconds. */
+export const LIFETIME_AFTER_MS = 500
+
+/** Look-ups of the machine that wait at one time; further names are asked of name servers alone. */
+export const MAX_LOOKUPS = 8
+
 /** Bytes of a list of seeds. */
 export const MAX_LIST_BYTES = 1024 * 1024
 

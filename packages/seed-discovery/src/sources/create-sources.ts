@@ -18,7 +18,7 @@ export interface CreateSourcesInit {
 /** The sources that are looked at. */
 export function createSources({ sources, configured, clock, random }: CreateSourcesInit): Source[] {
   const { names = [], urls = [], port = DEFAULT_PORT, fetch = globalThis.fetch } = sources
-  const resolver = async (): Promise<SeedResolver> => sources.resolver?.() ?? (await machineResolver(sources))
+  const resolver = async (): Promise<SeedResolver> => sources.resolver?.() ?? (await machineResolver(sources, clock))
   const all = new Set([...names, ...dnsaddrNames(configured)])
   return [
     ...[...all].map(name => new DnsSource({ name, port, resolver, clock, random })),
@@ -40,7 +40,7 @@ function dnsaddrNames(configured: readonly PeerAddresses[]): string[] {
 }
 
 // only where it is needed: there is none in browsers
-async function machineResolver({ dnsServers = [] }: SourceInit): Promise<SeedResolver> {
+async function machineResolver({ dnsServers = [] }: SourceInit, clock: Clock): Promise<SeedResolver> {
   const { nodeResolver } = await import('./node-resolver.ts')
-  return nodeResolver(dnsServers)
+  return nodeResolver(dnsServers, clock)
 }

@@ -6,6 +6,7 @@ import { DnsQuestions } from './dns-questions.ts'
 import { readUsable } from './read-seed.ts'
 import { resolveSrv } from './srv.ts'
 import { takeSome } from './take-some.ts'
+import { within } from './within.ts'
 import type { Clock, Random } from '@waystone/interface'
 import type { SeedResolver } from '../contract-sources.ts'
 import type { FoundSeed, Look, Source } from './source.ts'
@@ -57,25 +58,13 @@ export class DnsSource implements Source {
       resolveSrv(name, 'udp', questions)
     ]
     const records = Promise.all([dnsaddr, tcp, udp])
-    const [plain, early] = await Promise.all([this.#plain(questions), this.#within(records)])
-    const named = plain.length > 0 ? (early ?? []) : await records
+    // some name servers never answer questions for TXT and SRV records
+    const early = within(records, RECORDS_FIRST_MS, this.#init.clock)
+    const [plain, timely] = await Promise.all([this.#plain(questions), early])
+    const named = plain.length > 0 ? (timely ?? []) : await records
     const seeds = named.flat()
     const found = seeds.length > 0 ? seeds : plain.flatMap(ip => readUsable(ip, port, questions.faults))
     return takeSome(found, MAX_ADDRESSES, questions)
-  }
-
-  /** Some name servers never answer questions for TXT and SRV records. */
-  async #within<T>(records: Promise<T>): Promise<T | undefined> {
-    const patience = new AbortController()
-    const enough = this.#init.clock.sleep(RECORDS_FIRST_MS, { signal: patience.signal }).then(
-      () => undefined,
-      () => undefined
-    )
-    try {
-      return await Promise.race([records, enough])
-    } finally {
-      patience.abort()
-    }
   }
 
   async #plain(questions: DnsQuestions): Promise<string[]> {
