@@ -1,6 +1,7 @@
 import { createDeadline } from '@waystone/kit'
 import { CALL_MS, MAX_TOKEN_CHARACTERS } from './constants.ts'
 import { RegistryLiedError } from './errors.ts'
+import { isMisdated } from './misdated.ts'
 import { matches } from '../filter/matches.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Clock } from '@waystone/interface'
@@ -21,6 +22,8 @@ export interface Answer {
   records: VerifiedRecord[]
   /** To go on with; empty if this is all. */
   cursor: string
+  /** How many records were left out because the clock of the registry, or ours, is wrong. */
+  misdated: number
 }
 
 export interface AskParts {
@@ -45,7 +48,10 @@ export async function ask(
   const next = page?.nextCursor ?? ''
   if (records.length > size || next.length > MAX_TOKEN_CHARACTERS) throw lied('it gives more than was asked for')
   const found = await Promise.all(records.map(async record => await checked(record, question, verify)))
-  return { records: newestOfEach(found.filter(record => record !== undefined)), cursor: next }
+  const isLeftOut = (record: SignedRecord, at: number): boolean =>
+    found[at] === undefined && isMisdated(record, clock.now())
+  const misdated = records.filter(isLeftOut).length
+  return { records: newestOfEach(found.filter(record => record !== undefined)), cursor: next, misdated }
 }
 
 /** Nothing if it has expired on the way. @throws RegistryLiedError */

@@ -4,7 +4,7 @@ import { checkSignature } from '../record/signature.ts'
 import { createVerify } from '../record/verify.ts'
 import { REGISTRIES } from './constants.ts'
 import { Enrollments } from './enrollments.ts'
-import { NoRegistryError } from './errors.ts'
+import { listKinds } from './kind-list.ts'
 import { localRegistry } from './local-registry.ts'
 import { Queries } from './queries.ts'
 import { Watching } from './watching.ts'
@@ -58,15 +58,10 @@ export class ClientEngine {
     return new Watching(this.#parts, question)
   }
 
-  /** @throws NoRegistryError, ConnectError */
+  /** @throws NoRegistryError, RegistriesFailedError, ConnectError, and the reason of the signal */
   async kinds(options: AbortOptions): Promise<RegistryKinds> {
-    const { local, registries, call } = this.#parts
-    if (local !== undefined) return { kinds: (await local.client.listKinds({}, options)).kinds, asked: [] }
-    const [registry] = registries.pick(1)
-    if (registry === undefined) {
-      throw new NoRegistryError('no connected peer keeps a registry', { hint: 'connect to a seed' })
-    }
-    const { kinds } = await call(registry.peer).listKinds({}, options)
-    return { kinds, asked: [registry.peer] }
+    const { local } = this.#parts
+    if (local === undefined) return await listKinds(this.#parts, options)
+    return { kinds: (await local.client.listKinds({}, options)).kinds, asked: [] }
   }
 }

@@ -5,6 +5,7 @@ import { compareAnswers, newestByName, sentencesOf } from './compare.ts'
 import { ASKED, CHECKED_NAMES, DEFAULT_PAGE, MAX_PAGE } from './constants.ts'
 import { readPlace, writePlace } from './cursor.ts'
 import { NoRegistryError, RegistriesFailedError, RegistryCursorError } from './errors.ts'
+import { misdatedSentences } from './misdated.ts'
 import { nameFilter } from './name-filter.ts'
 import type { AbortOptions, Logger, PeerId } from '@libp2p/interface'
 import type { Clock } from '@waystone/interface'
@@ -149,7 +150,7 @@ function withSignal(signal: AbortSignal | undefined): AbortOptions {
 }
 
 async function unasked(registry: KnownRegistry): Promise<Answered> {
-  return { registry, records: [], cursor: '' }
+  return { registry, records: [], cursor: '', misdated: 0 }
 }
 
 /** One page: that of the first registry, with what it should have had. */
@@ -162,7 +163,10 @@ function merged(answers: readonly Answered[], lacks: readonly Lack[], now: numbe
     records: [...newest.values()],
     nextCursor: first === undefined ? '' : writePlace({ registry: first.registry.id, token: first.cursor }),
     asked: answers.map(({ registry }) => registry.peer),
-    disagreements: answers.flatMap(({ registry }, index) => sentencesOf(registry.id, lacks[index] ?? lacking, now))
+    disagreements: answers.flatMap(({ registry: { id }, misdated }, index) => [
+      ...misdatedSentences(id, misdated),
+      ...sentencesOf(id, lacks[index] ?? lacking, now)
+    ])
   }
 }
 
@@ -171,7 +175,7 @@ function isOwnFault(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === Code.InvalidArgument
 }
 
-function noAnswer(failures: readonly unknown[]): Error {
+export function noAnswer(failures: readonly unknown[]): Error {
   const last = failures.at(-1)
   if (last === undefined) {
     return new NoRegistryError('no connected peer keeps a registry', {

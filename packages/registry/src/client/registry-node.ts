@@ -111,13 +111,7 @@ export class RegistryNode implements Registry, Startable {
   }
 
   async kinds(options: AbortOptions = {}): Promise<RegistryKinds> {
-    using deadline = createDeadline({
-      ms: CALL_MS,
-      what: 'asking a registry',
-      signal: options.signal,
-      clock: this.#clock
-    })
-    return await (await this.#load()).kinds({ signal: deadline.signal })
+    return await (await this.#load()).kinds(options)
   }
 
   own(): readonly OwnEntry[] {

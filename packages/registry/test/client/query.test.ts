@@ -1,5 +1,6 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import { fromBinary } from '@bufbuild/protobuf'
+import { ManualClock } from '@waystone/kit/testing'
 import { SignedRecordSchema } from '@waystone/wire/registry'
 import { describe, expect, it } from 'vitest'
 import { equals } from '../../src/filter/make.ts'
@@ -65,6 +66,28 @@ describe('a question', () => {
     await expect(world.registry.query('rendezvous', undefined, { cursor })).rejects.toThrow()
   })
 
+  it.each([-3_600_000, 3_600_000])(
+    'says so where clocks differ by %i ms, and records are left out for it',
+    async by => {
+      const world = await ClientWorld.start()
+      const right = new ManualClock(world.clock.now() + by)
+      const seed = await world.seed(undefined, 'none', right)
+      const times = { sequence: right.now() - 60_000, expiry: right.now() + (by < 0 ? 600_000 : 3_600_000) }
+      await hold(await signRecord(await newKey(), { kind: 'rendezvous', key: 'chess', ...times }), seed)
+      const { records, disagreements } = await world.registry.query('rendezvous')
+      expect(records).toEqual([])
+      expect(disagreements).toEqual([expect.stringContaining(`one of both clocks is wrong`)])
+    }
+  )
+
+  it('says nothing of a record that has expired on the way', async () => {
+    const world = await ClientWorld.start()
+    const seed = await world.seed(undefined, 'none', new ManualClock(world.clock.now() - 1_000))
+    const times = { sequence: world.clock.now() - 60_000, expiry: world.clock.now() }
+    await hold(await signRecord(await newKey(), { kind: 'rendezvous', key: 'chess', ...times }), seed)
+    expect(await world.registry.query('rendezvous')).toMatchObject({ records: [], disagreements: [] })
+  })
+
   it('needs a registry', async () => {
     const world = await ClientWorld.start()
     await expect(world.registry.query('rendezvous')).rejects.toMatchObject({ name: 'NoRegistryError' })
@@ -114,6 +137,18 @@ describe('a registry that lies', () => {
     a.lies = {}
     expect((await world.registry.query('rendezvous')).asked.length).toBe(1)
   })
+})
+
+it('lists the kinds of another registry when the first one fails', async () => {
+  const { world, a, b } = await twoSeeds()
+  a.lies = {
+    listKinds: () => {
+      throw new ConnectError('busy', Code.Unavailable)
+    }
+  }
+  expect((await world.registry.kinds()).asked.map(String)).toEqual([b.peer.toString()])
+  b.lies = a.lies
+  await expect(world.registry.kinds()).rejects.toMatchObject({ name: 'RegistriesFailedError' })
 })
 
 it('reads what stores hold', async () => {
