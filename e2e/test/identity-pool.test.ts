@@ -1,76 +1,11 @@
-import { execFile } from 'node:child_process'
-import { rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { rename } from 'node:fs/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { systemClock } from '@waystone/kit'
 import { poll } from '@waystone/kit/testing'
-import { temporaryFolder } from '@waystone/kit/testing/node'
-import { runCommand } from '../harness/command.ts'
-import { startNode } from '../harness/node-process.ts'
 import { startPostgres } from '../harness/postgres.ts'
-import { onDisksOf, onReadOnlyDisk, onSmallDisk, whyNoSmallDisk } from '../harness/small-disk.ts'
-import type { NodeProcess, NodeProcessInit } from '../harness/node-process.ts'
-
-/** Of the leases, in milliseconds: the default. */
-const LEASE = 15_000
-const PASSPHRASE = 'sesame'
-
-const noDisks = whyNoSmallDisk()
-if (noDisks !== undefined) console.log(`left out: the tests on disks of their own (${noDisks})`)
-
-interface Pool {
-  folder: string
-  ids: string[]
-  /** Starts a seed of the pool; it need not get a slot. */
-  seed(name: string, over?: Partial<NodeProcessInit>): Promise<NodeProcess>
-}
-
-async function folderOfTest(): Promise<string> {
-  const folder = await temporaryFolder()
-  onTestFinished(() => folder[Symbol.asyncDispose]())
-  return folder.path
-}
-
-/** A pool as an operator makes it, and its seeds. */
-async function makePool(size: number, lease: Record<string, string>, env: Record<string, string> = {}): Promise<Pool> {
-  const folder = await folderOfTest()
-  const secret = join(folder, 'secret')
-  await writeFile(secret, PASSPHRASE, { mode: 0o600 })
-  const args = ['--size', String(size), '--out', join(folder, 'pool'), '--passphrase-file', secret, '--json']
-  const { code, stdout, stderr } = await runCommand({ args: ['identity', 'pool', ...args] })
-  expect(code, stderr).toBe(0)
-  const identity = {
-    passphraseFile: secret,
-    pool: { folder: join(folder, 'pool'), lease }
-  }
-  return {
-    folder,
-    ids: (JSON.parse(stdout) as { ids: string[] }).ids,
-    seed: async (name, over = {}) => {
-      const config = { identity, log: { level: 'info', format: 'json' }, ...over.config }
-      const node = await startNode({ role: 'seed', dataDir: join(folder, name), env, ...over, config })
-      onTestFinished(() => node[Symbol.asyncDispose]())
-      return node
-    }
-  }
-}
-
-async function poolInFolder(size: number): Promise<Pool & { leases: string }> {
-  const leases = await folderOfTest()
-  return { ...(await makePool(size, { directory: leases })), leases }
-}
-
-/** Lines that a process has logged, with the times that it gave them in milliseconds since the Unix epoch. */
-function logged({ output }: NodeProcess, text: string): number[] {
-  return output()
-    .stdout.split('\n')
-    .filter(line => line.includes(text))
-    .map(line => Date.parse((JSON.parse(line) as { time: string }).time))
-}
-
-const isServing = (node: NodeProcess): boolean => logged(node, 'took slot').length > 0
-const isWaiting = (node: NodeProcess): boolean => logged(node, 'waits for a free slot').length > 0
+import { isServing, isWaiting, LEASE, logged, makePool, poolInFolder } from '../harness/seed-pool.ts'
+import type { NodeProcess } from '../harness/node-process.ts'
+import type { Pool } from '../harness/seed-pool.ts'
 
 /** Which of two runs and which waits, once both have said so. */
 async function sorted(nodes: NodeProcess[]): Promise<[serving: NodeProcess, waiting: NodeProcess]> {
@@ -168,54 +103,3 @@ describe('a seed whose lease is over', () => {
     expect((await other.stop()).code).toBe(0)
   })
 })
-
-// the machine decides: a container without user namespaces can mount nothing
-describe.skipIf(noDisks !== undefined)('a folder of leases', () => {
-  it.each([
-    ['on a full disk', (folder: string) => onSmallDisk(folder, 4), 'is full'],
-    ['on a read-only disk', onReadOnlyDisk, 'is not there, or this user may not write to it']
-  ])('%s stops the start by name', async (_what, wrapper, reason) => {
-    const { seed, leases } = await poolInFolder(1)
-    const { code, stderr } = await (await seed('a', { wrapper: wrapper(leases) })).result
-    expect(stderr).toMatch(/^PoolFolderError: .*\nhint: /)
-    expect(stderr).toContain(reason)
-    expect(code).toBe(3)
-  })
-
-  it('whose disk fills up keeps its holder', async () => {
-    const { seed, leases } = await poolInFolder(1)
-    const node = await seed('a', { wrapper: onSmallDisk(leases, 64) })
-    await node.ready()
-    await onDisk(node, `dd if=/dev/zero of=${leases}/full bs=1k || true`)
-    await expect(onDisk(node, `echo x > ${leases}/more`)).rejects.toThrow(/No space left|I\/O error/)
-    const filled = systemClock.now()
-    await poll(async () => ((await renewedAt(node, leases)) > filled + LEASE ? true : undefined), {
-      what: 'renewals',
-      ms: 4 * LEASE
-    })
-    expect((await node.stop()).code).toBe(0)
-  })
-
-  it('whose disk becomes read-only stops its holder before the lease ends', async () => {
-    const { seed, leases } = await poolInFolder(1)
-    const node = await seed('a', { wrapper: onSmallDisk(leases, 64) })
-    await node.ready()
-    const changed = systemClock.now()
-    await onDisk(node, `mount -o remount,ro ${leases}`)
-    const { code, stderr } = await node.result
-    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(/^LeaseLostError/) })
-    expect((logged(node, 'stopped').at(-1) ?? Infinity) - changed).toBeLessThanOrEqual(LEASE * (5 / 6))
-  })
-})
-
-/** Runs a line of shell where the disks of a node are. */
-async function onDisk(node: NodeProcess, line: string): Promise<string> {
-  const [file = '', ...args] = onDisksOf(node.pid)
-  return (await promisify(execFile)(file, [...args, 'sh', '-c', line])).stdout
-}
-
-/** When the only lease in a folder was renewed last, in milliseconds since the Unix epoch. */
-async function renewedAt(node: NodeProcess, leases: string): Promise<number> {
-  const script = `new (require('node:sqlite').DatabaseSync)('${leases}/leases.sqlite', { readOnly: true, timeout: 1000 }).prepare('SELECT renewed FROM leases').get().renewed`
-  return Number(await onDisk(node, `${process.execPath} -p "${script}"`))
-}
