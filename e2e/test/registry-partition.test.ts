@@ -3,14 +3,13 @@ import { expect, it } from 'vitest'
 import { systemClock } from '@waystone/kit'
 import { registry as registryApi } from '@waystone/wire/admin'
 import { RecordSchema } from '@waystone/wire/registry'
-import { makeLabCluster, untilMeshed } from '../harness/lab-cluster.ts'
-import { calmly, startOn } from '../harness/lab-node.ts'
-import { expectedRooms, writeOn, writerKey } from '../harness/registry-writes.ts'
-import { createSeedLab, whyNoSeedLab } from '../harness/seed-lab.ts'
+import { calmly } from '../harness/lab-node.ts'
+import { startNamedCluster } from '../harness/named-cluster.ts'
+import { expectedRooms, writeAt, writerKey } from '../harness/registry-writes.ts'
+import { whyNoSeedLab } from '../harness/seed-lab.ts'
 import type { LabNode } from '../harness/lab-node.ts'
 import type { RegistryWrite } from '../harness/registry-writes.ts'
 
-const NAME = 'seeds.lab.test'
 const SEEDS = 5
 /** Of a hundred packets that come in anywhere. */
 const LOST = 3
@@ -49,25 +48,20 @@ it.skipIf(reason !== undefined)(
   'the registries of five seeds are equal after a partition, whatever was registered and withdrawn on both sides',
   { timeout: 150_000 },
   async () => {
-    await using lab = await createSeedLab({ machines: SEEDS })
-    const settings = { 'discovery.dns': NAME, 'mdns.enabled': 'false' }
-    const cluster = await makeLabCluster(lab, { size: SEEDS, settings })
-    await lab.dns.setHost(
-      NAME,
-      lab.machines.map(({ ip }) => ip)
-    )
-    await using stack = new AsyncDisposableStack()
-    const seeds = lab.machines.map(machine => stack.use(startOn(machine, 'seed', cluster.seedArgs)))
-    await untilMeshed(seeds)
+    await using named = await startNamedCluster({ size: SEEDS })
+    const { lab, seeds } = named
     lab.lose(LOST)
-    const [first, , third] = seeds as [LabNode, LabNode, LabNode]
+    const [first, , third] = seeds as readonly LabNode[] as [LabNode, LabNode, LabNode]
     const expiry = systemClock.now() + HALF_AN_HOUR_MS
 
-    await write(first, before, expiry)
+    await writeAt(first, { expiry, writes: before })
     await untilEqual(seeds)
     lab.partition(lab.machines.slice(0, 2), lab.machines.slice(2))
-    await Promise.all([write(first, onOneSide, expiry), write(third, onTheOther, expiry)])
-    await Promise.all([write(first, takenBack.slice(0, 10), expiry), write(third, takenBack.slice(10), expiry)])
+    await Promise.all([writeAt(first, { expiry, writes: onOneSide }), writeAt(third, { expiry, writes: onTheOther })])
+    await Promise.all([
+      writeAt(first, { expiry, writes: takenBack.slice(0, 10) }),
+      writeAt(third, { expiry, writes: takenBack.slice(10) })
+    ])
     const [one, other] = [await untilEqual(seeds.slice(0, 2)), await untilEqual(seeds.slice(2))]
     expect(one).not.toBe(other)
     lab.heal()
@@ -83,18 +77,6 @@ it.skipIf(reason !== undefined)(
     for (const seed of seeds) expect(await recordsOf(seed)).toEqual(expected)
   }
 )
-
-/** At a seed, by peers on its own machine: what gets lost between machines is not theirs. */
-async function write(seed: LabNode, writes: readonly RegistryWrite[], expiry: number): Promise<void> {
-  const { addresses } = await seed.ready()
-  const address = addresses.find(text => text.includes(`/ip4/127.0.0.1/tcp/`)) ?? ownAddress(seed, addresses)
-  await writeOn(seed.machine, { address, expiry, writes })
-}
-
-function ownAddress({ machine }: LabNode, addresses: readonly string[]): string {
-  const own = addresses.find(text => text.startsWith(`/ip4/${machine.ip}/tcp/`) && !text.includes('/ws')) ?? ''
-  return own.replace(machine.ip, '127.0.0.1')
-}
 
 async function untilEqual(seeds: readonly LabNode[]): Promise<string> {
   const equal = async (): Promise<string | undefined> => {

@@ -3,7 +3,7 @@ import { systemClock } from '@waystone/kit'
 import { registry as registryApi } from '@waystone/wire/admin'
 import { makeLabCluster, untilMeshed } from '../../harness/lab-cluster.ts'
 import { startOn } from '../../harness/lab-node.ts'
-import { writeOn } from '../../harness/registry-writes.ts'
+import { writeAt } from '../../harness/registry-writes.ts'
 import { createSeedLab, whyNoSeedLab } from '../../harness/seed-lab.ts'
 import { reportProgress } from '../interleave.ts'
 import { digestOf, untilSame } from './digests.ts'
@@ -88,12 +88,9 @@ function fail(): never {
 async function write(seeds: readonly LabNode[], sequence: number): Promise<void> {
   const expiry = systemClock.now() + LIFETIME_MS
   const tell = async (seed: LabNode, side: number): Promise<void> => {
-    const { addresses } = await seed.ready()
-    const own = addresses.find(text => text.startsWith(`/ip4/${seed.machine.ip}/tcp/`) && !text.includes('/ws'))
-    const address = own?.replace(seed.machine.ip, '127.0.0.1') ?? ''
     const peers = Array.from({ length: PEERS }, (_, index) => PEERS * side + index)
     const writes = peers.flatMap(peer => roomsOf(peer, sequence))
-    await writeOn(seed.machine, { address, expiry, writes })
+    await writeAt(seed, { expiry, writes })
   }
   await Promise.all(seeds.map(tell))
 }
