@@ -1,4 +1,5 @@
 import { createDeadline } from '@waystone/kit'
+import { codeOf } from '@waystone/kit/error-fields'
 import { closeLater } from './close-later.ts'
 import { DIAL_TIMEOUT_MS, LOOK_AGAIN_MS, MAX_SAMPLED_DIALS, PARALLEL_DIALS } from './constants.ts'
 import type { Connection } from '@libp2p/interface'
@@ -31,7 +32,8 @@ export async function dialSampled(
   const tried: Tried[] = []
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined && !init.signal.aborted; next = queue.shift()) {
-      tried.push({ seed: next.seed, isAlive: await isAlive(parts, next, init) })
+      const result = await dial(parts, next, init)
+      if (result !== 'no-way') tried.push({ seed: next.seed, isAlive: result === 'reached' })
     }
   }
   await Promise.all(Array.from({ length: PARALLEL_DIALS }, work))
@@ -58,7 +60,10 @@ function judge(
   }
 }
 
-async function isAlive(parts: Parts, { id, peer, reach }: SampledPeer, init: SampledDialsInit): Promise<boolean> {
+/** Without a way to it nothing is known of the peer: an address of the family that this machine lacks is no dead one. */
+type Dialled = 'reached' | 'failed' | 'no-way'
+
+async function dial(parts: Parts, { id, peer, reach }: SampledPeer, init: SampledDialsInit): Promise<Dialled> {
   const { clock, connectionManager, counts } = parts
   const { signal, goodAfterMs } = init
   using deadline = createDeadline({ ms: DIAL_TIMEOUT_MS, what: 'dialling a sampled peer', signal, clock })
@@ -66,12 +71,22 @@ async function isAlive(parts: Parts, { id, peer, reach }: SampledPeer, init: Sam
   // one that came by itself is dialled too: whether it can be reached is not known yet
   const force = connectionManager.getConnections(peer).length > 0
   const options = { force, signal: deadline.signal }
-  const connection = await connectionManager.openConnection(targets, options).catch(() => undefined)
-  if (signal.aborted) return false
-  counts.count('sampled_dials', connection === undefined ? 'failed' : 'reached')
-  if (connection !== undefined && force)
-    closeLater(parts, connection, { lingerMs: goodAfterMs + LOOK_AGAIN_MS, signal })
-  return connection !== undefined
+  try {
+    const connection = await connectionManager.openConnection(targets, options)
+    if (!signal.aborted) counts.count('sampled_dials', 'reached')
+    if (force) closeLater(parts, connection, { lingerMs: goodAfterMs + LOOK_AGAIN_MS, signal })
+    return 'reached'
+  } catch (error) {
+    if (!signal.aborted) counts.count('sampled_dials', 'failed')
+    return hasNoWay(error) ? 'no-way' : 'failed'
+  }
+}
+
+/** What a system without IPv6 or IPv4 says. libp2p collects the errors of several addresses. */
+const NO_WAY: readonly unknown[] = ['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT']
+
+function hasNoWay(error: unknown): boolean {
+  return error instanceof AggregateError ? error.errors.every(hasNoWay) : NO_WAY.includes(codeOf(error))
 }
 
 function isOwnDial({ direction, limits, status }: Connection): boolean {
