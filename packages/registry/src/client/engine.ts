@@ -2,6 +2,7 @@ import { RegistryService } from '@waystone/wire/registry'
 import { kindSet } from '../kinds/kinds.ts'
 import { checkSignature } from '../record/signature.ts'
 import { createVerify } from '../record/verify.ts'
+import { ResumeTokens } from '../server/resume.ts'
 import { REGISTRIES } from './constants.ts'
 import { Enrollments } from './enrollments.ts'
 import { listKinds } from './kind-list.ts'
@@ -37,7 +38,7 @@ export class ClientEngine {
   static async load(init: ClientEngineInit): Promise<ClientEngine> {
     const { kinds, clock } = init
     const own = await init.local?.()
-    const local = own && localRegistry(own.store)
+    const local = own && localRegistry({ store: own.store, tokens: new ResumeTokens(init.random) })
     const anywhere = createVerify({ kinds: kindSet(kinds), clock, check: checkSignature })
     const verify = own?.verify ?? (await init.verify?.()) ?? anywhere
     const { rpc } = init.components

@@ -1,30 +1,32 @@
-import { create, fromBinary } from '@bufbuild/protobuf'
-import { base58btc } from 'multiformats/bases/base58'
-import {
-  ListKindsResponseSchema,
-  QueryResponseSchema,
-  RecordNameSchema,
-  SignedRecordSchema,
-  WatchResponseSchema
-} from '@waystone/wire/registry'
+import { create } from '@bufbuild/protobuf'
+import { ListKindsResponseSchema, QueryResponseSchema } from '@waystone/wire/registry'
+import { signedMessage, watchMessage } from '../server/answers.ts'
 import { RegistryCursorError } from './errors.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { QueryResponse, SignedRecord, WatchResponse } from '@waystone/wire/registry'
-import type { RegistryStore, StoreChange, VerifiedRecord } from '../contract.ts'
+import type { RegistryStore, VerifiedRecord } from '../contract.ts'
+import type { ResumeTokens } from '../server/resume.ts'
 import type { AskedRegistry, LocalRegistry, QueryCall, WatchCall } from './contract.ts'
 
 type LocalStore = Pick<RegistryStore, 'query' | 'watch' | 'kinds' | 'put' | 'signed'>
 
-/** The registry of this node, asked as one of others is; a place in it is the number that the store gives it. */
-export function localRegistry(store: LocalStore): LocalRegistry {
+interface LocalParts {
+  store: LocalStore
+  /** Of this run: numbers of changes begin anew with the next one, and with a file that is made anew. */
+  tokens: ResumeTokens
+}
+
+/** The registry of this node, asked as one of others is; a place in its list is the number that the store gives it. */
+export function localRegistry(parts: LocalParts): LocalRegistry {
+  const { store } = parts
   const asked: AskedRegistry = {
     query: async (request, options) => await query(store, request, options),
-    watch: (request, options) => watch(store, request, options),
+    watch: (request, options) => watch(parts, request, options),
     listKinds: async () => create(ListKindsResponseSchema, { kinds: store.kinds() })
   }
   const held = ({ hash }: Pick<VerifiedRecord, 'hash'>): SignedRecord | undefined => {
     const [signed] = store.signed([hash])
-    return signed && fromBinary(SignedRecordSchema, signed)
+    return signed && signedMessage(signed)
   }
   return { client: asked, put: record => store.put(record), held }
 }
@@ -35,38 +37,21 @@ async function query(store: LocalStore, request: QueryCall, options?: AbortOptio
   const found = await store.query({ kind, filter, limit: page.size, after }, options)
   const last = found.records.at(-1)
   return create(QueryResponseSchema, {
-    records: found.records.map(({ signed }) => fromBinary(SignedRecordSchema, signed)),
+    records: found.records.map(({ signed }) => signedMessage(signed)),
     page: { nextCursor: found.hasMore && last !== undefined ? String(last.place) : '' }
   })
 }
 
 async function* watch(
-  store: LocalStore,
+  { store, tokens }: LocalParts,
   { kind, filter, resume }: WatchCall,
   options: { signal?: AbortSignal } = {}
 ): AsyncGenerator<WatchResponse> {
-  const after = resume === '' ? undefined : BigInt(numberIn(resume))
+  const after = resume === '' ? undefined : tokens.read(resume)
+  if (resume !== '' && after === undefined) yield watchMessage({ type: 'reset' }, tokens)
   const signal = options.signal ?? new AbortController().signal
   for await (const change of store.watch({ kind: kind === '' ? undefined : kind, filter, after }, { signal })) {
-    yield responseOf(change)
-  }
-}
-
-function responseOf(change: StoreChange): WatchResponse {
-  if (change.type === 'reset') return create(WatchResponseSchema, { change: { case: 'reset', value: true } })
-  const resume = String(change.number)
-  switch (change.type) {
-    case 'put': {
-      const value = fromBinary(SignedRecordSchema, change.signed)
-      return create(WatchResponseSchema, { change: { case: 'put', value }, resume })
-    }
-    case 'gone': {
-      const { kind, peer, key } = change.name
-      const value = create(RecordNameSchema, { kind, peer: base58btc.baseDecode(peer), key })
-      return create(WatchResponseSchema, { change: { case: 'gone', value }, resume })
-    }
-    default:
-      return create(WatchResponseSchema, { change: { case: 'current', value: true }, resume })
+    yield watchMessage(change, tokens)
   }
 }
 

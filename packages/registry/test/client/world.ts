@@ -10,6 +10,7 @@ import { RegisterResponseSchema, RegistryService, SignedRecordSchema } from '@wa
 import { onTestFinished } from 'vitest'
 import { localRegistry } from '../../src/client/local-registry.ts'
 import { RegistryNode } from '../../src/client/registry-node.ts'
+import { ResumeTokens } from '../../src/server/resume.ts'
 import { checkSignatureInThreads, createVerify, kindSet, signRecord, SqlRegistryStore } from '../../src/index.ts'
 import { LIMITS, newKey } from '../store/records.ts'
 import type { ServiceImpl } from '@connectrpc/connect'
@@ -31,6 +32,7 @@ export class FakeRegistry {
   /** Take the place of the honest answers. */
   lies: Answers = {}
   registered = 0
+  readonly #tokens = new ResumeTokens(seededRandom(1))
   readonly clock: ManualClock
   readonly verify: Verify
 
@@ -45,7 +47,7 @@ export class FakeRegistry {
   }
 
   get answers(): ServiceImpl<typeof RegistryService> {
-    const { client } = localRegistry(this.store)
+    const { client } = localRegistry({ store: this.store, tokens: this.#tokens })
     return {
       register: async request => await this.#register(request),
       query: async ({ kind, filter, page }) =>
