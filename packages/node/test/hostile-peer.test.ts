@@ -115,3 +115,20 @@ test('few addresses are kept of one peer, and those are the newest', async () =>
     expect(await kept()).toHaveLength(MAX_ADDRESSES_PER_PEER)
   }
 })
+
+test('addresses that a peer has signed are not pushed out by what others say of it', async () => {
+  await using seed = await startLocalNode('seed')
+  const { peerStore } = seed.node.libp2p
+  const peer = await newPeer()
+  const own = multiaddr('/ip4/198.51.100.1/tcp/4001')
+  await peerStore.patch(peer, { addresses: [{ multiaddr: own, isCertified: true }] })
+  for (const host of [1, 2, 3]) {
+    const lies = Array.from({ length: 100 }, (_, port) => multiaddr(`/ip4/203.0.113.${host}/tcp/${port + 1}`))
+    await peerStore.merge(peer, { multiaddrs: lies })
+  }
+  const { addresses } = await peerStore.get(peer)
+  expect(addresses).toHaveLength(MAX_ADDRESSES_PER_PEER)
+  expect(addresses.filter(({ isCertified }) => isCertified).map(({ multiaddr: one }) => one.toString())).toEqual([
+    own.toString()
+  ])
+})
