@@ -1,6 +1,7 @@
 import { Code } from '@connectrpc/connect'
 import { messageOf, toError } from '@waystone/kit/error-fields'
 import { ask } from './asked.ts'
+import { checkFilter } from './check-filter.ts'
 import { compareAnswers, newestByName, sentencesOf } from './compare.ts'
 import { ASKED, CHECKED_NAMES, DEFAULT_PAGE, MAX_PAGE } from './constants.ts'
 import { readPlace, writePlace } from './cursor.ts'
@@ -38,9 +39,10 @@ export class Queries {
     this.#init = init
   }
 
-  /** @throws NoRegistryError, RegistriesFailedError, RegistryCursorError, ConnectError, and the reason of the signal */
+  /** @throws FilterInvalidError, NoRegistryError, RegistriesFailedError, RegistryCursorError, ConnectError, and the reason of the signal */
   async query(kind: string, filter: Filter | undefined, options: RegistryQueryOptions): Promise<RegistryAnswer> {
     const { size = DEFAULT_PAGE, cursor = '', registries = ASKED, signal } = options
+    checkFilter(filter)
     const place = readPlace(cursor)
     const question = { kind, filter, size: Math.min(Math.max(1, size), MAX_PAGE), cursor: place?.token ?? '' }
     const { local } = this.#init

@@ -1,6 +1,7 @@
 import { backoffDelay } from '@waystone/kit'
 import { messageOf } from '@waystone/kit/error-fields'
 import { checked } from './asked.ts'
+import { checkFilter } from './check-filter.ts'
 import { MAX_TOKEN_CHARACTERS, MAX_WATCHED, WATCH_BACKOFF } from './constants.ts'
 import { readPlace, writePlace } from './cursor.ts'
 import { NoRegistryError, RegistryLiedError } from './errors.ts'
@@ -49,7 +50,9 @@ export class Watching {
   #resume = ''
   #failures = 0
 
+  /** @throws FilterInvalidError, RegistryCursorError */
   constructor(init: WatchingInit, question: WatchQuestion) {
+    checkFilter(question.filter)
     this.#init = init
     this.#question = question
     this.#place = readPlace(question.resume)

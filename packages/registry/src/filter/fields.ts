@@ -14,6 +14,9 @@ export interface FilterFields {
   names(): string[]
 }
 
+/** Takes every name and every type: only the form counts. */
+export const ANY_FIELDS: FilterFields = { find: () => ({ type: undefined }), names: () => [] }
+
 /** Of a kind of this registry. */
 export function fieldsOf(kind: RegistryKind): FilterFields {
   return {

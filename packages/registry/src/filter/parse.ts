@@ -1,5 +1,6 @@
 import { MAX_FILTER_DEPTH, Operator } from '@waystone/wire/registry'
 import { FilterInvalidError, FilterTooDeepError } from './errors.ts'
+import { ANY_FIELDS } from './fields.ts'
 import { allOf, anyOf, beginsWith, compare, not } from './make.ts'
 import { syntaxError, tokensOf } from './tokens.ts'
 import { validateFilter } from './validate.ts'
@@ -31,9 +32,6 @@ export function parseFilter(text: string, fields?: FilterFields): Filter {
   validateFilter(filter, fields ?? ANY_FIELDS)
   return filter
 }
-
-/** Takes every name and every type: only the form counts. */
-const ANY_FIELDS: FilterFields = { find: () => ({ type: undefined }), names: () => [] }
 
 class Parser {
   readonly #text: string

@@ -3,11 +3,11 @@ import { fromBinary } from '@bufbuild/protobuf'
 import { ManualClock } from '@waystone/kit/testing'
 import { SignedRecordSchema } from '@waystone/wire/registry'
 import { describe, expect, it } from 'vitest'
-import { equals } from '../../src/filter/make.ts'
+import { equals, not } from '../../src/filter/make.ts'
 import { signRecord } from '../../src/index.ts'
 import { newKey } from '../store/records.ts'
 import { ClientWorld, heldRecord, hold, twoSeeds } from './world.ts'
-import type { SignedRecord } from '@waystone/wire/registry'
+import type { Filter, SignedRecord } from '@waystone/wire/registry'
 
 describe('a question', () => {
   it('is put to two registries of different networks', async () => {
@@ -86,6 +86,17 @@ describe('a question', () => {
     const times = { sequence: world.clock.now() - 60_000, expiry: world.clock.now() }
     await hold(await signRecord(await newKey(), { kind: 'rendezvous', key: 'chess', ...times }), seed)
     expect(await world.registry.query('rendezvous')).toMatchObject({ records: [], disagreements: [] })
+  })
+
+  it('is not sent with more levels than any registry reads, which would pass for a fault of theirs', async () => {
+    const { world, a, b } = await twoSeeds()
+    const deep = Array.from({ length: 1_000 }).reduce<Filter>(not, equals('namespace', 'a'))
+    const refused = { name: 'FilterTooDeepError' }
+    await expect(world.registry.query('rendezvous', deep)).rejects.toMatchObject(refused)
+    const watching = world.registry.watch('rendezvous', deep)[Symbol.asyncIterator]()
+    await expect(watching.next()).rejects.toMatchObject(refused)
+    const { asked } = await world.registry.query('rendezvous')
+    expect(asked.map(String).toSorted()).toEqual([a, b].map(({ peer }) => peer.toString()).toSorted())
   })
 
   it('needs a registry', async () => {
