@@ -66,5 +66,5 @@ export const MAX_ADDRESSES = 16
 export const MAX_VERSION_LENGTH = 64
 /** Bytes of a registry's digest. */
 export const MAX_DIGEST_BYTES = 32
-/** So many Hellos in a row have to show another registry than this node's before it is called a disagreement. */
-export const DIFFERING_HELLOS = 3
+/** For so long all Hellos have to show another registry than this node's before it is called a disagreement, in milliseconds: registries compare every ten seconds. */
+export const DIFFERING_MS = 25 * SECOND

@@ -1,4 +1,4 @@
-import { DIFFERING_HELLOS, MAX_CLOCK_SKEW_MS } from './constants.ts'
+import { DIFFERING_MS, MAX_CLOCK_SKEW_MS } from './constants.ts'
 import type { MemberSaid } from './contract.ts'
 
 export interface DisagreementInit {
@@ -7,7 +7,7 @@ export interface DisagreementInit {
   ownSequence: bigint
   /** It claims a newer file that nobody has. */
   isFalseClaim: boolean
-  /** Hellos in a row that showed another registry than this node's. */
+  /** For how long all Hellos showed another registry than this node's, in milliseconds. */
   differing: number
   /** Two nodes run with its key. */
   isTwice: boolean
@@ -30,7 +30,7 @@ function* clockOf({ clockOffset }: MemberSaid): Iterable<string> {
 }
 
 function* registryOf({ differing, said: { records } }: DisagreementInit): Iterable<string> {
-  if (differing >= DIFFERING_HELLOS) yield `its registry (${records} records) has not been the same as here for a while`
+  if (differing >= DIFFERING_MS) yield `its registry (${records} records) has not been the same as here for a while`
 }
 
 function* twiceOf({ isTwice }: DisagreementInit): Iterable<string> {

@@ -9,7 +9,9 @@ export interface HeardMember {
   isSilent?: boolean
   /** It was to be dialled, and nobody knows where it is. */
   isNowhere?: boolean
-  /** Hellos in a row that showed another registry than this node's. */
+  /** When a Hello first showed another registry than this node's, by the monotonic clock; all did since. */
+  differsSince?: number | undefined
+  /** For how long they did when it was heard last, in milliseconds. */
   differing: number
 }
 
@@ -24,13 +26,23 @@ export class HeardMembers {
     return this.#heard.get(member) ?? NOTHING
   }
 
-  /** @param isEqual - whether its registry is the same as this node's; undefined if one of them keeps none */
-  said(member: string, said: MemberSaid, isEqual: boolean | undefined): void {
+  /**
+   * @param isEqual - whether its registry is the same as this node's; undefined if one of them keeps none
+   * @param now - by the monotonic clock, in milliseconds
+   */
+  said(member: string, said: MemberSaid, { isEqual, now }: { isEqual: boolean | undefined; now: number }): void {
     const before = this.get(member)
     // whoever calls is heard without a round trip: the last one stays
     const roundTrip = said.roundTrip === 0 ? (before.said?.roundTrip ?? 0) : said.roundTrip
-    const differing = isEqual === false ? before.differing + 1 : 0
-    this.#heard.set(member, { said: { ...said, roundTrip }, differing })
+    const differsSince = isEqual === false ? (before.differsSince ?? now) : undefined
+    const differing = differsSince === undefined ? 0 : now - differsSince
+    this.#heard.set(member, { said: { ...said, roundTrip }, differsSince, differing })
+  }
+
+  /** It is connected no more: its registry has time again to become the same once it is. */
+  gone(member: string): void {
+    const before = this.#heard.get(member)
+    if (before !== undefined) this.#heard.set(member, { ...before, differsSince: undefined, differing: 0 })
   }
 
   /** It could not be connected. */

@@ -30,7 +30,7 @@ export class Hearing {
     const { init, clock } = this.#parts
     const { instance, said } = readState(state, clusterBytes(init.membership.key), { at: clock.now(), roundTrip })
     const member = peer.toString()
-    this.members.said(member, said, this.#isEqual(said))
+    this.members.said(member, said, { isEqual: this.#isEqual(said), now: clock.monotonic() })
     this.#judgeClock(peer, said.clockOffset)
     this.#claimed(peer, said.fileSequence, () => this.#tellFalse(peer, said.fileSequence))
     return instance

@@ -61,6 +61,7 @@ export class Mesh implements Talk {
   disconnected(peer: PeerId): void {
     this.#end(peer.toString())
     this.records.forget(peer.toString())
+    this.hearing.members.gone(peer.toString())
     this.#newsSoon()
   }
 
