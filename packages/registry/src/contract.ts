@@ -126,7 +126,7 @@ export type StoreChange =
 
 /** The service that keeps a registry, as other services of its node see it. */
 export interface RegistryServer {
-  /** The store, once it is open, and what checks records for it. */
+  /** The store, once it is open, and what checks records for it. @throws RegistryClosedError - before the start, after the stop */
   opened(): Promise<OpenRegistry>
   /** What it holds; nothing while it is not open. */
   state(): RegistryState | undefined

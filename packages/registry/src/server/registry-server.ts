@@ -1,5 +1,6 @@
 import { systemClock, systemRandom } from '@waystone/kit'
 import { SERVICE_NAMES } from '@waystone/wire'
+import { RegistryClosedError } from '../store/errors.ts'
 import { serverCounts } from './metrics.ts'
 import type { Logger, Startable } from '@libp2p/interface'
 import type { RegistryState } from '@waystone/interface'
@@ -23,6 +24,7 @@ export class RegistryServerNode implements RegistryServer, Startable {
   #opening: Promise<ServerEngine> | undefined
   #engine: ServerEngine | undefined
   #unserve: (() => Promise<void>) | undefined
+  #running = false
 
   constructor(components: RegistryServerComponents, init: RegistryServerInit) {
     this.#components = components
@@ -32,6 +34,7 @@ export class RegistryServerNode implements RegistryServer, Startable {
 
   async start(): Promise<void> {
     if (this.#unserve !== undefined) return
+    this.#running = true
     const load = async (): Promise<LateService> => (await this.#open()).service()
     const options = { trustFunctions: TRUST_FUNCTIONS }
     this.#unserve = await this.#components.rpc.serveLate(SERVICE_NAMES.registry, load, options)
@@ -42,6 +45,7 @@ export class RegistryServerNode implements RegistryServer, Startable {
   }
 
   async stop(): Promise<void> {
+    this.#running = false
     const unserve = this.#unserve
     const opening = this.#opening
     this.#unserve = undefined
@@ -62,6 +66,7 @@ export class RegistryServerNode implements RegistryServer, Startable {
 
   /** The next one tries again if it fails. */
   async #open(): Promise<ServerEngine> {
+    if (!this.#running) throw new RegistryClosedError('the registry is not open')
     const opening = (this.#opening ??= this.#load())
     try {
       return await opening

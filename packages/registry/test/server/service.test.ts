@@ -84,9 +84,9 @@ describe('the service', () => {
       client.listKinds({}),
       client.watch({})[Symbol.asyncIterator]().next()
     ]
-    for (const call of calls) {
-      expect(await call.catch(describeRpcFailure)).toMatchObject({ name: 'PermissionDenied' })
-    }
+    // all at once: one that fails while another is waited for would be nobody's
+    const failures = await Promise.all(calls.map(async call => await call.catch(describeRpcFailure)))
+    expect(failures).toMatchObject(calls.map(() => ({ name: 'PermissionDenied' })))
   })
 
   it('is kept in memory when its file cannot be used, and the node goes on', async () => {
@@ -104,6 +104,8 @@ describe('the service', () => {
     const { registryServer: service } = server.services
     await service.opened()
     await server.stop()
+    // whoever comes late does not open it once more, to be left open
+    await expect(service.opened()).rejects.toMatchObject({ name: 'RegistryClosedError' })
     expect(service.state()).toBeUndefined()
     await server.start()
     expect((await service.opened()).store.state().records).toBe(0)
