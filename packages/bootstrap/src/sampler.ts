@@ -64,11 +64,14 @@ export class Sampler {
   }
 
   #askable(): Askable[] {
-    const { peerId, trust } = this.#parts
+    const { peerId, random, trust } = this.#parts
     const connected = this.#connectedNetworks()
     const nodes = trust.nodes(BOOTSTRAP).filter(({ id }) => id !== peerId.toString())
+    // of a long list others are considered each time, or all nodes would ask its beginning
+    const start = Math.floor(random.number() * nodes.length)
+    const turned = [...nodes.slice(start), ...nodes.slice(0, start)]
     // those that are connected are asked first, so that of a long list they must not be missed
-    const first = nodes.toSorted((a, b) => Number(connected.has(b.id)) - Number(connected.has(a.id)))
+    const first = turned.toSorted((a, b) => Number(connected.has(b.id)) - Number(connected.has(a.id)))
     return first.slice(0, MAX_CONSIDERED).map(({ id, peer, addresses }) => {
       const networks = connected.get(id) ?? addresses.flatMap(networkOfText)
       return { id, peer, networks, isConnected: connected.has(id), isPoor: this.#init.standings.isPoor(id) }

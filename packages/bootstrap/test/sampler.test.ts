@@ -86,3 +86,14 @@ it('two seeds of different networks answer, also when the first of one network i
     expect(asked.map(ip => ip.split('.')[0]).toSorted()).toEqual(['8', '9'])
   }
 })
+
+it('of a long list of seeds all have their turn, and not its beginning alone', async () => {
+  const seeds: SeedInit[] = Array.from({ length: 200 }, (_, index) => ({ at: `8.${index}.1.1`, does: 'answers' }))
+  const all = new Set<number>()
+  for (let seed = 1; seed <= 20; seed++) {
+    const { asked, sample } = await asking(seeds, seed)
+    await sample
+    for (const ip of asked) all.add(Math.floor(Number(ip.split('.')[1]) / 50))
+  }
+  expect(all).toEqual(new Set([0, 1, 2, 3]))
+})
