@@ -1,5 +1,6 @@
 import { ManualClock, until } from '@waystone/kit/testing'
 import { describe, expect, it } from 'vitest'
+import { equals } from '../../src/index.ts'
 import { SeedNode, startSeed, TestTrust } from '../nodes.ts'
 import { newKey } from '../store/records.ts'
 
@@ -81,15 +82,19 @@ describe('peers without the function registry-sync', () => {
 
   it('lose what they have when they lose the function', async () => {
     const trust = new TestTrust()
-    const [a, b] = [await startSeed({ trust }), await startSeed()]
+    const [a, b, c] = [await startSeed({ trust }), await startSeed(), await startSeed()]
     await a.connect(b)
+    await c.connect(b)
     await subscribed(b, a)
     trust.deny(b.libp2p.peerId, 'registry-sync')
     expect(a.sync.partners()).toMatchObject([{ connected: false }])
-    const before = a.store.state().records
-    const later = await newKey()
-    await b.register(later)
-    await a.register(await newKey())
-    expect(a.store.state().records).toBe(before + 1)
+    await b.register(await newKey(), { key: 'later' })
+    // it has gone out to everybody that it goes out to
+    await until(async () => await hasLater(c))
+    expect(await hasLater(a)).toBe(false)
   })
 })
+
+async function hasLater({ store }: SeedNode): Promise<boolean> {
+  return (await store.query({ kind: 'rendezvous', filter: equals('key', 'later'), limit: 1 })).records.length > 0
+}
