@@ -5,6 +5,7 @@ import { toNodeDuplex } from '@libp2p/tls/utils'
 import { describe, expect, it } from 'vitest'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { describeDialFailure } from '@waystone/kit'
 import { generateCertificate, makePeerCertificate } from './certificates.ts'
 import { MUXER, ours, stock } from './encrypters.ts'
 import type { MessageStream, SecuredConnection } from '@libp2p/interface'
@@ -162,7 +163,10 @@ describe('hostile peers', () => {
     const [outbound, inbound] = multiaddrConnectionPair()
     server.encrypter.secureInbound(inbound).catch(() => undefined)
     const dialled = client.encrypter.secureOutbound(outbound, { remotePeer: other.id })
-    expect(await dialled.then(String, nameOf)).toBe('UnexpectedPeerError')
+    const failure: unknown = await dialled.catch((error: unknown) => error)
+    expect(failure).toMatchObject({ name: 'UnexpectedPeerError' })
+    const text = failure instanceof Error ? failure.message : ''
+    expect(describeDialFailure(new Error(text)).result).toBe('wrong_peer')
     expect(outbound.status).not.toBe('open')
   })
 

@@ -27,7 +27,8 @@ export async function provePeer(certificate: Uint8Array, { now, expected }: Prov
   if (!(await isSignedBy(key, signed, signature))) throw new PeerCertificateError("the peer's signature is wrong")
   const peer = peerIdFromPublicKey(key)
   if (expected?.equals(peer) === false) {
-    throw new UnexpectedPeerError(`dialled ${expected.toString()}, but ${peer.toString()} answered`)
+    // libp2p's upgrader keeps only the text, and by its words a dial is counted
+    throw new UnexpectedPeerError(`unexpected peer ${peer.toString()} in place of ${expected.toString()}`)
   }
   return peer
 }
