@@ -43,6 +43,8 @@ export interface MemberView {
   readonly error?: string
   /** What it said last. */
   readonly said?: MemberSaid
+  /** For how long its registry has not been the same as this node's, in milliseconds. */
+  readonly lag: number
   /** What is wrong with it, in one sentence each. */
   readonly disagreements: readonly string[]
 }

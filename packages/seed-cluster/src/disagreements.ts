@@ -8,7 +8,7 @@ export interface DisagreementInit {
   /** It claims a newer file that nobody has. */
   isFalseClaim: boolean
   /** For how long all Hellos showed another registry than this node's, in milliseconds. */
-  differing: number
+  lag: number
   /** Two nodes run with its key. */
   isTwice: boolean
 }
@@ -29,8 +29,8 @@ function* clockOf({ clockOffset }: MemberSaid): Iterable<string> {
   if (isClockOff(clockOffset)) yield `its clock is ${describeOffset(clockOffset)} this node's`
 }
 
-function* registryOf({ differing, said: { records } }: DisagreementInit): Iterable<string> {
-  if (differing >= DIFFERING_MS) yield `its registry (${records} records) has not been the same as here for a while`
+function* registryOf({ lag, said: { records } }: DisagreementInit): Iterable<string> {
+  if (lag >= DIFFERING_MS) yield `its registry (${records} records) has not been the same as here for a while`
 }
 
 function* twiceOf({ isTwice }: DisagreementInit): Iterable<string> {

@@ -12,11 +12,11 @@ export interface HeardMember {
   /** When a Hello first showed another registry than this node's, by the monotonic clock; all did since. */
   differsSince?: number | undefined
   /** For how long they did when it was heard last, in milliseconds. */
-  differing: number
+  lag: number
 }
 
 const NOWHERE = 'nobody has said yet where it is'
-const NOTHING: HeardMember = { differing: 0 }
+const NOTHING: HeardMember = { lag: 0 }
 
 /** What members said last. Only what members say is ever kept. */
 export class HeardMembers {
@@ -35,14 +35,14 @@ export class HeardMembers {
     // whoever calls is heard without a round trip: the last one stays
     const roundTrip = said.roundTrip === 0 ? (before.said?.roundTrip ?? 0) : said.roundTrip
     const differsSince = isEqual === false ? (before.differsSince ?? now) : undefined
-    const differing = differsSince === undefined ? 0 : now - differsSince
-    this.#heard.set(member, { said: { ...said, roundTrip }, differsSince, differing })
+    const lag = differsSince === undefined ? 0 : now - differsSince
+    this.#heard.set(member, { said: { ...said, roundTrip }, differsSince, lag })
   }
 
   /** It is connected no more: its registry has time again to become the same once it is. */
   gone(member: string): void {
     const before = this.#heard.get(member)
-    if (before !== undefined) this.#heard.set(member, { ...before, differsSince: undefined, differing: 0 })
+    if (before !== undefined) this.#heard.set(member, { ...before, differsSince: undefined, lag: 0 })
   }
 
   /** It could not be connected. */

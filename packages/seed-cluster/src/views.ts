@@ -19,8 +19,8 @@ export interface ViewInit {
 /** Another member as this node sees it. */
 export function viewOf({ mesh, member, isConnected, isRunning, isBlocked, ownSequence }: ViewInit): MemberView {
   const { id, label, addresses } = member
-  const heard: HeardMember = mesh?.hearing.members.get(id) ?? { differing: 0 }
-  const { said, error, differing } = heard
+  const heard: HeardMember = mesh?.hearing.members.get(id) ?? { lag: 0 }
+  const { said, error, lag } = heard
   const why = isBlocked ? 'blocked in the trust database of this node' : error
   return {
     id,
@@ -31,11 +31,12 @@ export function viewOf({ mesh, member, isConnected, isRunning, isBlocked, ownSeq
     state: stateOf(heard, { isConnected, isRunning: isRunning || isBlocked }),
     ...(why !== undefined && { error: why }),
     ...(said !== undefined && { said }),
+    lag,
     // what one that is gone said before is no news: it may hold something else by now
     disagreements:
       mesh === undefined || said === undefined || !isConnected
         ? []
-        : disagreementsIn(mesh, { said, differing, id, ownSequence })
+        : disagreementsIn(mesh, { said, lag, id, ownSequence })
   }
 }
 
@@ -50,13 +51,13 @@ function stateOf(
 
 function disagreementsIn(
   mesh: Mesh,
-  { id, said, differing, ownSequence }: { id: string; said: MemberSaid; differing: number; ownSequence: bigint }
+  { id, said, lag, ownSequence }: { id: string; said: MemberSaid; lag: number; ownSequence: bigint }
 ): string[] {
   return disagreementsOf({
     said,
     ownSequence,
     isFalseClaim: mesh.hearing.isFalseClaim(id),
-    differing,
+    lag,
     isTwice: mesh.instances.isTwice(id)
   })
 }
@@ -101,6 +102,7 @@ export function ownView({ member, file, said, duplicates }: OwnViewInit, now: nu
     isConnected: true,
     state: 'self',
     said,
+    lag: 0,
     disagreements: [...over, ...duplicates]
   }
 }

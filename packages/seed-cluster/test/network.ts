@@ -5,7 +5,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
-import { ManualClock, RecordedMetrics, seededRandom } from '@waystone/kit/testing'
+import { ManualClock, RecordedMetrics, seededRandom, until } from '@waystone/kit/testing'
 import { rpc } from '@waystone/rpc'
 import { seedCluster } from '@waystone/seed-cluster'
 import { MemoryDatastore } from 'datastore-core'
@@ -107,4 +107,8 @@ export async function connect(one: Member, other: Member): Promise<void> {
 /** How one sees the other. */
 export function seenBy(one: Member, other: Member): ReturnType<SeedCluster['members']>[number] | undefined {
   return one.service.members().find(({ id }) => id === other.node.peerId.toString())
+}
+
+export async function heardEachOther(one: Member, other: Member): Promise<void> {
+  await until(() => seenBy(one, other)?.said !== undefined && seenBy(other, one)?.said !== undefined)
 }

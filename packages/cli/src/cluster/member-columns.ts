@@ -13,6 +13,7 @@ export function memberColumns(now: number): FittedColumn<Member>[] {
     { heading: 'list', cell: said(({ fileSequence }) => String(fileSequence)), right: true },
     { heading: 'records', cell: said(({ records }) => String(records)), right: true },
     { heading: 'digest', cell: said(digestOf) },
+    { heading: 'lag', cell: said(({ lagMs, isSelf }) => (isSelf ? '-' : formatSpan(Number(lagMs)))), right: true },
     {
       heading: 'clock',
       cell: said(({ clockOffsetMs, isSelf }) => (isSelf ? '-' : signed(clockOffsetMs))),

@@ -22,6 +22,7 @@ const OTHER: Member = {
   clockOffsetMs: -1500n,
   roundTripMs: 3,
   heardAt: NOW,
+  lagMs: 4_000n,
   connectedMembers: 1
 }
 
@@ -38,8 +39,8 @@ describe('cluster status', () => {
     const { run } = await withCluster([SELF, OTHER])
     const { code, stdout } = await run('cluster', 'status')
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^state +joined: /m)])
-    expect(stdout).toMatch(/^seed-1 +self-id +itself +1.0.0 +7 +5 +- +- +- +- +0$/m)
-    expect(stdout).toMatch(/^seed-2 +other-id +yes +1.0.0 +7 +5 +deadbeef +-2s +\d+d ago +3 ms +1$/m)
+    expect(stdout).toMatch(/^seed-1 +self-id +itself +1.0.0 +7 +5 +- +- +- +- +- +0$/m)
+    expect(stdout).toMatch(/^seed-2 +other-id +yes +1.0.0 +7 +5 +deadbeef +4s +-2s +\d+d ago +3 ms +1$/m)
     expect(stdout).toMatch(/^2 of 2 members can be reached, and they agree$/m)
   })
 
@@ -47,7 +48,7 @@ describe('cluster status', () => {
     const { run } = await withCluster([SELF, { peer: 'x', label: 'seed-3', error: STEERING }], [])
     const { code, stdout } = await run('cluster', 'status')
     expect([code, stdout]).toEqual([1, expect.stringMatching(/^seed-3 cannot be reached: /m)])
-    expect(stdout).toMatch(/^seed-3 +x +no +- +- +- +- +- +- +- +-$/m)
+    expect(stdout).toMatch(/^seed-3 +x +no +- +- +- +- +- +- +- +- +-$/m)
     expect(stdout).not.toMatch(STEERS)
     expect(stdout).toContain('1 of 2 members can be reached')
   })
@@ -87,7 +88,7 @@ describe('cluster status', () => {
         {
           name: 'garden',
           isWell: false,
-          members: [{ isSelf: true }, { registryDigest: 'deadbeef01020304', clockOffsetMs: -1500 }]
+          members: [{ isSelf: true }, { registryDigest: 'deadbeef01020304', clockOffsetMs: -1500, lagMs: 4_000 }]
         }
       ]
     ])

@@ -28,7 +28,7 @@ function fileFields({ membership }: ClusterAdminParts) {
 
 /** One member. */
 export function memberMessage(member: MemberView): MessageInitShape<typeof cluster.ClusterMemberSchema> {
-  const { id: peer, label, isSelf, isConnected, state, addresses, error = '', said, disagreements } = member
+  const { id: peer, label, isSelf, isConnected, state, addresses, error = '', said, lag, disagreements } = member
   return {
     peer,
     label,
@@ -38,6 +38,7 @@ export function memberMessage(member: MemberView): MessageInitShape<typeof clust
     error: state === 'connected' && said !== undefined ? '' : error,
     addresses: [...addresses],
     disagreements: [...disagreements],
+    lagMs: whole(lag),
     ...(said !== undefined && saidFields(said))
   }
 }
