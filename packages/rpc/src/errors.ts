@@ -5,6 +5,11 @@ export class RpcFrameInvalidError extends WaystoneError {
   static override readonly name = 'RpcFrameInvalidError'
 }
 
+/** A request holds what is no message of its method, or is not framed well. */
+export class RequestUnreadableError extends WaystoneError {
+  static override readonly name = 'RequestUnreadableError'
+}
+
 /** The stream ended inside a call: the other side, or the connection to it, is gone. */
 export class CallBrokenError extends WaystoneError {
   static override readonly name = 'CallBrokenError'

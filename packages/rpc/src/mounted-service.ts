@@ -2,6 +2,7 @@ import { createConnectRouter } from '@connectrpc/connect'
 import { RPC_MESSAGE_MAX_BYTES } from '@waystone/wire/rpc'
 import { MAX_CALL_MS, MAX_MESSAGES } from './constants.ts'
 import { limitMessages } from './limit-messages.ts'
+import { namingUnreadable, noteReading } from './unreadable-request.ts'
 import type { DescService } from '@bufbuild/protobuf'
 import type { ConnectRouter, ServiceImpl } from '@connectrpc/connect'
 import type { UniversalHandler } from '@connectrpc/connect/protocol'
@@ -38,11 +39,11 @@ export function mountService<S extends DescService>(
   options: ServeOptions
 ): MountedService {
   const { interceptors = [], maxMessages = MAX_MESSAGES, trustFunctions, trustFunction } = options
-  const around = { ...LIMITS, interceptors: [limitMessages(maxMessages), ...interceptors] }
+  const around = { ...LIMITS, interceptors: [noteReading, limitMessages(maxMessages), ...interceptors] }
   const mount = (router: ConnectRouter): void => void router.service(service, implementation, around)
   const methods = handlersOf(mount).map((handler): [string, ServedMethod] => [
     handler.requestPath,
-    { handler, trustFunction: trustFunctions?.[handler.method.localName] ?? trustFunction }
+    { handler: namingUnreadable(handler), trustFunction: trustFunctions?.[handler.method.localName] ?? trustFunction }
   ])
   return { methods: new Map(methods), mount }
 }

@@ -114,12 +114,6 @@ describe('a request', () => {
     expect(await attack.raw.answer()).toMatchObject({ status: 429 })
   })
 
-  it('that is no message is refused as Connect does it; the stream goes on', async () => {
-    const attack = await Attack.begin()
-    expect(await attack.raw.call('Unary', PROTO, Uint8Array.of(0xff, 0xff))).toMatchObject({ status: 500 })
-    expect(await attack.isUsable()).toBe(true)
-  })
-
   it.each([
     ['a frame of an unknown kind', Uint8Array.of(1, 9)],
     ['a frame without a kind', Uint8Array.of(0)],

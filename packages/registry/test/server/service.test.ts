@@ -4,7 +4,7 @@ import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
-import { until } from '@waystone/kit/testing'
+import { RecordedMetrics, until } from '@waystone/kit/testing'
 import { temporaryFolder } from '@waystone/kit/testing/node'
 import { systemClock } from '@waystone/kit'
 import { describeRpcFailure, rpc } from '@waystone/rpc'
@@ -12,14 +12,17 @@ import { RegistryService } from '@waystone/wire/registry'
 import { createLibp2p } from 'libp2p'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { signRecord } from '../../src/index.ts'
+import { equals, not } from '../../src/filter.ts'
 import { registryServer } from '../../src/server.ts'
 import { LIMITS, meeting, newKey } from '../store/records.ts'
 import type { PrivateKey } from '@libp2p/interface'
 import type { TrustPolicy } from '@waystone/interface'
+import type { Filter } from '@waystone/wire/registry'
 
-async function startNode(privateKey: PrivateKey, trust: TrustPolicy, path?: string) {
+async function startNode(privateKey: PrivateKey, trust: TrustPolicy, path?: string, metrics = new RecordedMetrics()) {
   const node = await createLibp2p({
     privateKey,
+    metrics: () => metrics.toMetrics(),
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
@@ -87,6 +90,21 @@ describe('the service', () => {
     // all at once: one that fails while another is waited for would be nobody's
     const failures = await Promise.all(calls.map(async call => await call.catch(describeRpcFailure)))
     expect(failures).toMatchObject(calls.map(() => ({ name: 'PermissionDenied' })))
+  })
+
+  it('refuses a filter nested 1,000 deep by name, counts it, and goes on', async () => {
+    const metrics = new RecordedMetrics()
+    const server = await startNode(await newKey(), allowing('registry-query'), undefined, metrics)
+    const peer = await startNode(await newKey(), allowing())
+    const client = peer.services.rpc.client(RegistryService, server.getMultiaddrs())
+    const filter = Array.from({ length: 1_000 }).reduce<Filter>(not, equals('namespace', 'a'))
+    const request = { kind: 'rendezvous', filter }
+    const calls = [client.query(request), client.watch(request)[Symbol.asyncIterator]().next()]
+    const failures = await Promise.all(calls.map(async call => await call.catch(describeRpcFailure)))
+    expect(failures).toMatchObject(calls.map(() => ({ name: 'RequestUnreadableError', hint: expect.any(String) })))
+    expect((await client.query({ kind: 'rendezvous' })).records).toEqual([])
+    await until(() => metrics.count('waystone_rpc_calls_total', 'invalid_argument') === 2)
+    expect(metrics.count('waystone_rpc_calls_total', 'internal')).toBe(0)
   })
 
   it('is kept in memory when its file cannot be used, and the node goes on', async () => {
