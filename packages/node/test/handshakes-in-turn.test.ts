@@ -39,6 +39,27 @@ it('begins one handshake a turn, in the order in which they came, and does not w
   expect(begun).toEqual(['in', 'out', 'in', 'out', 'in'])
 })
 
+it('hands on one that is done a turn', async () => {
+  const { promise: done, resolve: end } = Promise.withResolvers<never>()
+  const quick = { secureInbound: async () => await done } as unknown as ConnectionEncrypter
+  const factory = new HandshakesInTurn().pace(() => quick)
+  const encrypter = factory({} as Parameters<typeof factory>[0])
+  const handedOn: number[] = []
+  const all = Array.from({ length: 5 }, async () => {
+    await encrypter.secureInbound({} as Handshake[0])
+    handedOn.push(1)
+  })
+  for (let turn = 0; turn < 10; turn++) await nextTurn()
+  end({} as never)
+  const seen: number[] = []
+  while (handedOn.length < 5) {
+    await nextTurn()
+    seen.push(handedOn.length)
+  }
+  await Promise.all(all)
+  expect(seen.every((count, at) => count <= (seen[at - 1] ?? 0) + 1)).toBe(true)
+})
+
 it('does not begin one whose time was up before its turn came', async () => {
   const { begun, begin } = paced()
   const late = begin('secureInbound', AbortSignal.abort(new Error('too late')))

@@ -1,13 +1,11 @@
-import { BaseBlock, Boolean as Asn1Boolean, fromBER, ObjectIdentifier, OctetString } from 'asn1js'
+import { derElements, inside, TAG } from './der.ts'
 import { PeerCertificateError } from './errors.ts'
+import type { DerElement } from './der.ts'
 
-/** The extension that carries a peer's key. Source: libp2p/specs tls/tls.md, "libp2p Public Key Extension". */
-export const SIGNED_KEY_OID = '1.3.6.1.4.1.53594.1.1'
-/** What OpenSSL or a libp2p peer may mark as critical and is understood: key usage and alternative names (RFC 5280, 4.2.1). */
-const UNDERSTOOD = new Set([SIGNED_KEY_OID, '2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.37'])
-/** `[3]` of TBSCertificate. Source: RFC 5280, 4.1. */
-const EXTENSIONS_TAG = 3
-const CONTEXT_SPECIFIC = 3
+/** 1.3.6.1.4.1.53594.1.1, which carries a peer's key. Source: libp2p/specs tls/tls.md, "libp2p Public Key Extension". */
+const SIGNED_KEY = '2b0601040183a25a0101'
+/** What may be critical and is understood: key usage, names, basic constraints, extended usage. Source: RFC 5280, 4.2.1. */
+const UNDERSTOOD = new Set([SIGNED_KEY, '551d0f', '551d11', '551d13', '551d25'])
 
 /** A peer's own key as libp2p's protobuf message, and what it has signed with it. */
 export interface SignedKey {
@@ -16,6 +14,7 @@ export interface SignedKey {
 }
 
 interface Extension {
+  /** As it is encoded, in hex. */
   oid: string
   isCritical: boolean
   value: Uint8Array
@@ -30,47 +29,26 @@ export function readSignedKey(certificate: Uint8Array): SignedKey {
   const extensions = extensionsOf(certificate)
   const strange = extensions.find(({ oid, isCritical }) => isCritical && !UNDERSTOOD.has(oid))
   if (strange !== undefined) throw new PeerCertificateError(`the critical extension ${strange.oid} is not known`)
-  const [own, second] = extensions.filter(({ oid }) => oid === SIGNED_KEY_OID)
+  const [own, second] = extensions.filter(({ oid }) => oid === SIGNED_KEY)
   if (own === undefined) throw new PeerCertificateError('the certificate has no libp2p key')
   if (second !== undefined) throw new PeerCertificateError('the certificate has two libp2p keys')
-  const [publicKey, signature] = children(parse(own.value)).map(bytesOf)
-  if (publicKey === undefined || signature === undefined) throw malformed()
-  return { publicKey, signature }
+  const [publicKey, signature] = sequence(derElements(own.value)[0])
+  return { publicKey: inside(publicKey, TAG.octets), signature: inside(signature, TAG.octets) }
 }
 
+/** Of `Certificate { TBSCertificate { …, [3] { Extensions } }, … }`. Source: RFC 5280, 4.1. */
 function extensionsOf(certificate: Uint8Array): Extension[] {
-  const [signed] = children(parse(certificate))
-  const tagged = children(signed).find(
-    ({ idBlock }) => idBlock.tagClass === CONTEXT_SPECIFIC && idBlock.tagNumber === EXTENSIONS_TAG
-  )
-  if (tagged === undefined) return []
-  return children(children(tagged)[0]).map(readExtension)
+  const [signed] = sequence(derElements(certificate)[0])
+  const tagged = sequence(signed).find(({ tag }) => tag === TAG.extensions)
+  return tagged === undefined ? [] : sequence(derElements(tagged.content)[0]).map(readExtension)
 }
 
 /** `SEQUENCE { OBJECT IDENTIFIER, BOOLEAN DEFAULT FALSE, OCTET STRING }` */
-function readExtension(block: BaseBlock): Extension {
-  const parts = children(block)
-  const [oid, critical] = parts
-  if (!(oid instanceof ObjectIdentifier)) throw malformed()
-  const isCritical = critical instanceof Asn1Boolean && critical.getValue()
-  return { oid: oid.getValue(), isCritical, value: bytesOf(parts.at(-1)) }
+function readExtension(element: DerElement): Extension {
+  const [oid, ...rest] = sequence(element)
+  const isCritical = rest[0]?.tag === TAG.boolean && rest[0].content[0] !== 0
+  const value = inside(rest.at(-1), TAG.octets)
+  return { oid: Buffer.from(inside(oid, TAG.oid)).toString('hex'), isCritical, value }
 }
 
-function parse(der: Uint8Array): BaseBlock {
-  const { offset, result } = fromBER(der)
-  if (offset !== der.length) throw malformed()
-  return result
-}
-
-function children(block: BaseBlock | undefined): BaseBlock[] {
-  const inner: unknown = block === undefined ? undefined : Reflect.get(block.valueBlock, 'value')
-  if (!Array.isArray(inner)) throw malformed()
-  return inner.filter(each => each instanceof BaseBlock)
-}
-
-function bytesOf(block: BaseBlock | undefined): Uint8Array {
-  if (!(block instanceof OctetString)) throw malformed()
-  return new Uint8Array(block.getValue())
-}
-
-const malformed = (): PeerCertificateError => new PeerCertificateError('the certificate is malformed')
+const sequence = (element: DerElement | undefined): DerElement[] => derElements(inside(element, TAG.sequence))
