@@ -14,6 +14,7 @@ import { publishAddresses } from './publish-addresses.ts'
 import { createServices } from './services.ts'
 import { SERVICE_KEYS } from './service-keys.ts'
 import { silentMetrics } from './silent-metrics.ts'
+import { steadyMuxer } from './steady-muxer.ts'
 import { createTransports } from './transports.ts'
 import { AGENT_NAME, VERSION } from '../version.ts'
 import type { ComponentLogger, Libp2p, PrivateKey } from '@libp2p/interface'
@@ -75,7 +76,7 @@ export async function createLibp2pNode(parts: Libp2pParts): Promise<Libp2p> {
     addresses,
     transports,
     connectionEncrypters,
-    streamMuxers: [yamux({ maxEarlyStreams: MAX_EARLY_STREAMS, keepAliveInterval: MUXER_PING_MS })],
+    streamMuxers: [steadyMuxer(yamux({ maxEarlyStreams: MAX_EARLY_STREAMS, keepAliveInterval: MUXER_PING_MS }))],
     peerDiscovery,
     services: { [SERVICE_KEYS.ping]: ping(PINGS), ...services, ...own },
     connectionGater: enforcement,
