@@ -4,6 +4,7 @@ import { startFixture } from '../fixture-process.ts'
 import { settledMemory } from '../foundation/resident-memory.ts'
 import { ALL_TRANSPORTS, startStock } from '../foundation/roles.ts'
 import { reportProgress } from '../interleave.ts'
+import { runFirst } from '../run-first.ts'
 import { p99, startPeers, startSeed } from './seed.ts'
 import type { FixtureProcess } from '../fixture-process.ts'
 import type { RunningNode } from '../foundation/roles.ts'
@@ -53,8 +54,21 @@ export const idlePeers: Measurement = {
 
 async function sample(peers: FixtureProcess<object>): Promise<Sampled> {
   await using seed = await startSeed({ ...init, isFull: true })
-  await using stock = await startStock(init)
+  runFirst(seed.pid)
   const alone = await queryP99(seed)
+  const memory = await grow(peers, seed)
+  // the stock node has gone, and all its connections with it: an answer comes when the peers have seen to that
+  await dial(peers, seed, { from: 0, to: 0 })
+  const taken = { ...memory, alone, crowded: await queryP99(seed) }
+  reportProgress(
+    `seed ${taken.seed.toFixed(0)} KiB, stock ${taken.stock.toFixed(0)} KiB each; query p99 ${taken.crowded.toFixed(1)} ms`
+  )
+  return taken
+}
+
+/** KiB for each connection, of both. Only those to the seed stay. */
+async function grow(peers: FixtureProcess<object>, seed: RunningNode): Promise<Pick<Sampled, 'seed' | 'stock'>> {
+  await using stock = await startStock(init)
   const servers = [seed, stock]
   for (const server of servers) await dial(peers, server, { from: 0, to: WARM_UP })
   const before = [await settledMemory(seed.pid), await settledMemory(stock.pid)] as const
@@ -63,17 +77,8 @@ async function sample(peers: FixtureProcess<object>): Promise<Sampled> {
     servers.reverse()
     for (const server of servers) await dial(peers, server, { from, to: from + BATCH })
   }
-  const memory = [await settledMemory(seed.pid), await settledMemory(stock.pid)] as const
-  const taken = {
-    seed: (memory[0] - before[0]) / CONNECTIONS,
-    stock: (memory[1] - before[1]) / CONNECTIONS,
-    alone,
-    crowded: await queryP99(seed)
-  }
-  reportProgress(
-    `seed ${taken.seed.toFixed(0)} KiB, stock ${taken.stock.toFixed(0)} KiB each; query p99 ${taken.crowded.toFixed(1)} ms`
-  )
-  return taken
+  const after = [await settledMemory(seed.pid), await settledMemory(stock.pid)] as const
+  return { seed: (after[0] - before[0]) / CONNECTIONS, stock: (after[1] - before[1]) / CONNECTIONS }
 }
 
 async function dial(peers: FixtureProcess<object>, { tcpAddress }: RunningNode, range: object): Promise<void> {

@@ -1,7 +1,7 @@
-import { setPriority } from 'node:os'
 import { until } from '@waystone/kit/testing'
 import { temporaryFolder } from '@waystone/kit/testing/node'
 import { reportProgress } from '../interleave.ts'
+import { runFirst } from '../run-first.ts'
 import { startEdges, startSeeds } from './cluster.ts'
 import { writeCluster } from './fixtures/cluster-files.ts'
 import type { FixtureProcess } from '../fixture-process.ts'
@@ -16,8 +16,6 @@ const SEEDS = 2
 const MAX_SHARE = 10
 const MAX_BLOCK_MS = 200
 const PATIENCE_MS = 60_000
-/** The highest there is (`man 2 setpriority`). */
-const PRIORITY = -20
 /** A run takes a minute. */
 const MAX_RUNS = 2
 
@@ -57,23 +55,15 @@ async function startNetwork(stack: AsyncDisposableStack, folder: string): Promis
   const seeds: FixtureProcess<SeedsReady>[] = []
   for (let member = 0; member < SEEDS; member++) {
     const known = seeds.flatMap(({ ready }) => ready.addresses)
-    seeds.push(stack.use(await startSeeds({ settings, members: [member], seeds: known })))
-    runFirst(seeds.at(-1)?.pid)
+    const seed = stack.use(await startSeeds({ settings, members: [member], seeds: known }))
+    runFirst(seed.pid)
+    seeds.push(seed)
   }
   const init = { settings, seeds: seeds.flatMap(({ ready }) => ready.addresses), count: EDGES / PROCESSES }
   const edges: FixtureProcess<object>[] = []
   while (edges.length < PROCESSES) edges.push(stack.use(await startEdges(init)))
   await tellAll(edges, 'grow')
   return { seeds, edges }
-}
-
-/** Seeds have machines of their own: what they wait here while the edges use the cores is no block of theirs. */
-function runFirst(pid = 0): void {
-  try {
-    setPriority(pid, PRIORITY)
-  } catch {
-    reportProgress('seeds have no priority here (only root gives it): blocks are longer than they were alone')
-  }
 }
 
 async function restartAll(network: Network): Promise<Seen> {
