@@ -87,6 +87,7 @@ async function dial(peers: FixtureProcess<object>, { tcpAddress }: RunningNode, 
 
 async function queryP99(seed: RunningNode): Promise<number> {
   await using asker = await startPeers({ peers: 1, records: 0 })
+  runFirst(asker.pid)
   await asker.ask('connect', seed.tcpAddress)
   return p99(await asker.ask<number[]>('queries', QUERIES))
 }
