@@ -133,7 +133,7 @@ describe('a passphrase', () => {
     await saveIdentity(await createIdentity({ random }), { keyFile, passphrase: 'secret', random, cost })
     await expect(loadIdentity({ keyFile })).rejects.toMatchObject({
       name: 'PassphraseMissingError',
-      exitCode: 3,
+      exitCode: 2,
       hint: expect.stringContaining('WAYSTONE_IDENTITY_PASSPHRASE')
     })
   })
