@@ -208,7 +208,8 @@ export class Enrollments {
     const { privateKey, clock } = this.#init
     for (const { record, sequence, held, said } of outdone) {
       const newest = held && (await ownSequence(held, record, privateKey.publicKey))
-      if (newest === undefined || newest < sequence) {
+      // what was just sent is no newer one: it could be given back for ever
+      if (newest === undefined || newest <= sequence) {
         record.refused(id, said, clock.monotonic())
       } else {
         record.outdo(newest)

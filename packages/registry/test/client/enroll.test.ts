@@ -132,6 +132,21 @@ describe('what a node registers', () => {
     expect(await sequencesAt(own)).toEqual([ahead + 1])
   })
 
+  it('does not outdo what it has just sent: a registry that gives that back would have it sign without end', async () => {
+    const world = await ClientWorld.start()
+    const seed = await world.seed()
+    let calls = 0
+    seed.lies = {
+      register: ({ records }) => {
+        calls++
+        return { results: records.map(held => ({ error: 'RecordOutdatedError', message: 'older', held })) }
+      }
+    }
+    world.registry.enroll('rendezvous', PAYLOAD, { key: 'chess' })
+    await until(() => world.registry.own()[0]?.refusals.length === 1, { ms: 2_000 })
+    expect(calls).toBe(1)
+  })
+
   it('goes beyond no sequence that it has not signed itself', async () => {
     const world = await ClientWorld.start()
     const seed = await world.seed()
